@@ -1,0 +1,120 @@
+"""Settings from the environment and `.env`; only edges call `get_settings()`."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pmflow_core.errors import Invalid
+
+POSTGRES_SCHEMES = ("postgresql+psycopg://", "postgresql://", "postgres://")
+
+
+def _named(name: str) -> AliasChoices:
+    """Accept the usual name of a setting that carries no prefix."""
+    return AliasChoices(name, name.lower())
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; each field says its unit and bounds."""
+
+    model_config = SettingsConfigDict(env_prefix="PMFLOW_", env_file=".env", extra="ignore")
+
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=_named("DATABASE_URL"),
+        description="PostgreSQL with pgvector; absent means the embedded server.",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias=_named("REDIS_URL"),
+        description="Redis or Valkey; absent means the embedded server.",
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("pmflow", appauthor=False),
+        description="Folder of embedded servers, the secret key and uploads; outside the clone.",
+    )
+    host: str = Field("127.0.0.1", description="Address the web process listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the web process listens on.")
+    public_url: str | None = Field(
+        None, description="Address people type; absent means http://localhost:PORT."
+    )
+    workers: int = Field(2, ge=1, le=64, description="Worker processes that `pmflow up` starts.")
+    secret_key: SecretStr | None = Field(
+        None, description="Signs and encrypts; made and kept in the data folder when absent."
+    )
+    provider: Literal["local"] = Field("local", description="Provider of recipes that name none.")
+    embedding: Literal["local"] = Field("local", description="Model that embeds signals.")
+    log_json: bool = Field(False, description="Write JSON log lines instead of console text.")
+    prepared_statements: bool = Field(True, description="Switch off behind a transaction pooler.")
+    database_pool_size: int = Field(
+        5, ge=1, le=100, description="Connections per process; as many again under load."
+    )
+    lease_s: float = Field(45.0, ge=1, le=600, description="Lease of a running stage run, seconds.")
+    heartbeat_s: float = Field(15.0, ge=0.2, le=200, description="Renewal of the lease, seconds.")
+    reconcile_s: float = Field(5.0, ge=0.2, le=60, description="Pause of the reconciler, seconds.")
+    runs_per_workspace: int = Field(4, ge=1, le=100, description="Runs running at once.")
+    embedding_threads: int = Field(1, ge=1, le=64, description="Threads of the local model.")
+    plugins: bool = Field(True, description="Load installed `pmflow.plugins` entry points.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _with_driver(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is None or not url.get_secret_value():
+            return None
+        text = url.get_secret_value()
+        for scheme in POSTGRES_SCHEMES:
+            if text.startswith(scheme):
+                return SecretStr("postgresql+psycopg://" + text.removeprefix(scheme))
+        raise ValueError("must begin with postgresql://")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_scheme(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is None or not url.get_secret_value():
+            return None
+        if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return url
+
+    @property
+    def web_url(self) -> str:
+        """Return the address people type, without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    def secret(self) -> bytes:
+        """Return the signing secret, making it in the data folder (mode 0600) when absent."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        path = self.data_dir / "secret.key"
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_bytes()
+
+
+class BadSettings(Invalid):
+    """One or more settings are wrong; the text lists all of them."""
+
+    code = "bad_settings"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the process's settings; raises BadSettings listing every fault at once."""
+    try:
+        return Settings()  # pyright: ignore[reportCallIssue] fields come from the environment
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        ]
+        raise BadSettings("Settings are wrong:\n" + "\n".join(lines)) from error

@@ -1,0 +1,1 @@
+"""The browser and HTTP edges of pmflow, on top of the core."""

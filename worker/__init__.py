@@ -1,0 +1,1 @@
+"""The processes of pmflow that work in the background."""
