@@ -1,0 +1,1 @@
+"""Typed Markdown documents: their sections, claims, citations and differences."""
