@@ -1,0 +1,77 @@
+"""Tables of people and their credentials."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from pmflow_core.accounts.actor import Role
+from pmflow_core.db.base import Row, TenantRow
+from pmflow_core.db.columns import UtcDateTime, text_enum
+
+
+class User(Row, table=True):
+    """A person who can sign in; belongs to no workspace, memberships do."""
+
+    __tablename__ = "users"
+
+    email: str = Field(unique=True, description="Lower-cased.")
+    name: str
+    password_hash: str | None = None
+    is_operator: bool = Field(default=False, description="Runs the installation.")
+
+
+class UserSession(Row, table=True):
+    """A signed-in browser; only the token's SHA-256 is stored."""
+
+    __tablename__ = "sessions"
+
+    user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
+    token_hash: str = Field(unique=True)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SignInFailure(Row, table=True):
+    """A wrong password, kept for the back-off of that account and address."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (Index(None, "email", "address", "created_at"),)
+
+    email: str
+    address: str
+
+
+class ApiKey(TenantRow, table=True):
+    """A program's credential in one workspace, shown once and stored hashed."""
+
+    __tablename__ = "api_keys"
+
+    name: str
+    prefix: str
+    secret_hash: str = Field(unique=True)
+    role: Role = Field(sa_type=text_enum(Role))
+    created_by: UUID | None = Field(default=None, foreign_key="users.id")
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AuditEntry(TenantRow, table=True):
+    """Who changed what; append-only."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        Index(None, "workspace_id", "created_at"),
+    )
+
+    actor_id: UUID | None = None
+    actor_name: str
+    action: str = Field(description="verb.noun in the past tense, such as project.moved")
+    target: str
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)

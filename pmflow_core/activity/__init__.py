@@ -1,0 +1,1 @@
+"""What happened to an object, in the order a person reads it."""

@@ -1,0 +1,84 @@
+"""Work for the background, offered after the commit; the rows it is about are the truth.
+
+A job carries ids only. Losing every job loses nothing: the reconciler offers again what rows say is
+unfinished.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+from sqlalchemy.orm import Session
+
+from pmflow_core.db.hooks import on_commit
+from pmflow_core.logs import get_logger
+
+log = get_logger(__name__)
+QUEUE = "pmflow"
+KEEP_RESULT_S = 300
+
+
+class Job(StrEnum):
+    """The functions workers run, by the dotted path RQ resolves."""
+
+    EXECUTE_RUN = "worker.jobs.execute_run"
+    PROCESS_SIGNALS = "worker.jobs.process_signals"
+    REBUILD_THEMES = "worker.jobs.rebuild_themes"
+
+
+@dataclass
+class _Broker:
+    redis: "Redis | None" = None
+
+
+_broker = _Broker()
+
+
+def configure(redis_url: str | None) -> None:
+    """Point this process's later jobs at a server; None drops them, as some tests want."""
+    _broker.redis = None if redis_url is None else connect(redis_url)
+
+
+def connect(redis_url: str) -> "Redis":
+    """Return a client that gives up after 2 s instead of holding a request."""
+    return Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=5)
+
+
+def queue(redis: "Redis") -> Queue:
+    """Return the queue that all workers take from; one queue, so that no job falls between two."""
+    return Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+
+
+def enqueue_on_commit(
+    session: Session, job: Job, *arguments: str, job_id: str, front: bool = False
+) -> None:
+    """Offer `job` to the workers once `session` has committed.
+
+    `job_id` says which piece of work it is; the same id twice is one job while it is waiting.
+    """
+    on_commit(session, lambda: enqueue(job, *arguments, job_id=job_id, front=front))
+
+
+def enqueue(job: Job, *arguments: str, job_id: str, front: bool = False) -> None:
+    """Offer `job` now; a server that is away is logged, not raised, because rows remember."""
+    if _broker.redis is None:
+        return
+    try:
+        queue(_broker.redis).enqueue(
+            job.value,
+            *arguments,
+            job_id=job_id,
+            unique=True,
+            at_front=front,
+            job_timeout=-1,
+            result_ttl=0,
+            failure_ttl=KEEP_RESULT_S,
+        )
+    except DuplicateJobError:
+        log.debug("job.known", job=job.value, job_id=job_id)
+    except (RedisError, OSError) as error:
+        log.warning("job.lost", job=job.value, job_id=job_id, error=str(error))

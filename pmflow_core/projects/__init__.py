@@ -1,0 +1,1 @@
+"""Projects, the stages they pass, and the record of why they moved or did not."""

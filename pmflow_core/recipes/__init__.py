@@ -1,0 +1,1 @@
+"""What is done at a stage: steps, criteria, gates and how far automation goes."""

@@ -1,0 +1,16 @@
+"""Every table, imported in one place so that the metadata is complete."""
+
+from sqlmodel import SQLModel
+
+from pmflow_core.accounts import models as accounts
+from pmflow_core.activity import models as activity
+from pmflow_core.documents import models as documents
+from pmflow_core.projects import models as projects
+from pmflow_core.recipes import models as recipes
+from pmflow_core.runs import models as runs
+from pmflow_core.signals import models as signals
+from pmflow_core.themes import models as themes
+from pmflow_core.workspaces import models as workspaces
+
+FEATURES = (accounts, activity, documents, projects, recipes, runs, signals, themes, workspaces)
+METADATA = SQLModel.metadata

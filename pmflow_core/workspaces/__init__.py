@@ -1,0 +1,1 @@
+"""Workspaces, the tenants, and who is a member of them."""

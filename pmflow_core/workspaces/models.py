@@ -1,0 +1,44 @@
+"""Tables of workspaces, members, and the numbers they count."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from pmflow_core.accounts.actor import Role
+from pmflow_core.db.base import Row, TenantRow
+from pmflow_core.db.columns import UtcDateTime, text_enum
+
+
+class Workspace(Row, table=True):
+    """A tenant."""
+
+    __tablename__ = "workspaces"
+
+    name: str
+    slug: str = Field(unique=True)
+    key_prefix: str = Field(unique=True, description="Projects are keyed PREFIX-number.")
+    is_sample: bool = Field(default=False)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Membership(TenantRow, table=True):
+    """A user's role in a workspace."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("workspace_id", "user_id"),)
+
+    user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
+    role: Role = Field(sa_type=text_enum(Role))
+
+
+class Counter(SQLModel, table=True):
+    """The last number given out in a workspace, per kind (signal, project, run)."""
+
+    __tablename__: ClassVar[Any] = "counters"
+
+    workspace_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    last: int = 0
