@@ -1,0 +1,71 @@
+"""Buttons and links that look like buttons."""
+
+from typing import Literal
+
+import reflex as rx
+
+from pmflow_ui.components import Text
+from pmflow_ui.components.icon import icon
+from pmflow_ui.components.kbd import kbd
+
+Kind = Literal["", "primary", "ghost", "danger", "ghost danger"]
+Size = Literal["", "sm", "lg"]
+
+
+def _classes(kind: Kind, size: Size, extra: str = "") -> str:
+    return " ".join(part for part in ("btn", kind, size, extra) if part)
+
+
+def button(
+    label: Text,
+    kind: Kind = "",
+    size: Size = "",
+    lead: str = "",
+    key: str = "",
+    **props: object,
+) -> rx.Component:
+    """Return a button; `lead` is an icon's name and `key` the key that does the same.
+
+    Further props go to the element: `on_click`, `type`, `disabled`, `class_name`, `data_busy`.
+    """
+    props.setdefault("type", "button")
+    return rx.el.button(
+        icon(lead, 14) if lead else rx.fragment(),
+        label,
+        kbd(key) if key else rx.fragment(),
+        class_name=_classes(kind, size, str(props.pop("class_name", ""))),
+        **props,
+    )
+
+
+def icon_button(
+    name: str, label: Text, kind: Kind = "ghost", size: Size = "sm", **props: object
+) -> rx.Component:
+    """Return a button that shows only an icon; `label` is its name for screen readers."""
+    return rx.el.button(
+        icon(name, 14),
+        type="button",
+        class_name=_classes(kind, size, f"icon {props.pop('class_name', '')}".strip()),
+        aria_label=label,
+        title=label,
+        **props,
+    )
+
+
+def link_button(
+    label: Text,
+    href: Text,
+    kind: Kind = "",
+    size: Size = "",
+    lead: str = "",
+    **props: object,
+) -> rx.Component:
+    """Return a link that looks like a button and changes the page without a reload."""
+    return rx.link(
+        icon(lead, 14) if lead else rx.fragment(),
+        label,
+        href=href,
+        underline="none",
+        class_name=_classes(kind, size, str(props.pop("class_name", ""))),
+        **props,
+    )

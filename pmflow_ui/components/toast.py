@@ -1,0 +1,26 @@
+"""Short words after an action, with undo where there is one."""
+
+import reflex as rx
+from reflex.event import EventSpec
+
+UNDO_MS = 10_000
+
+
+def say(text: str) -> EventSpec:
+    """Return the event that shows what was done."""
+    return rx.toast(text)
+
+
+def refuse(text: str, reference: str = "") -> EventSpec:
+    """Return the event that shows why something was not done."""
+    return rx.toast.error(text, description=reference or None, duration=8000)
+
+
+def offer_undo(text: str, undo: EventSpec) -> EventSpec:
+    """Return the event that shows what was done and offers to undo it for ten seconds."""
+    return rx.toast(text, duration=UNDO_MS, action={"label": "Undo", "on_click": undo})
+
+
+def toaster() -> rx.Component:
+    """Return the place where toasts appear."""
+    return rx.toast.provider(position="bottom-right", close_button=False, visible_toasts=3)
