@@ -1,0 +1,1 @@
+"""Pieces of customer feedback: how they are read, understood, compared and kept."""

@@ -1,0 +1,225 @@
+"""Which column holds the text, the reference and the rest, and one row made into a signal."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import TypedDict
+
+from pmflow_core.signals.normalise import is_blank, is_too_long, normalise
+from pmflow_core.signals.parsing.attributes import as_frequency, as_severity, as_time
+from pmflow_core.signals.parsing.records import (
+    ATTRIBUTES,
+    ParsedSignal,
+    ParseOptions,
+    Rejected,
+)
+from pmflow_core.signals.parsing.refusals import NoTextColumn, UnknownColumn
+
+MAX_REF_CHARS = 500
+MAX_ATTRIBUTE_CHARS = 200
+
+TEXT_NAMES = (
+    "text", "verbatim", "feedback", "review", "comment", "message", "body", "content",
+    "description", "comments", "reviews", "response", "answer", "quote", "note", "notes",
+    "request", "issue", "utterance", "transcript", "summary", "title", "subject",
+)  # fmt: skip
+REF_NAMES = (
+    "source_ref", "id", "ref", "external_id", "uuid", "guid", "signal_id", "feedback_id",
+    "review_id", "reviewid", "comment_id", "message_id", "ticket_id", "issue_id", "response_id",
+    "record_id", "key",
+)  # fmt: skip
+ATTRIBUTE_NAMES: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "severity": ("severity", "priority", "urgency"),
+        "frequency": ("frequency", "how_often"),
+        "segment": ("segment", "plan", "platform", "customer_segment", "user_segment"),
+        "customer_name": (
+            "customer_name", "customer", "name", "user_name", "username", "author", "user",
+            "reporter", "respondent", "full_name",
+        ),
+        "customer_email": (
+            "customer_email", "email", "e_mail", "email_address", "user_email", "mail",
+        ),
+        "customer_company": (
+            "customer_company", "company", "company_name", "organisation", "organization",
+            "account", "account_name",
+        ),
+        "created_at": (
+            "created_at", "created", "date", "timestamp", "time", "datetime", "submitted_at",
+            "submitted", "posted_at", "received_at", "created_time", "creation_date",
+        ),
+    }
+)  # fmt: skip
+
+# a name such as "comment_date" holds a text word and is no text
+_NOT_TEXT = frozenset(
+    {
+        "id", "ids", "ref", "date", "time", "at", "on", "count", "number", "type", "by", "author",
+        "url", "link", "score", "rating", "lang", "language", "status", "length", "email", "name",
+        "user", "label", "category",
+    }
+)  # fmt: skip
+_MIN_PROSE_CHARS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns that were chosen; `attributes` maps an attribute to its column."""
+
+    text: str
+    ref: str | None
+    attributes: Mapping[str, str]
+
+
+class _Attributes(TypedDict):
+    severity: str | None
+    frequency: str | None
+    segment: str | None
+    customer_name: str | None
+    customer_email: str | None
+    customer_company: str | None
+    created_at: datetime | None
+
+
+def choose_columns(
+    names: Sequence[str], sample: Sequence[Mapping[str, str]], options: ParseOptions
+) -> Columns:
+    """The columns asked for, and a guess for those that were not.
+
+    Raises:
+        UnknownColumn: a column that was asked for is not there.
+        NoTextColumn: nothing was asked for and no column holds prose.
+    """
+    text = _asked(options.text_column, names) or guess_text_column(names, sample)
+    if text is None:
+        raise NoTextColumn(
+            f"No column looks like feedback; name the text column ({_listed(names)})"
+        )
+    ref = _asked(options.ref_column, names) or guess_ref_column(names, taken={text})
+    attributes = guess_attributes(names, taken={text, ref or text})
+    for attribute, column in options.columns.items():
+        asked = _asked(column, names)
+        if asked is not None and attribute in ATTRIBUTES:
+            attributes[attribute] = asked
+    return Columns(text=text, ref=ref, attributes=attributes)
+
+
+def guess_text_column(names: Sequence[str], sample: Sequence[Mapping[str, str]] = ()) -> str | None:
+    """The column whose name says feedback, else the one with the longest prose, else None."""
+    filled = [name for name in names if not sample or any(row.get(name) for row in sample)]
+    by_key = {_key(name): name for name in reversed(filled)}
+    for wanted in TEXT_NAMES:
+        if wanted in by_key:
+            return by_key[wanted]
+    for wanted in TEXT_NAMES:
+        for key, name in by_key.items():
+            words = key.split("_")
+            if wanted in words and words[-1] not in _NOT_TEXT:
+                return name
+    lengths = {name: _prose_length(name, sample) for name in filled}
+    best = max(lengths, key=lambda name: lengths[name], default=None)
+    return best if best is not None and lengths[best] >= _MIN_PROSE_CHARS else None
+
+
+def guess_ref_column(names: Sequence[str], taken: set[str]) -> str | None:
+    """The column whose name says that it identifies the row, or None."""
+    return _first_named(REF_NAMES, names, taken)
+
+
+def guess_attributes(names: Sequence[str], taken: set[str]) -> dict[str, str]:
+    """Attribute to column, for the columns whose names say what they hold."""
+    found: dict[str, str] = {}
+    for attribute, wanted in ATTRIBUTE_NAMES.items():
+        column = _first_named(wanted, names, taken | set(found.values()))
+        if column is not None:
+            found[attribute] = column
+    return found
+
+
+def is_known_name(name: str) -> bool:
+    """True if a column of this name means something to us, so the row is a header."""
+    key = _key(name)
+    return (
+        key in TEXT_NAMES
+        or key in REF_NAMES
+        or any(key in wanted for wanted in ATTRIBUTE_NAMES.values())
+    )
+
+
+def row_to_signal(line: int, row: Mapping[str, str], columns: Columns) -> ParsedSignal | Rejected:
+    """One signal of one row, or why the row has none."""
+    text = normalise(row.get(columns.text, ""))
+    if is_blank(text):
+        return Rejected(line, f"the text is empty (column {columns.text})")
+    if is_too_long(text):
+        return Rejected(line, "the text is longer than 1 MB")
+    ref = normalise(row.get(columns.ref, "")) if columns.ref else ""
+    if len(ref) > MAX_REF_CHARS:
+        return Rejected(line, f"the reference is longer than {MAX_REF_CHARS} characters")
+    attributes = _read_attributes(row, columns.attributes)
+    used = {columns.text, columns.ref} | {
+        columns.attributes[name] for name, value in attributes.items() if value is not None
+    }
+    fields = {normalise(name): normalise(value) for name, value in row.items() if name not in used}
+    return ParsedSignal(
+        line=line, text=text, source_ref=" ".join(ref.split()) or None, fields=fields, **attributes
+    )
+
+
+def _read_attributes(row: Mapping[str, str], columns: Mapping[str, str]) -> _Attributes:
+    values = {attribute: normalise(row.get(column, "")) for attribute, column in columns.items()}
+    return _Attributes(
+        severity=as_severity(values.get("severity", "")),
+        frequency=as_frequency(values.get("frequency", "")),
+        segment=_short(values.get("segment")),
+        customer_name=_short(values.get("customer_name")),
+        customer_email=_address(values.get("customer_email", "")),
+        customer_company=_short(values.get("customer_company")),
+        created_at=as_time(values.get("created_at", "")),
+    )
+
+
+def _short(value: str | None) -> str | None:
+    return value if value and len(value) <= MAX_ATTRIBUTE_CHARS else None
+
+
+def _address(value: str) -> str | None:
+    fits = re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,190}", value)
+    return value.lower() if fits else None
+
+
+def _asked(wanted: str | None, names: Sequence[str]) -> str | None:
+    if wanted is None:
+        return None
+    for name in names:
+        if name == wanted:
+            return name
+    for name in names:
+        if _key(name) == _key(wanted):
+            return name
+    raise UnknownColumn(f"There is no column {wanted[:100]!r}; the file has {_listed(names)}")
+
+
+def _first_named(wanted: Sequence[str], names: Sequence[str], taken: set[str]) -> str | None:
+    by_key = {_key(name): name for name in reversed(names) if name not in taken}
+    return next((by_key[key] for key in wanted if key in by_key), None)
+
+
+def _prose_length(name: str, sample: Sequence[Mapping[str, str]]) -> float:
+    texts = [text for row in sample if (text := row.get(name, "").strip())]
+    prose = [text for text in texts if " " in text and "://" not in text]
+    if not texts or len(prose) < len(texts) / 2:
+        return 0.0
+    return sum(len(text) for text in prose) / len(texts)
+
+
+def _key(name: str) -> str:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", normalise(name))
+    return re.sub(r"[^\w]+|_+", "_", spaced.casefold()).strip("_")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:60] for name in names[:20])
+    return f"{shown} …" if len(names) > 20 else shown or "no columns"
