@@ -91,7 +91,12 @@ class Import(TenantRow, table=True):
     made: int = Field(default=0, description="New signals.")
     duplicates: int = Field(default=0, description="Rows whose reference was known.")
     rejected: list[dict[str, Any]] = Field(
-        default_factory=list, sa_type=JSONB, description="{line, reason} of refused rows."
+        default_factory=list, sa_type=JSONB, description="{line, reason} of the first refused rows."
+    )
+    refused: int = Field(
+        default=0,
+        sa_column_kwargs={"server_default": "0"},
+        description="How many rows were refused in all.",
     )
     error: str | None = None
     created_by: UUID | None = None
@@ -151,7 +156,7 @@ class Signal(TenantRow, table=True):
     received_at: datetime = Field(default_factory=utcnow, sa_type=UtcDateTime)
     import_id: UUID | None = None
     line: int | None = None
-    embedding: Any = Field(default=None, sa_type=Vector(DIMENSIONS))
+    embedding: Any = Field(default=None, sa_type=Vector(DIMENSIONS), nullable=True)
     embedding_model: str | None = None
     themable: bool = Field(default=True, description="False for praise and empty content.")
     processed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
