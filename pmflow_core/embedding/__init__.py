@@ -1,0 +1,1 @@
+"""Text to unit vectors of 384 dimensions, by a model that ships with the product."""
