@@ -1,0 +1,111 @@
+"""Themes of a set of texts: how many there are and who belongs to which, from nothing else.
+
+Three views of the texts, each clustered twice much too finely, each merged up to the level with
+the best silhouette; then one partition that the six agree on, and a polish. No constant is tuned
+to a data set, and the same rows in the same order give the same themes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pmflow_core.themes.agglomerate import best_level, ward_tree
+from pmflow_core.themes.consensus import consensus
+from pmflow_core.themes.features import Features, Matrix, extract, meaning_and_words
+from pmflow_core.themes.graphs import (
+    Blend,
+    Indices,
+    communities,
+    nearest,
+    shared_neighbour_graph,
+)
+from pmflow_core.themes.polish import polish
+
+VERSION = "consensus-1"
+UNTHEMED = -1
+MIN_TEXTS = 30
+"""Fewer texts have no themes: their neighbourhoods are too thin to tell a theme from chance."""
+MIN_THEME = 3
+POLISH_FROM = 500
+POLISH_NEIGHBOURS = 15
+WARM_SHARE = 0.25
+
+Params = dict[str, float | int | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """A theme number per text, largest theme 0, -1 for none; and what made it."""
+
+    labels: Indices
+    version: str
+    params: Params
+
+    @property
+    def themes(self) -> int:
+        """How many themes there are."""
+        return int(self.labels.max(initial=UNTHEMED)) + 1
+
+
+def cluster(
+    vectors: Matrix,
+    texts: Sequence[str],
+    *,
+    granularity: float = 1.0,
+    previous: Indices | None = None,
+) -> Clustering:
+    """Return the themes of texts with these unit vectors, rows in the order of signal ids.
+
+    `granularity` multiplies the number of themes: 1.4 is "finer", 0.7 "coarser". `previous` are
+    the labels the rows have now (-1: none); with them fewer texts change theme. Fewer than 30
+    texts are all left unthemed.
+    """
+    count = len(texts)
+    params: Params = {"n": count, "granularity": granularity, "warm": previous is not None}
+    if count < MIN_TEXTS:
+        return Clustering(np.full(count, UNTHEMED, dtype=np.int64), VERSION, params)
+    features = extract(vectors, texts)
+    blends = (Blend(features.flat, 0.2), Blend(features.wide, 0.2), Blend(features.adaptive, 0.3))
+    neighbours = nearest(blends, features.words, POLISH_NEIGHBOURS)
+    partitions = _partitions(features, blends, neighbours)
+    found = float(np.median([int(labels.max()) + 1 for labels in partitions]))
+    groups = min(max(round(found * granularity), 1), count)
+    labels = _agreed(partitions, previous, groups)
+    if count >= POLISH_FROM:
+        labels = polish(labels, neighbours[0], meaning_and_words(features))
+    return Clustering(by_size(labels), VERSION, {**params, "groups": groups})
+
+
+def _partitions(
+    features: Features, blends: Sequence[Blend], neighbours: Sequence[Indices]
+) -> list[Indices]:
+    count = len(features.flat)
+    k = int(np.clip(round(count**0.5 / 6), 5, POLISH_NEIGHBOURS))
+    finest = float(np.clip(800 / count**0.5, 4, 32))
+    partitions: list[Indices] = []
+    for blend, near in zip(blends, neighbours, strict=True):
+        graph = shared_neighbour_graph(near[:, :k])
+        for factor in (1, 2):
+            fine = communities(graph, finest * factor)
+            tree = ward_tree(blend.space, fine)
+            partitions.append(best_level(features.adaptive, fine, tree))
+    return partitions
+
+
+def _agreed(partitions: list[Indices], previous: Indices | None, groups: int) -> Indices:
+    weights = [1.0] * len(partitions)
+    if previous is None:
+        return consensus(partitions, weights, groups)
+    warm = WARM_SHARE * len(partitions)
+    return consensus([*partitions, previous], [*weights, warm], groups)
+
+
+def by_size(labels: Indices) -> Indices:
+    """Return the labels renumbered from the largest theme down; groups below three are -1."""
+    sizes = np.bincount(labels)
+    order = np.argsort(-sizes, kind="stable")
+    kept = order[sizes[order] >= MIN_THEME]
+    number = np.full(len(sizes), UNTHEMED, dtype=np.int64)
+    number[kept] = np.arange(len(kept))
+    return number[labels]
