@@ -45,7 +45,8 @@ def command_line(pid: int) -> list[str]:
     return listing.stdout.split()
 
 
-def _pids() -> list[int]:
+def every_pid() -> list[int]:
+    """Return all process ids of this machine."""
     if sys.platform == "linux":
         return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 cheap
     listing = subprocess.run(
@@ -56,13 +57,13 @@ def _pids() -> list[int]:
 
 def find(target: Target) -> int | None:
     """Return the process id of a running server, or None."""
-    return next((pid for pid in _pids() if target.matches(command_line(pid))), None)
+    return next((pid for pid in every_pid() if target.matches(command_line(pid))), None)
 
 
 def working_in(folder: Path) -> list[int]:
     """Return the processes whose working directory is the folder (Linux; elsewhere none)."""
     found: list[int] = []
-    for pid in _pids() if sys.platform == "linux" else []:
+    for pid in every_pid() if sys.platform == "linux" else []:
         try:
             if Path(f"/proc/{pid}/cwd").readlink() == folder:
                 found.append(pid)

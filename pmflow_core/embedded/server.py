@@ -87,12 +87,30 @@ class EmbeddedServer:
     port: int
     target: processes.Target
     pid: int
+    _program: Program
+    _data_dir: Path
     _users: int
     _children: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def alive(self) -> bool:
         """Return whether the server's process runs."""
         return self.target.matches(processes.command_line(self.pid))
+
+    def start_again(self) -> None:
+        """Start the server after a crash, or join it when another user has; the url stays.
+
+        Raises:
+            ServerUnavailable: It cannot be started; the text says why in one line.
+        """
+        fresh = start(self._program, self._data_dir)
+        if self._users >= 0:
+            os.close(self._users)
+        self.url, self.port, self.pid = fresh.url, fresh.port, fresh.pid
+        self._users = fresh._users
+        self._children = [*self._running_children(), *fresh._children]
+
+    def _running_children(self) -> list[subprocess.Popen[bytes]]:
+        return [child for child in self._children if child.poll() is None]
 
     def stop(self) -> None:
         """Give the server back; it stops when nobody else uses it. Twice does nothing."""
@@ -144,7 +162,8 @@ def start(program: Program, data_dir: Path) -> EmbeddedServer:
             os.close(users)
             _left_running.extend(children)
             raise
-    return EmbeddedServer(program.url(place, port), port, target, pid, users, children)
+    url = program.url(place, port)
+    return EmbeddedServer(url, port, target, pid, program, data_dir, users, children)
 
 
 def _pid(target: processes.Target, place: Place) -> int:

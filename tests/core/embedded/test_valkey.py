@@ -39,13 +39,16 @@ def test_after_kill_9_acknowledged_writes_are_found(data_dir: Path):
         client.config_set("appendfsync", "always")
         client.set("last", 1)
     os.kill(server.pid, signal.SIGKILL)
-    again = start_valkey(data_dir)
-    server.stop()
+    url, pid = server.url, server.pid
+    server.start_again()
     try:
-        with redis.Redis.from_url(again.url) as client:
+        assert server.url == url
+        assert server.pid != pid
+        with redis.Redis.from_url(url) as client:
             assert client.dbsize() == 501
     finally:
-        again.stop()
+        server.stop()
+    assert not server.alive()
 
 
 def test_servers_starts_only_what_the_settings_leave_unset(
@@ -54,7 +57,7 @@ def test_servers_starts_only_what_the_settings_leave_unset(
     monkeypatch.setenv("DATABASE_URL", "postgres://somebody@elsewhere/pmflow")
     monkeypatch.delenv("REDIS_URL", raising=False)
     monkeypatch.setenv("PMFLOW_DATA_DIR", str(data_dir))
-    with servers(Settings()) as urls:  # pyright: ignore[reportCallIssue]
+    with servers(Settings()) as urls:
         assert urls.database_url == "postgresql+psycopg://somebody@elsewhere/pmflow"
         assert urls.redis_url.startswith("redis://:")
         [server] = urls.embedded
