@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Uuid, column
 from sqlmodel import Field, SQLModel
 
 from pmflow_core.clock import utcnow
@@ -35,6 +35,14 @@ class TenantRow(Row):
     """A row that belongs to exactly one workspace; both tenancy walls key on `workspace_id`."""
 
     workspace_id: UUID = Field(index=False)
+
+    @classmethod
+    def inside(cls, workspace_id: UUID) -> ColumnElement[bool]:
+        """Return the condition that a row of this table, or of an alias of it, is in a workspace.
+
+        SQLAlchemy asks this class itself once, to see which values vary; it has no column yet.
+        """
+        return getattr(cls, "workspace_id", column("workspace_id", Uuid())) == workspace_id
 
 
 def in_same_workspace(

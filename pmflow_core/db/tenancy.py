@@ -25,7 +25,7 @@ def filter_by_workspace(state: ORMExecuteState) -> None:
         option = with_loader_criteria(TenantRow, lambda _: false(), include_aliases=True)
     else:
         option = with_loader_criteria(
-            TenantRow, lambda table: table.workspace_id == workspace, include_aliases=True
+            TenantRow, lambda table: table.inside(workspace), include_aliases=True
         )
     state.statement = state.statement.options(option)
 

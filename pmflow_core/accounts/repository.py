@@ -1,0 +1,158 @@
+"""Every statement over users, sessions, failed sign-ins and API keys."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Uuid, column, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from pmflow_core.accounts.models import ApiKey, SignInFailure, User, UserSession
+
+_LOCK = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
+
+
+def add_user(session: Session, user: User) -> User | None:
+    """Save a new person; None if the e-mail is somebody's, also when two arrive at once."""
+    statement = (
+        insert(User)
+        .values(user.model_dump())
+        .on_conflict_do_nothing(index_elements=[col(User.email)])
+        .returning(User)
+    )
+    return session.scalar(statement)
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """Return the person with that lower-cased e-mail."""
+    return session.scalar(select(User).where(col(User.email) == email))
+
+
+def lock_sign_in(session: Session, email: str, address: str) -> None:
+    """Let the sign-ins of one account from one address be decided one after the other."""
+    session.execute(_LOCK, {"key": f"sign-in {email} {address}"})
+
+
+def failure_times(session: Session, email: str, address: str, *, since: datetime) -> list[datetime]:
+    """Return when sign-ins failed for that account and address, oldest first."""
+    statement = (
+        select(col(SignInFailure.created_at))
+        .where(
+            col(SignInFailure.email) == email,
+            col(SignInFailure.address) == address,
+            col(SignInFailure.created_at) > since,
+        )
+        .order_by(col(SignInFailure.created_at))
+    )
+    return list(session.scalars(statement))
+
+
+def add_failure(session: Session, email: str, address: str) -> None:
+    """Save that a sign-in failed."""
+    session.add(SignInFailure(email=email, address=address))
+
+
+def forget_failures(session: Session, email: str, address: str) -> None:
+    """Start again at zero for that account and address."""
+    session.execute(
+        delete(SignInFailure).where(
+            col(SignInFailure.email) == email, col(SignInFailure.address) == address
+        )
+    )
+
+
+def find_live_session(
+    session: Session, token_hash: str, *, now: datetime, seen_after: datetime
+) -> tuple[UserSession, User] | None:
+    """Return the session and its person, unless it is revoked, expired or idle for too long."""
+    statement = (
+        select(UserSession, User)
+        .join(User, col(User.id) == col(UserSession.user_id))
+        .where(
+            col(UserSession.token_hash) == token_hash,
+            col(UserSession.revoked_at).is_(None),
+            col(UserSession.expires_at) > now,
+            col(UserSession.last_seen_at) > seen_after,
+        )
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def touch_session(
+    session: Session, session_id: UUID, *, now: datetime, unseen_since: datetime
+) -> None:
+    """Move the idle clock; of many tabs that do so at once, one writes."""
+    session.execute(
+        update(UserSession)
+        .where(col(UserSession.id) == session_id, col(UserSession.last_seen_at) < unseen_since)
+        .values(last_seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def revoke_session(session: Session, token_hash: str, now: datetime) -> None:
+    """End the session with that token, if it has not ended."""
+    session.execute(
+        update(UserSession)
+        .where(col(UserSession.token_hash) == token_hash, col(UserSession.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def delete_ended(session: Session, *, sessions: datetime, failures: datetime) -> None:
+    """Delete sessions that expired, and failures that happened, before those moments."""
+    session.execute(delete(UserSession).where(col(UserSession.expires_at) < sessions))
+    session.execute(delete(SignInFailure).where(col(SignInFailure.created_at) < failures))
+
+
+def find_key_owner(session: Session, secret_hash: str) -> tuple[UUID, str, str] | None:
+    """Return the workspace, role and name of a live API key, before a workspace is known."""
+    found = func.pmflow_api_key(secret_hash).table_valued(
+        column("workspace_id", Uuid()), column("role"), column("name")
+    )
+    row = session.execute(select(found.c.workspace_id, found.c.role, found.c.name)).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def touch_api_key(
+    session: Session, secret_hash: str, *, now: datetime, unused_since: datetime
+) -> None:
+    """Note that a key is used; needs a session inside its workspace."""
+    never_or_long_ago = col(ApiKey.last_used_at).is_(None) | (
+        col(ApiKey.last_used_at) < unused_since
+    )
+    session.execute(
+        update(ApiKey)
+        .where(col(ApiKey.secret_hash) == secret_hash, never_or_long_ago)
+        .values(last_used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_api_keys(session: Session, workspace_id: UUID) -> list[ApiKey]:
+    """Return a workspace's keys, newest first, the revoked ones too."""
+    statement = (
+        select(ApiKey)
+        .where(col(ApiKey.workspace_id) == workspace_id)
+        .order_by(col(ApiKey.created_at).desc(), col(ApiKey.id).desc())
+    )
+    return list(session.scalars(statement))
+
+
+def revoke_api_key(
+    session: Session, workspace_id: UUID, key_id: UUID, now: datetime
+) -> ApiKey | None:
+    """End a key and return it; None if the workspace has no such live key."""
+    statement = (
+        update(ApiKey)
+        .where(
+            col(ApiKey.workspace_id) == workspace_id,
+            col(ApiKey.id) == key_id,
+            col(ApiKey.revoked_at).is_(None),
+        )
+        .values(revoked_at=now)
+        .returning(ApiKey)
+    )
+    return session.scalar(statement)

@@ -1,0 +1,65 @@
+"""What other layers get to see of people and their credentials; never a hash."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pmflow_core.accounts.actor import Role
+
+
+class UserRead(BaseModel):
+    """A person."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: UUID
+    email: str
+    name: str
+    is_operator: bool
+
+
+class NewSession(BaseModel):
+    """A sign-in that has just succeeded; the only time its token is known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    token: str = Field(repr=False)
+    user: UserRead
+    expires_at: datetime
+
+
+class SignedIn(BaseModel):
+    """Who is behind a live session."""
+
+    model_config = ConfigDict(frozen=True)
+
+    user_id: UUID
+    email: str
+    name: str
+    is_operator: bool
+    session_id: UUID
+
+
+class ApiKeyRead(BaseModel):
+    """An API key as its workspace's admins see it."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: UUID
+    name: str
+    prefix: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewApiKey(BaseModel):
+    """An API key that has just been made; the only time `key` is known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    key: str = Field(repr=False)

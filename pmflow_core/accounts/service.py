@@ -1,0 +1,203 @@
+"""Signing up, in and out, and who is behind a session.
+
+Nobody is an actor yet when these are called, so the e-mail, password or token is the permission.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from pmflow_core.accounts import repository
+from pmflow_core.accounts.models import User, UserSession
+from pmflow_core.accounts.passwords import check_password, hash_password, verify_password
+from pmflow_core.accounts.schemas import NewSession, SignedIn, UserRead
+from pmflow_core.clock import utcnow
+from pmflow_core.errors import Conflict, Invalid, RateLimited, Unauthenticated
+from pmflow_core.ids import new_token, token_hash
+
+IDLE = timedelta(hours=12)
+LIFETIME = timedelta(days=7)
+SEEN_RESOLUTION = timedelta(minutes=1)
+FAILURES_ALLOWED = 5
+FAILURE_WINDOW = timedelta(minutes=15)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+
+Begin = Callable[[], AbstractContextManager[Session]]
+
+
+class InvalidEmail(Invalid):
+    """The e-mail address cannot be one."""
+
+    code = "invalid_email"
+
+
+class InvalidName(Invalid):
+    """The name is empty, too long or holds control characters."""
+
+    code = "invalid_name"
+
+
+class EmailTaken(Conflict):
+    """Somebody has signed up with that e-mail address."""
+
+    code = "email_taken"
+
+
+class WrongCredentials(Unauthenticated):
+    """No person has that e-mail and password; which of the two is wrong is not told."""
+
+    code = "wrong_credentials"
+
+
+class TooManyAttempts(RateLimited):
+    """Too many sign-ins failed for one account from one address."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, wait: timedelta) -> None:
+        self.retry_after_s = max(1, round(wait.total_seconds()))
+        minutes = -(-self.retry_after_s // 60)
+        super().__init__(f"Too many failed sign-ins. Try again in {minutes} min.")
+
+
+def sign_up(session: Session, email: str, password: str, name: str = "") -> UserRead:
+    """Add a person and return them; follow with `open_session` to sign them in.
+
+    Raises:
+        InvalidEmail: the e-mail address cannot be one.
+        InvalidName: the name is too long or holds control characters.
+        WeakPassword: the password is easily guessed.
+        EmailTaken: the e-mail address is somebody's.
+    """
+    return create_user(session, email, password, name)
+
+
+def create_user(
+    session: Session, email: str, password: str, name: str = "", *, operator: bool = False
+) -> UserRead:
+    """Add a person, by request of who runs the installation; raises what `sign_up` does."""
+    email = parse_email(email)
+    check_password(password, email)
+    user = User(
+        email=email,
+        name=_parse_name(name) or email.partition("@")[0],
+        # Before the first statement, so that no connection waits for it.
+        password_hash=hash_password(password),
+        is_operator=operator,
+    )
+    saved = repository.add_user(session, user)
+    if saved is None:
+        raise EmailTaken("Somebody has signed up with that e-mail address. Sign in instead.")
+    return UserRead.model_validate(saved)
+
+
+def sign_in(begin: Begin, email: str, password: str, address: str) -> NewSession:
+    """Open a session for who knows the password; `address` is where the request came from.
+
+    Takes `begin`, which opens a transaction outside of any workspace (`partial(transaction,
+    None)`), instead of a session: a failure must stay written although this raises, and no
+    transaction may be open while the password is hashed.
+
+    Raises:
+        WrongCredentials: after the same time whether the account exists or not.
+        TooManyAttempts: five sign-ins failed within 15 minutes.
+    """
+    try:
+        email = parse_email(email)
+    except InvalidEmail:
+        verify_password(None, password)
+        raise WrongCredentials("That e-mail and password do not match.") from None
+    with begin() as session:
+        _refuse_after_failures(session, email, address)
+        user = repository.find_user(session, email)
+    matches = verify_password(user.password_hash if user else None, password)
+    with begin() as session:
+        repository.lock_sign_in(session, email, address)
+        # Again, under the lock: of many parallel guesses only five may learn whether they are right
+        _refuse_after_failures(session, email, address)
+        if user is not None and matches:
+            repository.forget_failures(session, email, address)
+            return open_session(session, UserRead.model_validate(user))
+        repository.add_failure(session, email, address)
+    raise WrongCredentials("That e-mail and password do not match.")
+
+
+def open_session(session: Session, user: UserRead) -> NewSession:
+    """Sign a person in whose identity has just been shown."""
+    now = utcnow()
+    token = new_token()
+    expires_at = now + LIFETIME
+    session.add(
+        UserSession(
+            user_id=user.id, token_hash=token_hash(token), last_seen_at=now, expires_at=expires_at
+        )
+    )
+    return NewSession(token=token, user=user, expires_at=expires_at)
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End the session with that token; a token that is none is no error."""
+    if token.isascii():
+        repository.revoke_session(session, token_hash(token), utcnow())
+
+
+def find_session(session: Session, token: str) -> SignedIn | None:
+    """Return who is behind a session's token; None when it ended, by time or by signing out."""
+    if not token or not token.isascii():
+        return None
+    now = utcnow()
+    found = repository.find_live_session(session, token_hash(token), now=now, seen_after=now - IDLE)
+    if found is None:
+        return None
+    row, user = found
+    if row.last_seen_at < now - SEEN_RESOLUTION:
+        repository.touch_session(session, row.id, now=now, unseen_since=now - SEEN_RESOLUTION)
+    return SignedIn(
+        user_id=user.id,
+        email=user.email,
+        name=user.name,
+        is_operator=user.is_operator,
+        session_id=row.id,
+    )
+
+
+def find_user_by_email(session: Session, email: str) -> UserRead | None:
+    """Return the person with that e-mail address, for who runs the installation."""
+    user = repository.find_user(session, parse_email(email))
+    return None if user is None else UserRead.model_validate(user)
+
+
+def forget_ended(session: Session) -> None:
+    """Delete sessions and failures that are past any use; the scheduler's maintenance."""
+    now: datetime = utcnow()
+    repository.delete_ended(session, sessions=now, failures=now - FAILURE_WINDOW)
+
+
+def parse_email(text: str) -> str:
+    """Return an e-mail address as it is kept: trimmed and lower-cased.
+
+    Raises:
+        InvalidEmail: it cannot be one.
+    """
+    email = unicodedata.normalize("NFC", text.strip()).lower()
+    if len(email) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
+        raise InvalidEmail("That is not an e-mail address.")
+    return email
+
+
+def _parse_name(text: str) -> str:
+    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    if len(name) > 80 or not name.isprintable():
+        raise InvalidName("A name has at most 80 characters, all of them printable.")
+    return name
+
+
+def _refuse_after_failures(session: Session, email: str, address: str) -> None:
+    now = utcnow()
+    times = repository.failure_times(session, email, address, since=now - FAILURE_WINDOW)
+    if len(times) >= FAILURES_ALLOWED:
+        raise TooManyAttempts(times[-FAILURES_ALLOWED] + FAILURE_WINDOW - now)

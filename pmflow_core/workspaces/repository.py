@@ -1,0 +1,143 @@
+"""Every statement over workspaces and memberships."""
+
+from uuid import UUID
+
+from sqlalchemy import Uuid, column, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.accounts.models import User
+from pmflow_core.workspaces.models import Membership, Workspace
+from pmflow_core.workspaces.schemas import MemberRead, WorkspaceRead
+
+
+def list_of_user(session: Session, user_id: UUID) -> list[WorkspaceRead]:
+    """Return the workspaces a person is a member of, by name."""
+    of_user = func.pmflow_memberships(user_id).table_valued(
+        column("workspace_id", Uuid()),
+        column("slug"),
+        column("name"),
+        column("key_prefix"),
+        column("role"),
+    )
+    return [
+        WorkspaceRead(
+            id=row.workspace_id,
+            slug=row.slug,
+            name=row.name,
+            key_prefix=row.key_prefix,
+            role=Role(row.role),
+        )
+        for row in session.execute(select(of_user).order_by(of_user.c.name, of_user.c.workspace_id))
+    ]
+
+
+def find_actor(session: Session, user_id: UUID, slug: str) -> Actor | None:
+    """Return a person as a member of the workspace; None for strangers. One query."""
+    of_user = func.pmflow_memberships(user_id).table_valued(
+        column("workspace_id", Uuid()), column("slug"), column("role")
+    )
+    statement = (
+        select(of_user.c.workspace_id, of_user.c.role, col(User.name))
+        .select_from(of_user)
+        .join(User, col(User.id) == user_id)
+        .where(of_user.c.slug == slug)
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else Actor(row[0], Role(row[1]), user_id, row[2])
+
+
+def find_by_slug(session: Session, slug: str) -> UUID | None:
+    """Return the live workspace with that slug, before one is known."""
+    return session.scalar(select(func.pmflow_workspace_by_slug(slug, type_=Uuid())))
+
+
+def prefix_is_taken(session: Session, prefix: str) -> bool:
+    """Return whether any workspace keys its projects by that prefix."""
+    return bool(session.scalar(select(func.pmflow_prefix_taken(prefix))))
+
+
+def add(session: Session, workspace: Workspace) -> bool:
+    """Save a workspace; False if its slug or prefix is another's, also when two arrive at once."""
+    statement = (
+        insert(Workspace)
+        .values(workspace.model_dump())
+        .on_conflict_do_nothing()
+        .returning(col(Workspace.id))
+    )
+    return session.scalar(statement) is not None
+
+
+def lock_workspace(session: Session, workspace_id: UUID) -> None:
+    """Let changes of a workspace's members happen one after the other."""
+    session.execute(
+        select(col(Workspace.id)).where(col(Workspace.id) == workspace_id).with_for_update()
+    )
+
+
+def add_member(session: Session, workspace_id: UUID, user_id: UUID, role: Role) -> bool:
+    """Save a membership; False if the person is a member already."""
+    statement = (
+        insert(Membership)
+        .values(Membership(workspace_id=workspace_id, user_id=user_id, role=role).model_dump())
+        .on_conflict_do_nothing()
+        .returning(col(Membership.id))
+    )
+    return session.scalar(statement) is not None
+
+
+def list_members(session: Session, workspace_id: UUID) -> list[MemberRead]:
+    """Return a workspace's members, by name."""
+    statement = (
+        select(Membership, User)
+        .join(User, col(User.id) == col(Membership.user_id))
+        .where(col(Membership.workspace_id) == workspace_id)
+        .order_by(func.lower(col(User.name)), col(User.id))
+    )
+    return [
+        MemberRead(
+            user_id=user.id,
+            email=user.email,
+            name=user.name,
+            role=membership.role,
+            since=membership.created_at,
+        )
+        for membership, user in session.execute(statement)
+    ]
+
+
+def find_role(session: Session, workspace_id: UUID, user_id: UUID) -> Role | None:
+    """Return a member's role; None for a stranger."""
+    return session.scalar(
+        select(col(Membership.role)).where(
+            col(Membership.workspace_id) == workspace_id, col(Membership.user_id) == user_id
+        )
+    )
+
+
+def count_admins(session: Session, workspace_id: UUID) -> int:
+    """Return how many admins a workspace has."""
+    statement = select(func.count(col(Membership.id))).where(
+        col(Membership.workspace_id) == workspace_id, col(Membership.role) == Role.ADMIN
+    )
+    return session.scalar(statement) or 0
+
+
+def set_role(session: Session, workspace_id: UUID, user_id: UUID, role: Role) -> None:
+    """Save a member's new role."""
+    session.execute(
+        update(Membership)
+        .where(col(Membership.workspace_id) == workspace_id, col(Membership.user_id) == user_id)
+        .values(role=role)
+    )
+
+
+def remove_member(session: Session, workspace_id: UUID, user_id: UUID) -> None:
+    """Delete a membership."""
+    session.execute(
+        delete(Membership).where(
+            col(Membership.workspace_id) == workspace_id, col(Membership.user_id) == user_id
+        )
+    )
