@@ -1,0 +1,227 @@
+"""Statements over signals; the session narrows each to its workspace."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from pmflow_core.errors import NotFound
+from pmflow_core.signals.models import Severity, Signal, SignalProject, SignalStatus, Source
+from pmflow_core.signals.schemas import SignalQuery, SignalRead, SignalSort
+
+SHOWN_CHARS = 500
+EXACT_BELOW = 5_000
+"""Smaller workspaces are compared row by row: the vector index finds others' rows first."""
+
+_ASIDE = (SignalStatus.ARCHIVED, SignalStatus.MERGED)
+_READ_COLUMNS = (
+    col(Signal.id),
+    col(Signal.number),
+    func.left(col(Signal.verbatim), SHOWN_CHARS),
+    col(Signal.kind),
+    col(Signal.severity),
+    col(Signal.frequency),
+    col(Signal.segment),
+    col(Signal.customer),
+    col(Signal.source),
+    col(Signal.status),
+    col(Signal.received_at),
+    col(Signal.processed_at).is_not(None),
+    col(Signal.embedding_model).is_not(None),
+)
+
+
+def known_refs(session: Session, source: Source, refs: Sequence[str]) -> set[str]:
+    """Return which of the references have a signal already, deleted or not."""
+    statement = select(col(Signal.source_ref)).where(
+        col(Signal.source) == source, col(Signal.source_ref) == func.any(list(refs))
+    )
+    return {ref for ref in session.scalars(statement) if ref is not None}
+
+
+def add_signals(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Insert the rows and return the ids of those whose reference was new.
+
+    Rows go in by reference, so that two senders of the same references in different orders
+    wait for each other instead of locking each other out.
+    """
+    if not rows:
+        return set()
+    statement = (
+        insert(Signal)
+        .on_conflict_do_nothing(
+            index_elements=["workspace_id", "source", "source_ref"],
+            index_where=col(Signal.source_ref).is_not(None),
+        )
+        .returning(col(Signal.id))
+    )
+    ordered = sorted(rows, key=lambda row: row["source_ref"] or "")
+    return set(session.scalars(statement, ordered))
+
+
+def get_signal(session: Session, number: int, *, deleted: bool = False) -> Signal:
+    """Return a signal by its number; raises NotFound for another workspace's or a deleted one."""
+    statement = select(Signal).where(col(Signal.number) == number)
+    if not deleted:
+        statement = statement.where(col(Signal.deleted_at).is_(None))
+    signal = session.scalar(statement)
+    if signal is None:
+        raise NotFound(f"There is no signal S-{number}.")
+    return signal
+
+
+def lock_signals(session: Session, ids: Sequence[UUID], *, deleted: bool = False) -> list[Signal]:
+    """Return the signals, locked in the order of their ids; raises NotFound if one is missing."""
+    wanted = set(ids)
+    statement = (
+        select(Signal)
+        .where(col(Signal.id) == func.any(list(wanted)))
+        .order_by(col(Signal.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if not deleted:
+        statement = statement.where(col(Signal.deleted_at).is_(None))
+    signals = list(session.scalars(statement))
+    if len(signals) != len(wanted):
+        raise NotFound("One of these signals does not exist.")
+    return signals
+
+
+def set_status(session: Session, ids: Sequence[UUID], status: SignalStatus) -> None:
+    """Give all these signals one status."""
+    session.execute(
+        update(Signal)
+        .where(col(Signal.id) == func.any(list(ids)))
+        .values(status=status)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def page_of(session: Session, query: SignalQuery, within: Select[Any] | None) -> list[SignalRead]:
+    """Return one page of the signals that match."""
+    statement = (
+        select(*_READ_COLUMNS)
+        .where(*_matching(query, within))
+        .order_by(*_order(query.sort))
+        .limit(query.size)
+        .offset((query.page - 1) * query.size)
+    )
+    return [SignalRead(*row) for row in session.execute(statement)]
+
+
+def count_matching(session: Session, query: SignalQuery, within: Select[Any] | None) -> int:
+    """Return how many signals match on all pages."""
+    statement = select(func.count()).select_from(Signal).where(*_matching(query, within))
+    return session.scalar(statement) or 0
+
+
+def read_many(session: Session, ids: Sequence[UUID]) -> dict[UUID, SignalRead]:
+    """Return the signals as list rows, by id."""
+    statement = select(*_READ_COLUMNS).where(col(Signal.id) == func.any(list(ids)))
+    return {row[0]: SignalRead(*row) for row in session.execute(statement)}
+
+
+def _matching(query: SignalQuery, within: Select[Any] | None) -> list[ColumnElement[bool]]:
+    equal = {
+        "severity": query.severity,
+        "source": query.source,
+        "kind": query.kind,
+        "segment": query.segment,
+        "import_id": query.import_id,
+    }
+    found: list[ColumnElement[bool]] = [
+        getattr(Signal, name) == value for name, value in equal.items() if value is not None
+    ]
+    gone = col(Signal.deleted_at)
+    found.append(gone.is_not(None) if query.deleted else gone.is_(None))
+    found.append(_status_is(query))
+    if query.received_since is not None:
+        found.append(col(Signal.received_at) >= query.received_since)
+    if query.project_id is not None:
+        linked = select(col(SignalProject.signal_id)).where(
+            col(SignalProject.project_id) == query.project_id
+        )
+        found.append(col(Signal.id).in_(linked))
+    if within is not None:
+        found.append(col(Signal.id).in_(within))
+    found += [col(Signal.verbatim).icontains(word, autoescape=True) for word in _words(query)]
+    return found
+
+
+def _status_is(query: SignalQuery) -> ColumnElement[bool]:
+    if query.status is not None:
+        return col(Signal.status) == query.status
+    if query.deleted:
+        return literal(value=True)
+    return col(Signal.status).not_in(_ASIDE)
+
+
+def _words(query: SignalQuery) -> list[str]:
+    return query.search.split()[:8]
+
+
+def _order(sort: SignalSort) -> Sequence[Any]:
+    newest = [col(Signal.received_at).desc(), col(Signal.number).desc()]
+    if sort is SignalSort.OLDEST:
+        return [col(Signal.received_at), col(Signal.number)]
+    if sort is SignalSort.NUMBER:
+        return [col(Signal.number).desc()]
+    if sort is SignalSort.SEVERITY:
+        ranks = {severity: rank for rank, severity in enumerate(Severity)}
+        return [case(ranks, value=col(Signal.severity), else_=len(ranks)), *newest]
+    return newest
+
+
+def counts(session: Session) -> Sequence[Row[SignalStatus, Severity | None, int]]:
+    """Return (status, severity, how many) of the live signals."""
+    statement = (
+        select(col(Signal.status), col(Signal.severity), func.count())
+        .where(col(Signal.deleted_at).is_(None))
+        .group_by(col(Signal.status), col(Signal.severity))
+    )
+    return session.execute(statement).all()
+
+
+def count_unprocessed(session: Session) -> int:
+    """Return how many live signals wait for a worker."""
+    statement = (
+        select(func.count())
+        .select_from(Signal)
+        .where(col(Signal.processed_at).is_(None), col(Signal.deleted_at).is_(None))
+    )
+    return session.scalar(statement) or 0
+
+
+def nearest(session: Session, signal: Signal, limit: int) -> list[tuple[UUID, float]]:
+    """Return the (id, cosine) of the live signals whose text is nearest, by the same model."""
+    distance = col(Signal.embedding).op("<=>")(signal.embedding)
+    statement = (
+        select(col(Signal.id), 1 - distance)
+        .where(
+            col(Signal.id) != signal.id,
+            col(Signal.deleted_at).is_(None),
+            col(Signal.status).not_in(_ASIDE),
+            col(Signal.embedding_model) == signal.embedding_model,
+        )
+        .order_by(prepare_search(session, distance))
+        .limit(limit)
+    )
+    return [(row[0], float(row[1])) for row in session.execute(statement)]
+
+
+def prepare_search(session: Session, distance: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return what to order by: through the vector index, or exactly in a small workspace."""
+    if session.scalar(select(func.count()).select_from(_first_rows())) == EXACT_BELOW:
+        session.execute(text("set local hnsw.iterative_scan = strict_order"))
+        return distance
+    # an expression over the distance is one that the vector index cannot serve
+    return distance + 0.0
+
+
+def _first_rows() -> Any:
+    return select(col(Signal.id)).limit(EXACT_BELOW).subquery()

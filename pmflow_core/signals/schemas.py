@@ -1,0 +1,211 @@
+"""What crosses the border of signals: what is taken in, asked for, and shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from pmflow_core.signals.models import Frequency, Kind, Severity, SignalStatus, Source
+from pmflow_core.signals.normalise import normalise
+
+MAX_PAGE = 200
+MAX_BATCH = 1_000
+
+
+def _normalised(value: object) -> object:
+    return normalise(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_normalised)]
+Short = Annotated[Text, StringConstraints(max_length=500)]
+
+
+class SignalIn(BaseModel):
+    """One piece of feedback as a sender gives it; only the text is needed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    text: Text
+    source_ref: Short | None = Field(default=None, description="The sender's id; again is a no-op.")
+    interpretation: Short | None = None
+    kind: Kind = Kind.FEEDBACK
+    severity: Severity | None = None
+    frequency: Frequency | None = None
+    segment: Short | None = None
+    customer: Short | None = None
+    received_at: datetime | None = Field(
+        default=None, alias="created_at", description="When it was said; with a time zone."
+    )
+    line: int | None = Field(default=None, description="Its line in the file it came in.")
+
+    def given(self) -> list[str]:
+        """Return the fields the sender set, which extraction leaves alone."""
+        names = ("interpretation", "severity", "frequency", "segment")
+        return [name for name in names if getattr(self, name)]
+
+
+class Rejection(BaseModel):
+    """A row that gave no signal, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    line: int
+    reason: str
+
+
+class IngestResult(BaseModel):
+    """What became of a batch; `ids` are those of the new signals."""
+
+    ids: list[UUID] = []
+    created: int = 0
+    duplicates: int = 0
+    rejected: list[Rejection] = []
+
+
+class SignalSort(StrEnum):
+    """By what a list of signals is ordered; numbers break ties."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NUMBER = "number"
+    SEVERITY = "severity"
+
+
+class SignalQuery(BaseModel):
+    """Which signals to list. Without a status, archived and merged ones are left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: SignalStatus | None = None
+    severity: Severity | None = None
+    source: Source | None = None
+    kind: Kind | None = None
+    segment: str | None = None
+    project_id: UUID | None = None
+    import_id: UUID | None = None
+    received_since: datetime | None = None
+    search: str = Field(default="", max_length=200, description="Words that all occur in the text.")
+    deleted: bool = Field(default=False, description="The bin instead of the living.")
+    sort: SignalSort = SignalSort.NEWEST
+    page: int = Field(default=1, ge=1)
+    size: int = Field(default=50, ge=1, le=MAX_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRead:
+    """A signal as a row of a list; `text` is its verbatim, cut at 500 characters."""
+
+    id: UUID
+    number: int
+    text: str
+    kind: Kind
+    severity: Severity | None
+    frequency: Frequency | None
+    segment: str | None
+    customer: str | None
+    source: Source
+    status: SignalStatus
+    received_at: datetime
+    is_processed: bool
+    is_embedded: bool
+
+    @property
+    def name(self) -> str:
+        """Return what a signal is cited as."""
+        return f"S-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPage:
+    """One page of a list and how many signals there are on all pages."""
+
+    items: list[SignalRead]
+    total: int
+    page: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRead:
+    """A project that a signal is evidence of."""
+
+    project_id: UUID
+    key: str
+    name: str
+    reason: str
+    confidence: float | None
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignalDetail:
+    """Everything about one signal but its theme, which lies above."""
+
+    row: SignalRead
+    verbatim: str
+    interpretation: str | None
+    source_ref: str | None
+    given: list[str]
+    import_id: UUID | None
+    line: int | None
+    is_deleted: bool
+    links: list[LinkRead]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarRead:
+    """A signal that says nearly the same; similarity is the cosine, -1 to 1."""
+
+    row: SignalRead
+    similarity: float
+
+
+class SignalEdit(BaseModel):
+    """What a person may correct; fields left out stay as they are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    interpretation: Short | None = None
+    kind: Kind | None = None
+    severity: Severity | None = None
+    frequency: Frequency | None = None
+    segment: Short | None = None
+    customer: Short | None = None
+    status: SignalStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many live signals there are, by status and by severity (None: not known)."""
+
+    total: int
+    by_status: dict[SignalStatus, int]
+    by_severity: dict[Severity | None, int]
+    unprocessed: int
+
+
+class UndoVerb(StrEnum):
+    """What a bulk action did, so that it can be taken back."""
+
+    LINK = "link"
+    UNLINK = "unlink"
+    STATUS = "status"
+    DELETE = "delete"
+
+
+class Undo(BaseModel):
+    """What a bulk action changed; giving it back to `undo` restores exactly that."""
+
+    model_config = ConfigDict(frozen=True)
+
+    verb: UndoVerb
+    project_id: UUID | None = None
+    statuses: dict[UUID, SignalStatus] = Field(
+        default_factory=dict, description="Each changed signal and the status it had."
+    )
+    after: SignalStatus | None = Field(
+        default=None, description="The status the action left them with."
+    )
