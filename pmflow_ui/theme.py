@@ -216,6 +216,19 @@ RADIX: Mapping[str, str] = {
 }
 
 
+# In the order in which later ones may override earlier ones; a test finds the forgotten.
+STYLESHEETS = tuple(
+    f"/css/{name}.css"
+    for name in (
+        "fonts", "tokens", "base", "controls", "marks", "panels", "shell", "board", "overlays",
+        "runs", "diff", "prose", "phone",
+        "pages/sign", "pages/home", "pages/start", "pages/inbox", "pages/board", "pages/signals",
+        "pages/theme", "pages/project", "pages/document", "pages/run", "pages/insights",
+        "pages/palette",
+    )
+)  # fmt: skip
+
+
 def _block(selector: str, tokens: Mapping[str, str], scheme: str = "") -> str:
     """Return one CSS rule that declares the tokens."""
     lines = [f"  color-scheme: {scheme};"] if scheme else []

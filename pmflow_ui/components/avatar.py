@@ -6,15 +6,6 @@ from pmflow_ui.components import Flag, Text
 from pmflow_ui.components.icon import icon
 
 
-def initials(name: str) -> str:
-    """Return the two letters that stand for a name or an address."""
-    words = name.split("@")[0].replace(".", " ").replace("-", " ").split()
-    if not words:
-        return "?"
-    letters = words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]
-    return letters.upper()
-
-
 def avatar(letters: Text, name: Text, *, me: Flag = False, large: bool = False) -> rx.Component:
     """Return the round mark of a person; the viewer's own is in the accent."""
     size = " lg" if large else ""

@@ -1,6 +1,6 @@
 """Chips for state, severity and plain facts, and counts."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -10,7 +10,7 @@ from pmflow_ui.components.glyph import severity_glyph, state_glyph
 Tone = Literal["", "fill", "acc"]
 
 
-def chip(text: Text, tone: Tone = "", **props: object) -> rx.Component:
+def chip(text: Text, tone: Tone = "", **props: Any) -> rx.Component:
     """Return a small label: outlined, filled or in the accent."""
     return rx.el.span(text, class_name=f"chip {tone}".strip(), **props)
 

@@ -1,6 +1,6 @@
 """Buttons and links that look like buttons."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -22,7 +22,7 @@ def button(
     size: Size = "",
     lead: str = "",
     key: str = "",
-    **props: object,
+    **props: Any,
 ) -> rx.Component:
     """Return a button; `lead` is an icon's name and `key` the key that does the same.
 
@@ -39,7 +39,7 @@ def button(
 
 
 def icon_button(
-    name: str, label: Text, kind: Kind = "ghost", size: Size = "sm", **props: object
+    name: str, label: Text, kind: Kind = "ghost", size: Size = "sm", **props: Any
 ) -> rx.Component:
     """Return a button that shows only an icon; `label` is its name for screen readers."""
     return rx.el.button(
@@ -58,7 +58,7 @@ def link_button(
     kind: Kind = "",
     size: Size = "",
     lead: str = "",
-    **props: object,
+    **props: Any,
 ) -> rx.Component:
     """Return a link that looks like a button and changes the page without a reload."""
     return rx.link(

@@ -1,5 +1,7 @@
 """Native forms, which post to a route and work before any script has loaded, and fields."""
 
+from typing import Any
+
 import reflex as rx
 
 from pmflow_ui.components import Text
@@ -14,9 +16,7 @@ class NativeForm(rx.el.Div):
     method: rx.Var[str]
 
 
-def field(
-    label: Text, name: str, error: Text = "", hint: Text = "", **props: object
-) -> rx.Component:
+def field(label: Text, name: str, error: Text = "", hint: Text = "", **props: Any) -> rx.Component:
     """Return a labelled input with its error or hint beneath; props go to the input."""
     props.setdefault("type", "text")
     return rx.el.div(
@@ -36,3 +36,8 @@ def field(
         ),
         class_name="field",
     )
+
+
+def state_form(*children: rx.Component, on_submit: Any, **props: Any) -> rx.Component:
+    """Return a form that an event of a state handles; the event's one argument is its model."""
+    return rx.el.form(*children, on_submit=on_submit, **props)

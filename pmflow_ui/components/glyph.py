@@ -67,7 +67,7 @@ def _svg(kind: str, name: str, label: str, box: int, shapes: list[rx.Component])
 def _choose(value: Text, drawn: Mapping[str, rx.Component], default: str) -> rx.Component:
     if isinstance(value, str):
         return drawn[value]
-    return rx.match(value, *drawn.items(), drawn[default])
+    return rx.fragment(rx.match(value, *drawn.items(), drawn[default]))
 
 
 def state_glyph(state: Text) -> rx.Component:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import reflex as rx
+from reflex.vars import ArrayVar
 
 from pmflow_ui.components import Number, Text
 
@@ -39,10 +40,10 @@ def document_marks(marks: Marks, label: Text) -> rx.Component:
     return _marks(marks, "docs", label)
 
 
-def severity_mix(shares: rx.Var[list[tuple[str, int]]] | Sequence[tuple[str, int]]) -> rx.Component:
+def severity_mix(shares: rx.Var[list[tuple[str, int]]]) -> rx.Component:
     """Return a bar split by severity; `shares` are (severity, count) pairs."""
 
-    def part(share: rx.Var[tuple[str, int]]) -> rx.Component:
+    def part(share: ArrayVar[tuple[str, int]]) -> rx.Component:
         return rx.el.i(
             class_name=share[0], title=f"{share[1]} {share[0]}", style={"flexGrow": share[1]}
         )

@@ -1,6 +1,6 @@
 """What lies over the page: dialogs, menus, hover cards, tooltips; Radix gives the behaviour."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -14,7 +14,7 @@ def dialog(
     footer: rx.Component | None = None,
     trigger: rx.Component | None = None,
     description: Text = "",
-    **props: object,
+    **props: Any,
 ) -> rx.Component:
     """Return a dialog that traps focus and closes by Esc.
 
@@ -45,7 +45,7 @@ def dialog(
 def drawer(
     title: rx.Component,
     *body: rx.Component,
-    on_close: object,
+    on_close: Any,
     footer: rx.Component | None = None,
     actions: rx.Component | None = None,
 ) -> rx.Component:
@@ -79,7 +79,7 @@ def menu(
 
 
 def menu_item(
-    label: Text, *, lead: rx.Component | None = None, key: str = "", **props: object
+    label: Text, *, lead: rx.Component | None = None, key: str = "", **props: Any
 ) -> rx.Component:
     """Return one line of a menu; `on_select` does it, `key` shows the key that does the same."""
     shortcut = {"shortcut": key} if key else {}
@@ -109,7 +109,7 @@ def tooltip(trigger: rx.Component, text: Text) -> rx.Component:
 
 
 def confirm(
-    title: Text, text: Text, action: rx.Component, is_open: Flag, on_change: object
+    title: Text, text: Text, action: rx.Component, is_open: Flag, on_change: Any
 ) -> rx.Component:
     """Return the question before something heavy; undo is better where it is possible."""
     return dialog(

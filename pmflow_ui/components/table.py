@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
@@ -20,7 +21,7 @@ class Column:
     class_name: str = ""
 
 
-def _head(column: Column, sorted_by: Text, descending: Flag, on_sort: object) -> rx.Component:
+def _head(column: Column, sorted_by: Text, descending: Flag, on_sort: Any) -> rx.Component:
     kind = f"{'num ' if column.number else ''}{column.class_name}".strip()
     style = {"width": column.width} if column.width else {}
     if not column.sort:
@@ -33,7 +34,7 @@ def _head(column: Column, sorted_by: Text, descending: Flag, on_sort: object) ->
             rx.cond(here, arrow),
             type="button",
             class_name="sort",
-            on_click=on_sort(column.sort),  # pyright: ignore[reportCallIssue] an event of a state
+            on_click=on_sort(column.sort),
         ),
         scope="col",
         class_name=kind,
@@ -48,7 +49,7 @@ def table_head(
     columns: Sequence[Column],
     sorted_by: Text = "",
     descending: Flag = False,
-    on_sort: object = None,
+    on_sort: Any = None,
 ) -> rx.Component:
     """Return the head row; columns with a `sort` name call `on_sort(name)`."""
     return rx.el.thead(
@@ -66,7 +67,7 @@ def table(
 
 
 def table_row(
-    *cells: rx.Component, selected: Flag = False, current: Flag = False, **props: object
+    *cells: rx.Component, selected: Flag = False, current: Flag = False, **props: Any
 ) -> rx.Component:
     """Return a row; `selected` tints it (X), `current` marks its edge (J/K)."""
     return rx.el.tr(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
@@ -40,7 +41,7 @@ def tabs(label: str, items: Sequence[Tab]) -> rx.Component:
 
 
 def segments(
-    label: str, chosen: Text, options: Sequence[tuple[str, Text]], on_choose: object
+    label: str, chosen: Text, options: Sequence[tuple[str, Text]], on_choose: Any
 ) -> rx.Component:
     """Return a row of choices of which one holds; calls `on_choose(value)`."""
     return rx.el.div(
@@ -50,7 +51,7 @@ def segments(
                 type="button",
                 role="tab",
                 class_name="btn ghost sm",
-                on_click=on_choose(value),  # pyright: ignore[reportCallIssue] an event of a state
+                on_click=on_choose(value),
                 aria_selected=rx.Var.create(chosen) == value,
             )
             for value, text in options

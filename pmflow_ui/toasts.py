@@ -11,16 +11,11 @@ def say(text: str) -> EventSpec:
     return rx.toast(text)
 
 
-def refuse(text: str, reference: str = "") -> EventSpec:
+def refuse(text: str, reference: str | None = None) -> EventSpec:
     """Return the event that shows why something was not done."""
-    return rx.toast.error(text, description=reference or None, duration=8000)
+    return rx.toast.error(text, description=reference, duration=8000)
 
 
 def offer_undo(text: str, undo: EventSpec) -> EventSpec:
     """Return the event that shows what was done and offers to undo it for ten seconds."""
     return rx.toast(text, duration=UNDO_MS, action={"label": "Undo", "on_click": undo})
-
-
-def toaster() -> rx.Component:
-    """Return the place where toasts appear."""
-    return rx.toast.provider(position="bottom-right", close_button=False, visible_toasts=3)

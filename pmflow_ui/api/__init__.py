@@ -1,0 +1,1 @@
+"""The REST surface, on the same port as the pages."""

@@ -1,0 +1,64 @@
+"""Whether the process lives, and whether its page is usable."""
+
+import asyncio
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from redis.exceptions import RedisError
+
+from pmflow_core import jobs
+from pmflow_core.db import Session
+from pmflow_core.errors import PmflowError, Unavailable
+from pmflow_core.migrations.run import is_current
+from pmflow_core.settings import get_settings
+from pmflow_ui.call import call_outside
+
+router = APIRouter(tags=["health"])
+PATIENCE_S = 3.0
+
+
+def _migrated(session: Session) -> bool:
+    return is_current(session.connection())
+
+
+async def _database() -> str:
+    try:
+        return "ok" if await call_outside(_migrated) else "not migrated"
+    except PmflowError as error:
+        return str(error)
+    except Exception:  # noqa: BLE001 the driver's errors are not ours to import; any means "no"
+        return "does not answer"
+
+
+def _ping() -> str:
+    url = get_settings().redis_url
+    if url is None:
+        raise Unavailable("not configured")
+    return "ok" if jobs.connect(url.get_secret_value()).ping() else "does not answer"
+
+
+async def _redis() -> str:
+    try:
+        return await asyncio.to_thread(_ping)
+    except (RedisError, OSError, PmflowError) as error:
+        return str(error)
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def readyz() -> JSONResponse:
+    """Say whether the database is there and migrated, and Redis answers; 503 while not."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            database, redis = await asyncio.gather(_database(), _redis())
+    except TimeoutError:
+        database = redis = "does not answer"
+    checks = {"database": database, "redis": redis}
+    ready = set(checks.values()) == {"ok"}
+    status = "ready" if ready else "not ready"
+    return JSONResponse({"status": status, **checks}, status_code=200 if ready else 503)

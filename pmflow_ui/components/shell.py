@@ -1,0 +1,282 @@
+"""The frame of every page: navigation on the canvas, work on one inset panel."""
+
+import reflex as rx
+from reflex.style import LiteralColorMode, set_color_mode
+from reflex.vars import ObjectVar
+from reflex_components_core.core.banner import has_connection_errors
+
+from pmflow_ui.components import Text
+from pmflow_ui.components.avatar import avatar
+from pmflow_ui.components.button import link_button
+from pmflow_ui.components.form import NativeForm
+from pmflow_ui.components.icon import icon
+from pmflow_ui.components.kbd import kbd
+from pmflow_ui.components.nav import AUTOMATION, MAIN, PHONE, Item
+from pmflow_ui.components.overlay import menu, menu_item, menu_line
+from pmflow_ui.components.placeholder import empty_state, error_state
+from pmflow_ui.guard import RefusalState
+from pmflow_ui.state.session import SessionState, WorkspaceLink
+
+
+def workspace_path(rest: str) -> rx.Var[str]:
+    """Return the address of a page of the workspace in view, such as `board`."""
+    return rx.Var.create(f"/w/{SessionState.workspace_slug}/{rest}")
+
+
+def _item(item: Item, here: str) -> rx.Component:
+    number = getattr(SessionState.counts, item.counts) if item.counts else None
+    shown = rx.fragment()
+    if number is not None:
+        hot = "n hot" if item.counts == "inbox" else "n"
+        shown = rx.cond(number, rx.el.span(number.to_string(), class_name=hot))
+    return rx.link(
+        icon(item.icon),
+        item.label,
+        shown,
+        href=workspace_path(item.path),
+        underline="none",
+        custom_attrs={"aria-current": "page"} if item.path == here else {},
+    )
+
+
+def _nav(label: str, items: tuple[Item, ...], here: str) -> rx.Component:
+    return rx.el.nav(*(_item(item, here) for item in items), class_name="nav", aria_label=label)
+
+
+def _switcher() -> rx.Component:
+    def line(workspace: ObjectVar[WorkspaceLink]) -> rx.Component:
+        return menu_item(
+            workspace.name,
+            lead=rx.el.span(workspace.mark, class_name="ws-mark"),
+            on_select=rx.redirect(f"/w/{workspace.slug}/board"),
+        )
+
+    return menu(
+        rx.el.button(
+            rx.el.span(SessionState.workspace_mark, class_name="ws-mark"),
+            rx.el.span(SessionState.workspace_name, class_name="trunc"),
+            icon("chevrons-up-down", 12, "right"),
+            class_name="ws",
+            type="button",
+            aria_label="Switch workspace",
+        ),
+        rx.foreach(SessionState.workspaces, line),
+        menu_line(),
+        menu_item("All workspaces", lead=icon("layout-grid", 14), on_select=rx.redirect("/")),
+    )
+
+
+def theme_menu() -> rx.Component:
+    """Return the choice of light, dark or as the system says; it survives a reload."""
+    modes: tuple[tuple[LiteralColorMode, str, str], ...] = (
+        ("light", "Light", "sun"),
+        ("dark", "Dark", "moon"),
+        ("system", "System", "monitor"),
+    )
+    return menu(
+        rx.el.button(
+            icon("sun-moon", 14),
+            class_name="btn ghost icon sm",
+            type="button",
+            aria_label="Theme",
+            title="Theme",
+        ),
+        *(
+            menu_item(label, lead=icon(name, 14), on_select=set_color_mode(mode))
+            for mode, label, name in modes
+        ),
+        align="end",
+    )
+
+
+def sign_out_form() -> rx.Component:
+    """Return the button that signs out: a native form, because it changes the cookie."""
+    return NativeForm.create(
+        rx.el.button(
+            icon("log-out", 14),
+            type="submit",
+            class_name="btn ghost icon sm",
+            aria_label="Sign out",
+            title="Sign out",
+        ),
+        action="/api/auth/logout",
+        method="post",
+    )
+
+
+def _user() -> rx.Component:
+    return rx.el.div(
+        avatar(SessionState.user_initials, SessionState.user_name, me=True),
+        rx.el.span(SessionState.user_name, class_name="t2 trunc grow"),
+        theme_menu(),
+        sign_out_form(),
+        class_name="user",
+    )
+
+
+def _live() -> rx.Component:
+    workers = SessionState.counts.workers
+    return rx.el.div(
+        rx.cond(
+            has_connection_errors,
+            rx.fragment(rx.el.span(class_name="dot warn"), "Reconnecting"),
+            rx.fragment(rx.el.span(class_name="dot ok"), "Live"),
+        ),
+        rx.cond(
+            workers,
+            rx.el.span(workers, rx.cond(workers == 1, " worker", " workers"), class_name="right"),
+        ),
+        class_name="live",
+        role="status",
+    )
+
+
+def _side(here: str) -> rx.Component:
+    search = rx.link(
+        icon("search", 14),
+        rx.el.span("Search"),
+        rx.el.span(kbd("⌘"), kbd("K"), class_name="right row", style={"gap": "2px"}),
+        href=workspace_path("search"),
+        underline="none",
+        class_name="side-search",
+        id="open-palette",
+    )
+    return rx.el.aside(
+        _switcher(),
+        search,
+        _nav("Main", MAIN, here),
+        rx.el.div("Automation", class_name="nav-h"),
+        _nav("Automation", AUTOMATION, here),
+        rx.el.div(
+            _live(),
+            _nav("Settings", (Item("settings", "Settings", "settings"),), here),
+            _user(),
+            class_name="side-foot",
+        ),
+        class_name="side",
+        aria_label="Workspace",
+    )
+
+
+def _tab(item: Item, here: str) -> rx.Component:
+    pip = rx.fragment()
+    if item.counts == "inbox":
+        number = SessionState.counts.inbox
+        pip = rx.cond(number, rx.el.span(number.to_string(), class_name="pip"))
+    return rx.link(
+        icon(item.icon),
+        item.label,
+        pip,
+        href=workspace_path(item.path),
+        underline="none",
+        custom_attrs={"aria-current": "page"} if item.path == here else {},
+    )
+
+
+def _tabbar(here: str) -> rx.Component:
+    rest = (*MAIN[3:4], *MAIN[5:], *AUTOMATION, Item("settings", "Settings", "settings"))
+    more = menu(
+        rx.el.button(icon("menu"), "More", type="button", class_name="more"),
+        *(
+            menu_item(
+                item.label,
+                lead=icon(item.icon, 14),
+                on_select=rx.redirect(workspace_path(item.path)),
+            )
+            for item in rest
+        ),
+        align="end",
+    )
+    return rx.el.nav(
+        *(_tab(item, here) for item in PHONE), more, class_name="tabbar", aria_label="Main"
+    )
+
+
+def connection_banner() -> rx.Component:
+    """Return the bar that says live updates are interrupted; it goes by itself."""
+    return rx.cond(
+        has_connection_errors,
+        rx.el.div(
+            icon("wifi-off", 14),
+            "Live updates are interrupted. Reconnecting; what you see may be old.",
+            class_name="lost",
+            role="status",
+        ),
+    )
+
+
+def _refusal() -> rx.Component:
+    home = link_button("Your workspaces", "/")
+    return rx.fragment(
+        rx.match(
+            RefusalState.kind,
+            ("not_found", empty_state("compass", "Nothing here", RefusalState.text, home)),
+            ("permission", empty_state("lock", "Not for your role", RefusalState.text, home)),
+            error_state("This did not work", RefusalState.text, RefusalState.code, home),
+        )
+    )
+
+
+def refusable(content: rx.Component) -> rx.Component:
+    """Return the content, or why it cannot be shown."""
+    return rx.cond(RefusalState.kind, _refusal(), content)
+
+
+def shell(
+    here: str,
+    heading: Text | rx.Component,
+    *content: rx.Component,
+    actions: rx.Component | None = None,
+) -> rx.Component:
+    """Return a workspace page: `here` is its nav item and scopes its styles as `.p-<here>`.
+
+    `heading` is its title, or breadcrumbs; `actions` stand at the right of the top bar.
+    """
+    title = rx.el.h1(heading) if isinstance(heading, str | rx.Var) else heading
+    return rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="skip"),
+        _side(here),
+        rx.el.main(
+            rx.el.header(
+                title,
+                rx.el.span(class_name="grow"),
+                actions if actions is not None else rx.fragment(),
+                class_name="top",
+            ),
+            connection_banner(),
+            refusable(rx.fragment(*content)),
+            class_name=f"main p-{here}",
+            id="content",
+        ),
+        _tabbar(here),
+        class_name="shell",
+    )
+
+
+def plain_shell(heading: Text, *content: rx.Component) -> rx.Component:
+    """Return a page outside of any workspace, with the account at the top right."""
+    return rx.el.div(
+        rx.el.header(
+            rx.link(brand(), href="/", underline="none"),
+            rx.el.span(class_name="grow"),
+            rx.el.span(SessionState.user_name, class_name="t2 trunc"),
+            theme_menu(),
+            sign_out_form(),
+            class_name="top",
+        ),
+        connection_banner(),
+        rx.el.main(
+            refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
+            class_name="page p-home",
+        ),
+        class_name="plain",
+    )
+
+
+def brand() -> rx.Component:
+    """Return the mark and the name of the product."""
+    return rx.el.span(
+        rx.el.span(rx.el.i(), rx.el.i(), rx.el.i(), class_name="pm"),
+        rx.el.span("pmflow", class_name="semi", style={"fontSize": "15px"}),
+        class_name="row brand",
+    )

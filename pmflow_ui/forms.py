@@ -1,0 +1,47 @@
+"""What a native form keeps when it is refused: its words go back in a short-lived cookie."""
+
+import json
+from dataclasses import asdict, dataclass
+from urllib.parse import quote, unquote
+
+COOKIE = "pmflow_form"
+KEPT_S = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedForm:
+    """A form that was not accepted: which one, why, under which field, and what was typed.
+
+    Never a password.
+    """
+
+    form: str
+    field: str
+    error: str
+    email: str = ""
+    name: str = ""
+
+
+def pack(refused: RefusedForm) -> str:
+    """Return the cookie's value."""
+    return quote(json.dumps(asdict(refused)), safe="")
+
+
+def unpack(cookie_header: str, form: str) -> RefusedForm | None:
+    """Return what was refused of that form, when the browser has just been sent back to it."""
+    for part in cookie_header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            try:
+                refused = RefusedForm(**json.loads(unquote(value)))
+            except (ValueError, TypeError):
+                return None
+            return refused if refused.form == form else None
+    return None
+
+
+def local_path(address: str | None) -> str:
+    """Return an address only when it stays on this site, else the front page."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\", "/api/")):
+        return "/"
+    return address if address.isprintable() else "/"

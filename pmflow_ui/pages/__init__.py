@@ -1,0 +1,1 @@
+"""The pages: one module each, a function that returns its markup."""

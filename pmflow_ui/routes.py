@@ -1,0 +1,89 @@
+"""Every page of the dashboard, in one list. A page exists if it is here.
+
+To add a page, say the runs of a workspace:
+
+1. `state/runs.py`: a flat `rx.State` with `rx.Field`s of frozen dataclasses. Each event declares
+   who may send it; arguments are typed and parsed; errors of core become toasts, or with
+   `page=True` take the page's place.
+
+       class RunsState(rx.State):
+           rows: rx.Field[list[RunRow]] = rx.field(default_factory=list)
+           ready: rx.Field[bool] = rx.field(False)
+
+           @event(allow=Role.VIEWER, page=True)
+           async def load(self) -> None:
+               actor = current_actor()
+               watch.watch(self, [topics.board(actor.workspace_id)], RunsState.refresh())
+               await self._read(actor)
+
+           @event(allow=Role.VIEWER)
+           async def refresh(self) -> None:
+               await self._read(current_actor())
+
+           @event(allow=Role.EDITOR)
+           async def cancel(self, run_id: UUID) -> None:
+               await call(runs.cancel, current_actor(), run_id)
+
+           async def _read(self, actor: Actor) -> None:
+               self.rows = [as_row(run) for run in await call(runs.list_runs, actor)]
+               self.ready = True
+
+2. `pages/runs.py`: `def runs_page() -> rx.Component: return shell("runs", "Runs", …)`, built from
+   `rx.el.*` and `components/`; its own styles in `assets/css/pages/run.css` under `.p-runs`.
+
+3. One line below. `permission` is the role that the page's own loading event needs too.
+
+`state/home.py` and `pages/home.py` are the smallest example.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import reflex as rx
+from reflex.event import EventCallback
+
+from pmflow_core.accounts.actor import Role
+from pmflow_ui.guard import Access, Permission
+from pmflow_ui.pages.home import home_page
+from pmflow_ui.pages.login import login_page
+from pmflow_ui.pages.signup import signup_page
+from pmflow_ui.state.session import SessionState
+from pmflow_ui.state.sign import SignState
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One page: its address, what draws it, its title, who may see it, and what loads it."""
+
+    path: str
+    page: Callable[[], rx.Component]
+    title: str
+    permission: Permission
+    on_load: tuple[EventCallback, ...] = ()
+
+
+ROUTES = (
+    Route("/login", login_page, "Sign in", Access.ANYONE, (SignState.load_login,)),
+    Route("/signup", signup_page, "Create an account", Access.ANYONE, (SignState.load_signup,)),
+    Route("/", home_page, "Workspaces", Access.SIGNED_IN),
+)
+
+
+def loading_events(route: Route) -> list[EventCallback]:
+    """Return what runs when the page opens: who looks, and where, comes first."""
+    if route.permission is Access.ANYONE:
+        return list(route.on_load)
+    if isinstance(route.permission, Role):
+        return [SessionState.enter_workspace, *route.on_load]
+    return [SessionState.enter, *route.on_load]
+
+
+def add_pages(app: rx.App, routes: tuple[Route, ...] = ROUTES) -> None:
+    """Give the app its pages."""
+    for route in routes:
+        app.add_page(
+            route.page,
+            route=route.path,
+            title=f"{route.title} · pmflow",
+            on_load=loading_events(route),
+        )

@@ -1,0 +1,45 @@
+"""The list of the viewer's workspaces, and making a new one."""
+
+from typing import Annotated
+
+import reflex as rx
+from pydantic import BaseModel, StringConstraints
+from reflex.event import EventSpec
+
+from pmflow_core.errors import Conflict, Invalid
+from pmflow_core.ids import uuid7
+from pmflow_core.workspaces import service as workspaces
+from pmflow_core.workspaces.names import suggest_slug
+from pmflow_ui.call import call_within
+from pmflow_ui.guard import Access, current_viewer, event
+
+
+class NewWorkspace(BaseModel):
+    """What the form sends."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
+
+
+class HomeState(rx.State):
+    """The form for a new workspace; the list itself belongs to the session."""
+
+    name_error: rx.Field[str] = rx.field("")
+
+    @event(allow=Access.SIGNED_IN)
+    async def create(self, form: NewWorkspace) -> EventSpec | None:
+        """Make a workspace and go to its board; what is wrong stands under the field."""
+        workspace_id = uuid7()
+        try:
+            made = await call_within(
+                workspace_id,
+                workspaces.add_workspace,
+                workspace_id,
+                name=form.name,
+                slug=suggest_slug(form.name),
+                admin_user_id=current_viewer().user_id,
+            )
+        except (Invalid, Conflict) as error:
+            self.name_error = str(error)
+            return None
+        self.name_error = ""
+        return rx.redirect(f"/w/{made.slug}/board")

@@ -1,0 +1,90 @@
+"""The session every page shares: who looks, in which workspace, and what the navigation counts."""
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from pmflow_core.accounts.actor import Role
+from pmflow_core.workspaces import service as workspaces
+from pmflow_core.workspaces.schemas import WorkspaceRead
+from pmflow_ui import watch
+from pmflow_ui.call import call_outside
+from pmflow_ui.guard import Access, RefusalState, current_actor, current_viewer, event
+from pmflow_ui.initials import initials
+from pmflow_ui.viewer import workspace_slug
+
+
+@dataclass(frozen=True)
+class WorkspaceLink:
+    """One workspace of the viewer, as the switcher and the list show it."""
+
+    slug: str
+    name: str
+    role: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class NavCounts:
+    """What stands behind the navigation's items; zero shows nothing."""
+
+    inbox: int = 0
+    signals: int = 0
+    themes: int = 0
+    runs: int = 0
+    workers: int = 0
+
+
+class SessionState(rx.State):
+    """Who looks, and where. Filled by the first event of every page."""
+
+    ready: rx.Field[bool] = rx.field(False)
+    user_name: rx.Field[str] = rx.field("")
+    user_email: rx.Field[str] = rx.field("")
+    user_initials: rx.Field[str] = rx.field("")
+    is_operator: rx.Field[bool] = rx.field(False)
+    workspace_slug: rx.Field[str] = rx.field("")
+    workspace_name: rx.Field[str] = rx.field("")
+    workspace_mark: rx.Field[str] = rx.field("")
+    can_edit: rx.Field[bool] = rx.field(False)
+    can_admin: rx.Field[bool] = rx.field(False)
+    workspaces: rx.Field[list[WorkspaceLink]] = rx.field(default_factory=list)
+    counts: rx.Field[NavCounts] = rx.field(default_factory=NavCounts)
+
+    @event(allow=Access.SIGNED_IN, page=True)
+    async def enter(self) -> None:
+        """Note who looks, for a page outside of any workspace."""
+        await self._arrive()
+
+    @event(allow=Role.VIEWER, page=True)
+    async def enter_workspace(self) -> None:
+        """Note who looks and the workspace in the address; the first event of its pages."""
+        await self._arrive()
+        actor = current_actor()
+        here = workspace_slug(self.router.url.path) or ""
+        name = next((link.name for link in self.workspaces if link.slug == here), here)
+        self.workspace_slug = here
+        self.workspace_name = name
+        self.workspace_mark = name[:1].upper()
+        self.can_edit = actor.may(Role.EDITOR)
+        self.can_admin = actor.may(Role.ADMIN)
+
+    async def _arrive(self) -> None:
+        watch.forget(self)
+        refusal = await self.get_state(RefusalState)
+        refusal.kind = refusal.text = refusal.code = ""
+        viewer = current_viewer()
+        self.user_name = viewer.name
+        self.user_email = viewer.email
+        self.user_initials = initials(viewer.name or viewer.email)
+        self.is_operator = viewer.is_operator
+        found = await call_outside(workspaces.list_workspaces, viewer.user_id)
+        self.workspaces = [as_link(workspace) for workspace in found]
+        self.ready = True
+
+
+def as_link(workspace: WorkspaceRead) -> WorkspaceLink:
+    """Return a workspace as the switcher shows it."""
+    return WorkspaceLink(
+        workspace.slug, workspace.name, workspace.role.value, workspace.name[:1].upper()
+    )

@@ -1,0 +1,70 @@
+"""Who looks at a page: the person behind the session cookie, and their role in its workspace."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from pmflow_core.accounts import service as accounts
+from pmflow_core.accounts.actor import Actor
+from pmflow_core.db.transaction import transaction
+from pmflow_core.errors import NotFound
+from pmflow_core.workspaces import service as workspaces
+
+COOKIE = "pmflow_session"
+_WORKSPACE_PATH = re.compile(r"^/w/([^/]{1,64})(?:/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person; `actor` is who they are in the workspace of the address, if any."""
+
+    user_id: UUID
+    email: str
+    name: str
+    is_operator: bool
+    actor: Actor | None = None
+
+
+def session_token(cookie_header: str) -> str:
+    """Return the session token in a Cookie header, or an empty string."""
+    for part in cookie_header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
+
+
+def fingerprint(token: str) -> str:
+    """Return what a session may be compared by without keeping its token."""
+    return sha256(token.encode()).hexdigest() if token else ""
+
+
+def workspace_slug(path: str) -> str | None:
+    """Return the workspace that an address belongs to, or None outside of `/w/…`."""
+    found = _WORKSPACE_PATH.match(path)
+    return found.group(1) if found else None
+
+
+def look_up(token: str, slug: str | None) -> Viewer | None:
+    """Return who a session token belongs to, asking the session's row each time."""
+    with transaction(None) as session:
+        user = accounts.find_session(session, token)
+        if user is None:
+            return None
+        actor = None
+        if slug is not None:
+            try:
+                actor = workspaces.actor_for(session, user.user_id, slug)
+            except NotFound:
+                actor = None
+        return Viewer(user.user_id, user.email, user.name, user.is_operator, actor)
+
+
+async def find_viewer(cookie_header: str, path: str) -> Viewer | None:
+    """Return the signed-in viewer of an address, or None for an anonymous one."""
+    token = session_token(cookie_header)
+    if not token:
+        return None
+    return await asyncio.to_thread(look_up, token, workspace_slug(path))
