@@ -7,16 +7,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
 from pmflow_core.embedded import processes
-from pmflow_core.errors import Unavailable
-from pmflow_core.settings import Settings
+from pmflow_core.errors import PmflowError, Unavailable
+from pmflow_core.settings import Settings, get_settings
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("pmflow_ui", "assets", "reflex.lock")
+SOURCES = ("pmflow_ui", "assets")
+LOCKS = "reflex.lock"
 OUTPUT = Path(".web/build/client")
 MARKER = Path(".web/.pmflow-build")
 EXPORT = ("-m", "reflex", "export", "--no-zip", "--loglevel", "warning")
@@ -43,40 +45,40 @@ def ensure_frontend(
     """
     # Any file of the clone serves as the lock; this one is always there and never replaced.
     with processes.exclusive(root / "rxconfig.py"):
-        wanted = fingerprint(settings, root)
+        sources = fingerprint(settings, root)
         marker = root / MARKER
-        if (root / OUTPUT).is_dir() and marker.exists() and marker.read_text() == wanted:
+        built = marker.read_text() if marker.exists() and (root / OUTPUT).is_dir() else ""
+        if built == sources + _digest(root, [LOCKS]):
             return False
         marker.unlink(missing_ok=True)
         began = time.monotonic()
         say("Building the frontend; this is needed once and takes about 15 seconds.")
-        _build(settings, say, root, command)
+        with _locks_kept_on_failure(root / LOCKS):
+            _build(settings, say, root, command)
         if not (root / OUTPUT).is_dir():
             raise FrontendNotBuilt(f"The build of the frontend left no {OUTPUT}.")
-        marker.write_text(wanted)
+        # The build writes the locks anew, when a package changed or only in another layout.
+        marker.write_text(sources + _digest(root, [LOCKS]))
         say(f"The frontend is built ({time.monotonic() - began:.0f} s).")
         return True
 
 
 def fingerprint(settings: Settings, root: Path = ROOT) -> str:
-    """Return a digest of everything that the built frontend depends on."""
-    digest = hashlib.sha256()
-    for path in _source_files(root):
-        digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
+    """Return a digest of what we write and set that the built frontend depends on."""
     plugins = metadata.entry_points(group="pmflow.plugins") if settings.plugins else ()
     names = sorted(f"{plugin.name}={plugin.value}" for plugin in plugins)
-    for part in (settings.web_url, metadata.version("reflex"), *names):
-        digest.update(f"{part}\0".encode())
-    return digest.hexdigest()
+    facts = "\0".join((settings.web_url, metadata.version("reflex"), *names))
+    return _digest(root, ["rxconfig.py", *SOURCES], facts)
 
 
-def _source_files(root: Path) -> Iterator[Path]:
-    yield root / "rxconfig.py"
-    for name in SOURCES:
-        for path in sorted((root / name).rglob("*")):
+def _digest(root: Path, names: Sequence[str], facts: str = "") -> str:
+    digest = hashlib.sha256(facts.encode())
+    for name in names:
+        for path in sorted([root / name, *(root / name).rglob("*")]):
             if path.is_file() and "__pycache__" not in path.parts:
-                yield path
+                digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def build_environment(settings: Settings) -> dict[str, str]:
@@ -109,6 +111,18 @@ def _npm_registry() -> str | None:
     return registry if answer.returncode == 0 and registry.startswith("http") else None
 
 
+@contextmanager
+def _locks_kept_on_failure(folder: Path) -> Generator[None, None, None]:
+    """Put the lock files back when the build fails: Reflex writes half of them early."""
+    before = {path: path.read_bytes() for path in folder.glob("*") if path.is_file()}
+    try:
+        yield
+    except BaseException:
+        for path, content in before.items():
+            path.write_bytes(content)
+        raise
+
+
 def _build(
     settings: Settings, say: Callable[[str], None], root: Path, command: Sequence[str]
 ) -> None:
@@ -139,3 +153,10 @@ def _build(
             raise FrontendNotBuilt(
                 f"The frontend was not built (code {process.returncode}):\n" + "\n".join(lines)
             )
+
+
+if __name__ == "__main__":
+    try:
+        ensure_frontend(get_settings(), lambda line: print(line, flush=True))  # noqa: T201 a command
+    except PmflowError as error:
+        sys.exit(str(error))

@@ -10,7 +10,7 @@ from worker.frontend import OUTPUT, FrontendNotBuilt, build_environment, ensure_
 BUILD = (
     "import pathlib, time; time.sleep(.1);"
     f"pathlib.Path('{OUTPUT}').mkdir(parents=True, exist_ok=True);"
-    "open('builds', 'a').write('x')"
+    "open('builds', 'a').write('x'); open('reflex.lock/file', 'a').write(' ')"
 )
 COMMAND = (sys.executable, "-S", "-c", BUILD)
 
@@ -64,9 +64,11 @@ def test_two_processes_do_not_build_at_once(clone: Path):
 
 
 def test_a_failed_build_says_what_it_printed_last_and_is_tried_again(clone: Path):
-    failing = (sys.executable, "-S", "-c", "print('no bun here'); raise SystemExit(7)")
+    code = "open('reflex.lock/file', 'w').write('half'); print('no bun here'); raise SystemExit(7)"
+    failing = (sys.executable, "-S", "-c", code)
     with pytest.raises(FrontendNotBuilt, match=r"code 7\):\nno bun here"):
         ensure_frontend(settings(), lambda _line: None, clone, failing)
+    assert (clone / "reflex.lock/file").read_text() == "1"
     assert ensure_frontend(settings(), lambda _line: None, clone, COMMAND)
 
 
