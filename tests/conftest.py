@@ -1,7 +1,9 @@
-"""Fixtures every level shares: one PostgreSQL per test process, one rolled-back transaction a test."""
+"""Fixtures every level shares: one PostgreSQL per process, one rolled-back transaction a test."""
 
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -20,14 +22,32 @@ from pmflow_core.workspaces.models import Membership, Workspace
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def make_server_folder() -> Iterator[Callable[[], Path]]:
+    """Make folders for embedded servers: short, in memory, and in reach of who root demotes to."""
+    shm = Path("/dev/shm")  # noqa: S108 mkdtemp makes the name
+    roomy = shm.is_dir() and shutil.disk_usage(shm).free > 1_000_000_000
+    folders: list[Path] = []
+
+    def make() -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="pmflow-", dir=shm if roomy else None))
+        folder.chmod(0o711)
+        folders.append(folder)
+        return folder
+
+    yield make
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_url(make_server_folder: Callable[[], Path]) -> Iterator[str]:
     """An empty, migrated database; PMFLOW_TEST_DATABASE_URL names a server to use instead."""
     given = os.environ.get("PMFLOW_TEST_DATABASE_URL")
     if given:
         migrations.upgrade(given)
         yield given
         return
-    server = start_postgres(Path(tmp_path_factory.mktemp("pg")))
+    server = start_postgres(make_server_folder())
     try:
         migrations.upgrade(server.url)
         yield server.url
