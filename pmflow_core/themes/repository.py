@@ -1,0 +1,207 @@
+"""Statements over themes and memberships that people's screens need."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from pmflow_core.clock import utcnow
+from pmflow_core.errors import NotFound
+from pmflow_core.projects.models import Project, ProjectStatus
+from pmflow_core.signals.models import Severity, Signal, SignalStatus
+from pmflow_core.themes.models import Clustering, PlacedBy, Theme, ThemeMembership, ThemeStatus
+from pmflow_core.themes.schemas import TREND_WEEKS, Quote, ThemeName
+
+QUOTE_CHARS = 300
+QUOTES = 3
+_QUOTES_READ = 9
+
+
+def live() -> list[ColumnElement[bool]]:
+    """Return what a signal must be to count in its theme."""
+    return [
+        col(Signal.deleted_at).is_(None),
+        col(Signal.status).not_in((SignalStatus.ARCHIVED, SignalStatus.MERGED)),
+    ]
+
+
+def get_theme(session: Session, theme_id: UUID, *, lock: bool = False) -> Theme:
+    """Return an active theme, locked until the transaction ends when asked; raises NotFound."""
+    statement = select(Theme).where(
+        col(Theme.id) == theme_id, col(Theme.status) == ThemeStatus.ACTIVE
+    )
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    theme = session.scalar(statement)
+    if theme is None:
+        raise NotFound("There is no such theme.")
+    return theme
+
+
+def active_themes(session: Session) -> list[Theme]:
+    """Return the workspace's active themes in the order they were made."""
+    statement = select(Theme).where(col(Theme.status) == ThemeStatus.ACTIVE)
+    return list(session.scalars(statement.order_by(col(Theme.id))))
+
+
+def figures(session: Session, theme_id: UUID | None = None) -> Sequence[Sequence[Any]]:
+    """Return a row per active theme with members: its size, severities, weeks and project.
+
+    The columns are theme, size, one per severity, one per week, project id and key; the
+    largest theme comes first.
+    """
+    now = utcnow()
+    weeks = [
+        func.count().filter(
+            col(Signal.received_at) > now - timedelta(weeks=TREND_WEEKS - week),
+            col(Signal.received_at) <= now - timedelta(weeks=TREND_WEEKS - week - 1),
+        )
+        for week in range(TREND_WEEKS)
+    ]
+    severities = [func.count().filter(col(Signal.severity) == each) for each in Severity]
+    numbers = (
+        select(col(ThemeMembership.theme_id).label("theme_id"), *_named(severities, weeks))
+        .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
+        .where(*live())
+        .group_by(col(ThemeMembership.theme_id))
+    )
+    if theme_id is not None:
+        numbers = numbers.where(col(ThemeMembership.theme_id) == theme_id)
+    table = numbers.subquery()
+    counted = [column for column in table.columns if column.name != "theme_id"]
+    statement = (
+        select(Theme, *counted, col(Project.id), col(Project.key))
+        .join(table, table.c.theme_id == col(Theme.id))
+        .outerjoin(Project, _is_project_of_theme())
+        .where(col(Theme.status) == ThemeStatus.ACTIVE)
+        .order_by(table.c.size.desc(), col(Theme.id))
+    )
+    return session.execute(statement).all()
+
+
+def _named(severities: Sequence[Any], weeks: Sequence[Any]) -> list[Any]:
+    return [
+        func.count().label("size"),
+        *(count.label(f"severity_{place}") for place, count in enumerate(severities)),
+        *(count.label(f"week_{place}") for place, count in enumerate(weeks)),
+    ]
+
+
+def _is_project_of_theme() -> ColumnElement[bool]:
+    return (
+        (col(Project.theme_id) == col(Theme.id))
+        & col(Project.deleted_at).is_(None)
+        & (col(Project.status) == ProjectStatus.ACTIVE)
+    )
+
+
+def segments(session: Session, theme_id: UUID | None = None) -> dict[UUID, list[tuple[str, int]]]:
+    """Return each theme's segments with how many signals name them, the most named first."""
+    many = func.count()
+    statement = (
+        select(col(ThemeMembership.theme_id), col(Signal.segment), many)
+        .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
+        .where(*live(), col(Signal.segment).is_not(None))
+        .group_by(col(ThemeMembership.theme_id), col(Signal.segment))
+        .order_by(many.desc(), col(Signal.segment))
+    )
+    if theme_id is not None:
+        statement = statement.where(col(ThemeMembership.theme_id) == theme_id)
+    found: dict[UUID, list[tuple[str, int]]] = {}
+    for theme, segment, count in session.execute(statement):
+        found.setdefault(theme, []).append((segment or "", count))
+    return found
+
+
+def quotes(session: Session, theme_id: UUID | None = None) -> dict[UUID, list[Quote]]:
+    """Return the texts nearest to the middle of each theme, no text twice."""
+    place = func.row_number().over(
+        partition_by=col(ThemeMembership.theme_id),
+        order_by=(col(ThemeMembership.similarity).desc(), col(Signal.number)),
+    )
+    ranked = (
+        select(
+            col(ThemeMembership.theme_id).label("theme_id"),
+            col(Signal.id).label("signal_id"),
+            place.label("place"),
+        )
+        .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
+        .where(*live())
+    )
+    if theme_id is not None:
+        ranked = ranked.where(col(ThemeMembership.theme_id) == theme_id)
+    table = ranked.subquery()
+    text = func.left(col(Signal.verbatim), QUOTE_CHARS)
+    statement = (
+        select(table.c.theme_id, col(Signal.text_hash), col(Signal.number), text)
+        .join(Signal, col(Signal.id) == table.c.signal_id)
+        .where(table.c.place <= _QUOTES_READ)
+        .order_by(table.c.theme_id, table.c.place)
+    )
+    distinct: dict[UUID, dict[str, Quote]] = {}
+    for theme, digest, number, shown in session.execute(statement):
+        distinct.setdefault(theme, {}).setdefault(digest, Quote(number, shown))
+    return {theme: list(found.values())[:QUOTES] for theme, found in distinct.items()}
+
+
+def placed_counts(session: Session, theme_id: UUID) -> dict[PlacedBy, int]:
+    """Return how many live members were put into the theme by whom."""
+    statement = (
+        select(col(ThemeMembership.placed_by), func.count())
+        .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
+        .where(col(ThemeMembership.theme_id) == theme_id, *live())
+        .group_by(col(ThemeMembership.placed_by))
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def clustering_of(session: Session, theme: Theme) -> Clustering | None:
+    """Return the clustering that last shaped a theme."""
+    if theme.clustering_id is None:
+        return None
+    return session.scalar(select(Clustering).where(col(Clustering.id) == theme.clustering_id))
+
+
+def names_of(session: Session, signal_ids: Sequence[UUID]) -> dict[UUID, ThemeName]:
+    """Return the theme of each of the signals that has one."""
+    statement = (
+        select(col(ThemeMembership.signal_id), col(Theme.id), col(Theme.label))
+        .join(Theme, col(Theme.id) == col(ThemeMembership.theme_id))
+        .where(
+            col(ThemeMembership.signal_id) == func.any(list(signal_ids)),
+            col(Theme.status) == ThemeStatus.ACTIVE,
+        )
+    )
+    return {row[0]: ThemeName(row[1], row[2]) for row in session.execute(statement)}
+
+
+def membership_of(session: Session, signal_id: UUID) -> Row[ThemeMembership, Theme] | None:
+    """Return a signal's membership and its theme, None when it is in none."""
+    statement = (
+        select(ThemeMembership, Theme)
+        .join(Theme, col(Theme.id) == col(ThemeMembership.theme_id))
+        .where(
+            col(ThemeMembership.signal_id) == signal_id,
+            col(Theme.status) == ThemeStatus.ACTIVE,
+        )
+    )
+    return session.execute(statement).one_or_none()
+
+
+def members(theme_id: UUID) -> Select[UUID]:
+    """Return the select of a theme's signal ids, to narrow a list with."""
+    return select(col(ThemeMembership.signal_id)).where(col(ThemeMembership.theme_id) == theme_id)
+
+
+def without_theme() -> Select[UUID]:
+    """Return the select of the ids of signals in no theme, to narrow a list with."""
+    has_theme = (
+        select(col(ThemeMembership.id))
+        .where(col(ThemeMembership.signal_id) == col(Signal.id))
+        .exists()
+    )
+    return select(col(Signal.id)).where(~has_theme)

@@ -1,0 +1,168 @@
+"""What people see of themes and decide about them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from pmflow_core.accounts import audit
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.clock import utcnow
+from pmflow_core.errors import Invalid
+from pmflow_core.signals import service as signals
+from pmflow_core.signals.models import Severity
+from pmflow_core.signals.nudges import announce
+from pmflow_core.themes import repository
+from pmflow_core.themes.models import Theme
+from pmflow_core.themes.schemas import (
+    TREND_WEEKS,
+    Quote,
+    ThemeDetail,
+    ThemedPage,
+    ThemedQuery,
+    ThemedSignal,
+    ThemeName,
+    ThemeRead,
+    WhyThere,
+)
+
+LABEL_LENGTH = 120
+SHOWN_SEGMENTS = 5
+
+
+class BadThemeName(Invalid):
+    """A theme's name is empty or too long."""
+
+    code = "theme_name_invalid"
+
+
+def list_themes(session: Session, actor: Actor) -> list[ThemeRead]:
+    """Return the active themes that have signals, the largest first."""
+    actor.require(Role.VIEWER)
+    segments = repository.segments(session)
+    quotes = repository.quotes(session)
+    return [_read(row, segments, quotes) for row in repository.figures(session)]
+
+
+def get_theme(session: Session, actor: Actor, theme_id: UUID) -> ThemeDetail:
+    """Return one theme and how it came about; raises NotFound."""
+    actor.require(Role.VIEWER)
+    theme = repository.get_theme(session, theme_id)
+    segments = repository.segments(session, theme_id)
+    quotes = repository.quotes(session, theme_id)
+    rows = repository.figures(session, theme_id)
+    clustering = repository.clustering_of(session, theme)
+    return ThemeDetail(
+        read=_read(rows[0] if rows else _without_signals(theme), segments, quotes),
+        clustering_version=clustering.version if clustering else None,
+        clustered_at=clustering.created_at if clustering else None,
+        placed=repository.placed_counts(session, theme_id),
+    )
+
+
+def rename(session: Session, actor: Actor, theme_id: UUID, label: str) -> ThemeName:
+    """Give a theme a person's name, which no clustering changes; its members settle too.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        NotFound: there is no such theme.
+        BadThemeName: the name is empty or longer than 120 characters.
+    """
+    actor.require(Role.EDITOR)
+    name = " ".join(label.split())
+    if not 0 < len(name) <= LABEL_LENGTH:
+        raise BadThemeName(f"A theme's name has 1 to {LABEL_LENGTH} characters.")
+    theme = repository.get_theme(session, theme_id, lock=True)
+    before, theme.label = theme.label, name
+    theme.renamed_by = actor.user_id or actor.workspace_id
+    _changed(session, actor, theme, "theme.renamed", {"from": before, "to": name})
+    return ThemeName(theme.id, name)
+
+
+def lock(session: Session, actor: Actor, theme_id: UUID, *, locked: bool = True) -> None:
+    """Keep a theme's name and members from being changed by pmflow, or let go of it.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        NotFound: there is no such theme.
+    """
+    actor.require(Role.EDITOR)
+    theme = repository.get_theme(session, theme_id, lock=True)
+    theme.locked = locked
+    _changed(session, actor, theme, "theme.locked" if locked else "theme.unlocked", {})
+
+
+def list_signals(session: Session, actor: Actor, query: ThemedQuery) -> ThemedPage:
+    """Return one page of signals with the theme of each."""
+    actor.require(Role.VIEWER)
+    within = None
+    if query.theme_id is not None:
+        within = repository.members(query.theme_id)
+    elif query.unthemed:
+        within = repository.without_theme()
+    page = signals.list_signals(session, actor, query, within)
+    return ThemedPage(page, repository.names_of(session, [row.id for row in page.items]))
+
+
+def get_signal(session: Session, actor: Actor, number: int) -> ThemedSignal:
+    """Return a signal and why it is in its theme; raises NotFound."""
+    actor.require(Role.VIEWER)
+    detail = signals.get_signal(session, actor, number)
+    found = repository.membership_of(session, detail.row.id)
+    if found is None:
+        return ThemedSignal(detail, None)
+    membership, theme = found
+    return ThemedSignal(
+        detail,
+        WhyThere(
+            theme=ThemeName(theme.id, theme.label),
+            similarity=membership.similarity,
+            placed_by=membership.placed_by,
+            placed_at=membership.created_at,
+            shared_keywords=_shared(theme.keywords, detail.verbatim),
+        ),
+    )
+
+
+def _read(
+    row: Sequence[Any],
+    segments: dict[UUID, list[tuple[str, int]]],
+    quotes: dict[UUID, list[Quote]],
+) -> ThemeRead:
+    theme, size, *numbers, project_id, project_key = row
+    cut = len(Severity)
+    severities = zip(Severity, numbers[:cut], strict=True)
+    return ThemeRead(
+        id=theme.id,
+        label=theme.label,
+        size=size,
+        keywords=list(theme.keywords),
+        severities={severity: many for severity, many in severities if many},
+        trend=list(numbers[cut:]),
+        segments=segments.get(theme.id, [])[:SHOWN_SEGMENTS],
+        quotes=quotes.get(theme.id, []),
+        project_id=project_id,
+        project_key=project_key,
+        is_locked=theme.locked,
+        is_renamed=theme.renamed_by is not None,
+        changed_at=theme.changed_at,
+    )
+
+
+def _without_signals(theme: Theme) -> tuple[Any, ...]:
+    return (theme, *[0] * (1 + len(Severity) + TREND_WEEKS), None, None)
+
+
+def _shared(keywords: list[str], text: str) -> list[str]:
+    folded = text.casefold()
+    return [keyword for keyword in keywords if keyword.casefold() in folded]
+
+
+def _changed(
+    session: Session, actor: Actor, theme: Theme, action: str, detail: dict[str, str]
+) -> None:
+    theme.changed_at = utcnow()
+    session.flush()
+    audit.record(session, actor, action, str(theme.id), detail)
+    announce(session, actor.workspace_id)
