@@ -113,8 +113,12 @@ def get_settings() -> Settings:
     try:
         return Settings()  # pyright: ignore[reportCallIssue] fields come from the environment
     except ValidationError as error:
-        lines = [
-            f"  {'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
-            for fault in error.errors()
-        ]
+        lines = [f"  {_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()]
         raise BadSettings("Settings are wrong:\n" + "\n".join(lines)) from error
+
+
+def _variable(name: str) -> str:
+    """Return what a faulty setting is called in the environment."""
+    field = Settings.model_fields.get(name)
+    prefixed = field is not None and field.validation_alias is None
+    return f"PMFLOW_{name.upper()}" if prefixed else name.upper()

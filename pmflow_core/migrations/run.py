@@ -1,5 +1,6 @@
 """Bring a database to the newest revision, or say how far it is."""
 
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +66,7 @@ def write_revision(url: str, message: str, revision: str) -> None:
 
 
 def _config(connection: Connection | None) -> Config:
-    config = Config()
+    config = Config(stdout=sys.stderr)  # a command's stdout is its answer
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
