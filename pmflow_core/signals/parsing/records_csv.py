@@ -59,7 +59,9 @@ class _Feed:
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
         self.taken.append(line)
-        self._chars += MAX_LINE_CHARS if line.text is None else len(line.text) + 1
+        if line.text is None:
+            raise csv.Error(_TOO_LONG)
+        self._chars += len(line.text) + 1
         if self._chars > MAX_LINE_CHARS:
             raise csv.Error(_TOO_LONG)
         return f"{line.text}\n"
@@ -135,14 +137,15 @@ def _swallows_rows(taken: Sequence[Line], dialect: Dialect, width: int) -> bool:
 
     Then the quote that seemed to close the record is a stray one (5'11") of another row.
     """
-    rows = [dialect.split(line.text or "") for line in taken]
-    later = rows[1:]
-    if width < 2 or not later or any(len(cells) != width for cells in later):
+    first, *later = [dialect.split(line.text or "") for line in taken]
+    if width < 2 or not later:
         return False
-    if len(later) >= _SURE_FROM_ROWS:
+    wide = [cells for cells in later if len(cells) == width]
+    if len(wide) >= max(_SURE_FROM_ROWS, len(later) - 1):
         return True
-    shape = _shape(rows[0][0])
-    return shape is not None and all(_shape(cells[0]) == shape for cells in later)
+    shape = _shape(first[0])
+    alike = sum(_shape(cells[0]) == shape for cells in wide)
+    return shape is not None and alike > 0 and alike >= len(later) / 2
 
 
 def _shape(cell: str) -> str | None:
