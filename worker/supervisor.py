@@ -45,7 +45,7 @@ def child_environment(settings: Settings, urls: ServerUrls) -> dict[str, str]:
         **os.environ,
         "DATABASE_URL": urls.database_url,
         "REDIS_URL": urls.redis_url,
-        "PMFLOW_DATA_DIR": str(settings.data_dir),
+        "PMFLOW_DATA_DIR": str(settings.data_dir.absolute()),
         "PMFLOW_HOST": settings.host,
         "PMFLOW_PORT": str(settings.port),
         "PYTHONUNBUFFERED": "1",

@@ -52,7 +52,8 @@ class Postgres:
     def command(self, place: Place, port: int) -> list[str]:
         """Return the command line of the postmaster: loopback and a socket only."""
         folder = str(place.folder)
-        sockets = folder if len(folder) <= LONGEST_SOCKET_FOLDER else ""
+        # quoted: the setting is a list, and a path may hold a space or a comma
+        sockets = f'"{folder}"' if len(folder) <= LONGEST_SOCKET_FOLDER else ""
         options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={sockets}"]
         line = [str(place.binary), "-D", folder, "-p", str(port)]
         return line + [part for option in options for part in ("-c", option)]
