@@ -114,7 +114,7 @@ def test_a_crashed_child_is_started_again_with_longer_pauses_and_that_is_said():
     stop = Stop()
     code = "import sys; print('\\x1b[31mhere[/] I am'); sys.exit(3)"
     child = Child(
-        Command("crasher", (sys.executable, "-S", "-c", code)),
+        Command("faulty", (sys.executable, "-S", "-c", code)),
         os.environ,
         Voice(Console(file=output, width=40)),
     )
@@ -125,9 +125,9 @@ def test_a_crashed_child_is_started_again_with_longer_pauses_and_that_is_said():
 
     supervise([child], stop, Voice(Console(file=output, width=200)), enough)
     lines = output.getvalue().splitlines()
-    assert "crasher   │ here[/] I am" in lines
-    assert lines.count("crasher   │ here[/] I am") == 2
-    assert "pmflow    │ crasher ended with code 3; starting it again in 0.5 s." in lines
+    assert "faulty    │ here[/] I am" in lines
+    assert lines.count("faulty    │ here[/] I am") == 2
+    assert "pmflow    │ faulty ended with code 3; starting it again in 0.5 s." in lines
 
 
 def test_a_command_that_runs_once_is_not_started_again():
