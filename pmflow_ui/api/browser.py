@@ -88,7 +88,8 @@ class BrowserSafety:
         path: str = scope["path"]
 
         async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            # A 304 has no type, and its headers replace those of the page it confirms.
+            if message["type"] == "http.response.start" and message["status"] != 304:
                 self._protect(path, MutableHeaders(scope=message))
             await send(message)
 

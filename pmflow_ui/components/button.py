@@ -7,6 +7,7 @@ import reflex as rx
 from pmflow_ui.components import Text
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
+from pmflow_ui.components.link import link
 
 Kind = Literal["", "primary", "ghost", "danger", "ghost danger"]
 Size = Literal["", "sm", "lg"]
@@ -61,11 +62,10 @@ def link_button(
     **props: Any,
 ) -> rx.Component:
     """Return a link that looks like a button and changes the page without a reload."""
-    return rx.link(
+    return link(
         icon(lead, 14) if lead else rx.fragment(),
         label,
         href=href,
-        underline="none",
         class_name=_classes(kind, size, str(props.pop("class_name", ""))),
         **props,
     )

@@ -11,6 +11,7 @@ from pmflow_ui.components.button import link_button
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
+from pmflow_ui.components.link import link
 from pmflow_ui.components.nav import AUTOMATION, MAIN, PHONE, Item
 from pmflow_ui.components.overlay import menu, menu_item, menu_line
 from pmflow_ui.components.placeholder import empty_state, error_state
@@ -29,12 +30,11 @@ def _item(item: Item, here: str) -> rx.Component:
     if number is not None:
         hot = "n hot" if item.counts == "inbox" else "n"
         shown = rx.cond(number, rx.el.span(number.to_string(), class_name=hot))
-    return rx.link(
+    return link(
         icon(item.icon),
         item.label,
         shown,
         href=workspace_path(item.path),
-        underline="none",
         custom_attrs={"aria-current": "page"} if item.path == here else {},
     )
 
@@ -132,12 +132,11 @@ def _live() -> rx.Component:
 
 
 def _side(here: str) -> rx.Component:
-    search = rx.link(
+    search = link(
         icon("search", 14),
         rx.el.span("Search"),
         rx.el.span(kbd("⌘"), kbd("K"), class_name="right row", style={"gap": "2px"}),
         href=workspace_path("search"),
-        underline="none",
         class_name="side-search",
         id="open-palette",
     )
@@ -163,12 +162,11 @@ def _tab(item: Item, here: str) -> rx.Component:
     if item.counts == "inbox":
         number = SessionState.counts.inbox
         pip = rx.cond(number, rx.el.span(number.to_string(), class_name="pip"))
-    return rx.link(
+    return link(
         icon(item.icon),
         item.label,
         pip,
         href=workspace_path(item.path),
-        underline="none",
         custom_attrs={"aria-current": "page"} if item.path == here else {},
     )
 
@@ -257,7 +255,7 @@ def plain_shell(heading: Text, *content: rx.Component) -> rx.Component:
     """Return a page outside of any workspace, with the account at the top right."""
     return rx.el.div(
         rx.el.header(
-            rx.link(brand(), href="/", underline="none"),
+            link(brand(), href="/"),
             rx.el.span(class_name="grow"),
             rx.el.span(SessionState.user_name, class_name="t2 trunc"),
             theme_menu(),

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from pmflow_ui.components import Text
+from pmflow_ui.components.link import link
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,10 @@ def tabs(label: str, items: Sequence[Tab]) -> rx.Component:
     """Return tabs; each is a link, and the page reads its address to know which one is open."""
     return rx.el.nav(
         *(
-            rx.link(
+            link(
                 tab.label,
                 rx.cond(tab.count, rx.el.span(tab.count, class_name="n")),
                 href=tab.href,
-                underline="none",
                 custom_attrs={
                     "aria-selected": rx.cond(tab.here, "true", "false"),
                     "aria-current": rx.cond(tab.here, "page", "false"),

@@ -5,6 +5,7 @@ from reflex.vars import ObjectVar
 
 from pmflow_ui.components.form import field, state_form
 from pmflow_ui.components.icon import icon
+from pmflow_ui.components.link import link
 from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.shell import plain_shell
 from pmflow_ui.state.home import HomeState
@@ -13,13 +14,12 @@ from pmflow_ui.state.session import SessionState, WorkspaceLink
 
 def _row(workspace: ObjectVar[WorkspaceLink]) -> rx.Component:
     return rx.el.li(
-        rx.link(
+        link(
             rx.el.span(workspace.mark, class_name="ws-mark"),
             rx.el.span(workspace.name, class_name="med trunc grow"),
             rx.el.span(workspace.role, class_name="chip"),
             icon("chevron-right", 14),
             href=f"/w/{workspace.slug}/board",
-            underline="none",
             class_name="ws-row",
         ),
         key=workspace.slug,

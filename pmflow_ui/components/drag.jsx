@@ -1,0 +1,64 @@
+// Cards that can be dragged to lanes, by pragmatic-drag-and-drop. The keyboard's way is the
+// card's move menu; this only adds the mouse and touch.
+import { useEffect, useRef, useState } from "react";
+import {
+  draggable,
+  dropTargetForElements,
+  monitorForElements,
+} from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
+
+export function DragCard({ cardId, lane, disabled, children, ...rest }) {
+  const ref = useRef(null);
+  const [dragging, setDragging] = useState(false);
+  useEffect(() => {
+    if (disabled || !ref.current) return undefined;
+    return draggable({
+      element: ref.current,
+      getInitialData: () => ({ cardId, lane }),
+      onDragStart: () => setDragging(true),
+      onDrop: () => setDragging(false),
+    });
+  }, [cardId, lane, disabled]);
+  return (
+    <div {...rest} ref={ref} data-dragging={dragging}>
+      {children}
+    </div>
+  );
+}
+
+export function DropLane({ lane, refuses, onMove, onHover, children, ...rest }) {
+  const ref = useRef(null);
+  const latest = useRef({});
+  latest.current = { onMove, onHover };
+  const [over, setOver] = useState("false");
+  const refusing = (refuses || []).join("\n");
+  useEffect(() => {
+    if (!ref.current) return undefined;
+    const refused = new Set(refusing ? refusing.split("\n") : []);
+    return dropTargetForElements({
+      element: ref.current,
+      getData: () => ({ lane }),
+      onDragEnter: ({ source }) => {
+        const { cardId, lane: from } = source.data;
+        if (from === lane) return;
+        setOver(refused.has(cardId) ? "refused" : "true");
+        latest.current.onHover?.(cardId, lane);
+      },
+      onDragLeave: () => setOver("false"),
+      onDrop: ({ source }) => {
+        setOver("false");
+        const { cardId, lane: from } = source.data;
+        if (from !== lane) latest.current.onMove?.(cardId, lane);
+      },
+    });
+  }, [lane, refusing]);
+  useEffect(
+    () => monitorForElements({ onDrop: () => setOver("false") }),
+    [],
+  );
+  return (
+    <section {...rest} ref={ref} data-over={over}>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+"""The log of a run: appends what it is sent, follows the end, and draws only what is seen."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from pmflow_ui.components import Flag, Text
+
+_SOURCE = rx.asset("log.jsx", shared=True)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line: its number in the run, the time of day, its level and its words.
+
+    Levels: dbg, info, ok, warn, err; `step` is the sticky head of a step.
+    """
+
+    seq: int
+    at: str
+    level: str
+    text: str
+
+
+def _after(seq: rx.Var[int]) -> list[rx.Var[int]]:
+    return [seq]
+
+
+class _LogView(rx.NoSSRComponent):
+    library = f"$/public{_SOURCE}"
+    tag = "LogView"
+
+    source: rx.Var[str]
+    chunk: rx.Var[list[LogLine]]
+    levels: rx.Var[list[str]]
+    query: rx.Var[str]
+    wrap: rx.Var[bool]
+    label: rx.Var[str]
+    on_gap: rx.EventHandler[_after]
+
+
+def log_view(
+    source: Text,
+    chunk: rx.Var[list[LogLine]],
+    levels: rx.Var[list[str]] | None = None,
+    query: Text = "",
+    wrap: Flag = False,
+    on_gap: Any = None,
+) -> rx.Component:
+    """Return a log that appends each new `chunk`; another `source` (a run's id) empties it.
+
+    The state holds only the newest chunk, so that a delta stays small however long the log is,
+    and answers `on_gap(seq)` with a chunk of the lines after that number.
+    """
+    options: dict[str, Any] = {"levels": levels, "on_gap": on_gap}
+    return _LogView.create(
+        source=source,
+        chunk=chunk,
+        query=query,
+        wrap=wrap,
+        label="Log of the run",
+        **{name: value for name, value in options.items() if value is not None},
+    )
