@@ -10,6 +10,7 @@ from pmflow_core.themes.features import Matrix
 from pmflow_core.themes.graphs import Indices
 
 LEVEL_RATIO = 1.05
+PLATEAU = 0.97  # of the top: as good, for two samples of one set differ by this much
 
 Row = NDArray[np.float64]
 Update = Callable[[Row, Row, float, tuple[float, float, Row]], Row]
@@ -114,19 +115,30 @@ def group_sums(space: Matrix, labels: Indices) -> NDArray[np.float64]:
 
 
 def best_level(space: Matrix, labels: Indices, tree: Merges) -> Indices:
-    """Return the labels after as many merges as give the highest mean cosine silhouette."""
-    best, best_score = labels, -np.inf
+    """Return the labels after as many merges as lie amid the highest mean cosine silhouettes.
+
+    Near its top the silhouette is a plateau with noise on it: its centre hardly differs between
+    two samples of the same texts, its single highest point may by half.
+    """
+    levels = _levels(tree.count)
+    if not levels:
+        return labels
     # one column of summed similarities per group; a coarser level only adds columns together
     closeness = space @ group_sums(space, labels).T.astype(np.float32)
     before = np.arange(tree.count)
-    for groups in _levels(tree.count):
+    scores: list[float] = []
+    for groups in levels:
         leaves = tree.cut(groups)
         closeness = _joined(closeness, before, leaves)
         before = leaves
-        score = _silhouette(closeness, leaves[labels])
-        if score > best_score:
-            best, best_score = leaves[labels], score
-    return best
+        scores.append(_silhouette(closeness, leaves[labels]))
+    return tree.cut(_plateau_centre(levels, scores))[labels]
+
+
+def _plateau_centre(levels: list[int], scores: list[float]) -> int:
+    top = max(scores)
+    high = [level for level, score in zip(levels, scores, strict=True) if score >= top * PLATEAU]
+    return round((high[0] * high[-1]) ** 0.5) if top > 0 else levels[int(np.argmax(scores))]
 
 
 def _levels(most: int) -> list[int]:

@@ -1,8 +1,8 @@
 """Themes of a set of texts: how many there are and who belongs to which, from nothing else.
 
-Three views of the texts, each clustered twice much too finely, each merged up to the level with
-the best silhouette; then one partition that the six agree on, and a polish. No constant is tuned
-to a data set, and the same rows in the same order give the same themes.
+Three views of the texts, each clustered twice much too finely, each merged up to where the
+silhouette is best; then one partition that the six agree on, and a polish. No constant is tuned to
+a data set, and the same rows in the same order give the same themes.
 """
 
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ def _partitions(
 ) -> list[Indices]:
     count = len(features.flat)
     k = int(np.clip(round(count**0.5 / 6), 5, POLISH_NEIGHBOURS))
-    finest = float(np.clip(800 / count**0.5, 4, 32))
+    finest = float(np.clip(1200 / count**0.5, 6, 48))
     partitions: list[Indices] = []
     for blend, near in zip(blends, neighbours, strict=True):
         graph = shared_neighbour_graph(near[:, :k])

@@ -34,7 +34,7 @@ class Graph:
 
     def constant(self, name: str, value: object) -> str:
         """Add a constant and return its name."""
-        array = np.array(value, order="C")
+        array = np.ascontiguousarray(value)  # a scalar becomes one element, as in what shipped
         self.constants.append(numpy_helper.from_array(array, name))
         return name
 

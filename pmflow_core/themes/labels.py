@@ -1,0 +1,119 @@
+"""Names of themes: the phrases that most of a theme's texts have and other texts have not."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pmflow_core.themes.graphs import Indices
+from pmflow_core.themes.phrases import LONGEST_SPAN, phrases
+
+BETA_SQUARED = 0.25  # F-beta of .5: a name that is right weighs more than one that covers
+LENGTH_BONUS = {1: 1.0, 2: 1.6, 3: 1.9}
+KEYWORDS = 3
+MIN_TEXTS = 2
+LONGEST_LABEL = 60
+LONE_I = re.compile(r"\bi\b")
+
+Stems = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeName:
+    """What a theme is called, and up to three phrases by which it is told from the others."""
+
+    label: str
+    keywords: tuple[str, ...]
+
+
+class _Counts:
+    """In how many texts each phrase is: overall, by theme, and in which wording."""
+
+    def __init__(self, texts: Sequence[str], labels: Indices) -> None:
+        self.overall: Counter[Stems] = Counter()
+        self.inside: defaultdict[int, Counter[Stems]] = defaultdict(Counter)
+        self.wording: defaultdict[tuple[int, Stems], Counter[str]] = defaultdict(Counter)
+        self.sizes: Counter[int] = Counter()
+        for text, theme in zip(texts, labels.tolist(), strict=True):
+            written = {phrase.stems: phrase.surface for phrase in phrases(text)}
+            self.overall.update(written.keys())
+            self.sizes[theme] += 1
+            if theme >= 0:
+                self.inside[theme].update(written.keys())
+                for stems, surface in written.items():
+                    self.wording[theme, stems][surface] += 1
+
+
+def name_themes(texts: Sequence[str], labels: Indices) -> dict[int, ThemeName]:
+    """Return a name for every theme number among `labels` (-1 is none); no two labels are equal."""
+    counts = _Counts(texts, labels)
+    taken: set[str] = set()
+    names: dict[int, ThemeName] = {}
+    for theme in sorted(theme for theme in counts.sizes if theme >= 0):
+        keywords = tuple(_literal(counts, theme, stems) for stems in _best(counts, theme))
+        label = _label(keywords) or _opening(texts[int((labels == theme).argmax())])
+        label = _unique(label, keywords[1:], taken)
+        taken.add(label.casefold())
+        names[theme] = ThemeName(label, keywords)
+    return names
+
+
+def _best(counts: _Counts, theme: int) -> list[Stems]:
+    size = counts.sizes[theme]
+    scored: list[tuple[float, Stems]] = []
+    for stems, inside in counts.inside[theme].items():
+        if inside < min(MIN_TEXTS, size) or not _showable(counts, theme, stems):
+            continue
+        precision, coverage = inside / counts.overall[stems], inside / size
+        score = (1 + BETA_SQUARED) * precision * coverage / (BETA_SQUARED * precision + coverage)
+        scored.append((-score * LENGTH_BONUS[len(stems)], stems))
+    chosen: list[Stems] = []
+    for _, stems in sorted(scored):
+        if not any(set(stems) & set(other) for other in chosen):
+            chosen.append(stems)
+        if len(chosen) == KEYWORDS:
+            break
+    return chosen
+
+
+def _showable(counts: _Counts, theme: int, stems: Stems) -> bool:
+    return any(_short(surface) for surface in counts.wording[theme, stems])
+
+
+def _short(surface: str) -> bool:
+    return len(surface.split()) <= LONGEST_SPAN and len(surface) <= LONGEST_LABEL
+
+
+def _literal(counts: _Counts, theme: int, stems: Stems) -> str:
+    """Return the most frequent wording, in its most frequent case."""
+    written = counts.wording[theme, stems]
+    folded: Counter[str] = Counter()
+    for surface, count in written.items():
+        if _short(surface):
+            folded[surface.casefold()] += count
+    wording = min(folded, key=lambda text: (-folded[text], len(text), text))
+    cased = [surface for surface in written if surface.casefold() == wording]
+    literal = min(cased, key=lambda text: (-written[text], text.isupper(), text))
+    return LONE_I.sub("I", literal.lower() if _shouted(literal) else literal)
+
+
+def _shouted(literal: str) -> bool:
+    return literal.isupper() and len(literal) > 5
+
+
+def _label(keywords: Iterable[str]) -> str:
+    return next((keyword[0].upper() + keyword[1:] for keyword in keywords), "")
+
+
+def _opening(text: str) -> str:
+    """Return the beginning of a text, for a theme whose texts share no phrase."""
+    line = " ".join(text.split())
+    if len(line) <= LONGEST_LABEL:
+        return line or "Unnamed"
+    return line[:LONGEST_LABEL].rsplit(" ", 1)[0] + "…"
+
+
+def _unique(label: str, more: Iterable[str], taken: set[str]) -> str:
+    candidates = [label, *(f"{label}, {keyword}" for keyword in more)]
+    numbered = (f"{label} ({number})" for number in range(2, len(taken) + 3))
+    return next(name for name in (*candidates, *numbered) if name.casefold() not in taken)
