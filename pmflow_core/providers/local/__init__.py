@@ -1,0 +1,1 @@
+"""The provider that needs no key: documents composed from the signals' own words."""

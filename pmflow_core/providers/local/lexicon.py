@@ -1,0 +1,95 @@
+"""English word lists by which the local provider tells praise, problems and requests apart."""
+
+import re
+
+FUNCTION_WORDS = frozenset(
+    """a about above after again all also although am an and any are as at be because been before
+    being below between both but by could did do does doing down during each few for from further
+    had has have having he her here hers him his how i if in into is it its itself just me more
+    most my myself nor of off on once only or other our ours out over own same she should so some
+    such than that the their theirs them themselves then there these they this those through to
+    too under until up us very was we were what when where which while who whom why will with
+    would you your yours yourself""".split()  # noqa: SIM905 - a list of quoted words hides typing errors
+)
+
+# Words for what was going on when trouble began: shared by several groups, they hint at a cause.
+CIRCUMSTANCES = frozenset(
+    """account accounts android browser chrome connection country currency desktop device devices
+    email install installed internet ios ipad iphone kindle laptop log login migration mobile
+    network offline password phone phones reinstall reinstalled release screen tablet tablets
+    update updated updates updating upgrade upgraded version wifi windows""".split()  # noqa: SIM905
+)
+
+NEGATIONS = frozenset("no not never none cannot nothing without nobody".split())  # noqa: SIM905
+
+# Words no name of a problem begins or ends with: talk about the talk, and verbs of any subject.
+WEAK_WORDS = frozenset(
+    """able actually add again ago all almost already also always annoying anymore anyone anything
+    anyway apart app apps ask asap away awful back bad become began believe better bit bring came
+    cant change come comes completely constantly could couldnt day days definitely didnt different
+    disappoint disappointed disappointing doesnt doing done dont dumb easy else enough especially
+    even ever every everyone everything expect extremely far feel figure find fine first fix fixed
+    fixing forever frustrating gave gets getting give gives giving glad go goes going gone gonna
+    got guys happen happened happening happens hard hate havent hello help hey hi hope hopefully
+    horrible huge idk immediately instead isnt ive joke keep keeps kind know lately later least
+    let lets like likes little literally long longer look looking looks lot lots made make makes
+    making many may maybe mean might mine minute month months most much must near need needed
+    needs never new nothing now obviously often ok okay old one ones ppl people please pls plz
+    poor pretty probably put quite rate rather real really reason recent recently ridiculous right
+    sad said say saying says see seem seems seen set shame shouldnt show simply since someone
+    something sometimes soon sort sorry star stars start started still stop stopped stuff stupid
+    suck sucks suddenly suggest supposed sure take taken takes tell telling terrible thank thanks
+    thing things think though thought time times today together told took totally tried try
+    trying two type unable understand unfortunately unless upon ur use used useless user users
+    uses using usually wait waiting wanna want wanted wants wasnt waste way week weeks weird well
+    went weren wheres whole wish wont wonder work worked working works worse worst wouldnt wow wtf
+    year years yes yet yesterday yall im id ill u r n whats hes thats theres youre theyre weve isn
+    doesn don didn wasn won aren couldn shouldn wouldn ain hasn haven ve re ll get can cannot turn
+    remove removed
+    removing arent hasnt wouldve person review reviews wanting
+    allow allows allowed choose click play playing plays played listen listening pay paying open
+    opens opening load loading run running see change changed pick select buy keep
+    send sent""".split()  # noqa: SIM905
+)
+
+PRAISE_WORDS = frozenset(
+    """amazing awesome beautiful best brilliant cool enjoy enjoying excellent excelent fabulous
+    fantastic fav favorite favourite flawless fun good great happy incredible like love loved loves
+    loving nice outstanding perfect perfectly recommend recommended satisfied smooth super superb
+    terrific thank thanks thx useful wonderful wow works yay addicted addicting helpful
+    easy""".split()  # noqa: SIM905
+)
+
+PROBLEM = re.compile(
+    r"\b(?:not|no|never|cannot|cant|wont|dont|doesnt|didnt|isnt|\w+n[’']t|unable|without|nothing"
+    r"|but|however|although|except|unfortunately|only|instead|anymore"
+    r"|problem\w*|issue\w*|bug\w*|crash\w*|error\w*|fail\w*|broke\w*|wrong|glitch\w*"
+    r"|freez\w*|frozen|hang\w*|slow\w*|lag\w*|stuck|stop(?:s|ped)?|lost|los(?:e|es|ing)"
+    r"|missing|gone|disappear\w*|remov\w*|declin\w*|reject\w*|stolen|blocked|pending"
+    r"|annoy\w*|hate\w*|suck\w*|terrible|horrible|awful|worst|worse|useless|bad|poor|stupid"
+    r"|ridiculous|frustrat\w*|disappoint\w*|confus\w*|hard|difficult|expensive|waste|ruin\w*"
+    r"|uninstall\w*|forced?|forces|fix\w*|limit\w*|still|waiting|where(?:[’']?s)?)\b",
+    re.IGNORECASE,
+)
+
+REQUEST = re.compile(
+    r"\b(?:(?:please|pls|plz)\s+(?:\w+\s+)?(?:add|make|bring|let|allow|put|give|fix|change|include"
+    r"|return|restore|enable|remove|provide|help|support)"
+    r"|(?:i|we)\s+wish|wish\s+(?:it|they|you|there)"
+    r"|would\s+(?:be\s+(?:\w+\s+)?(?:nice|great|better|good|cool|helpful|perfect)|love|like)"
+    r"|(?:should|could)\s+(?:be|have|add|make|let|allow|give|really|at\s+least|just)"
+    r"|(?:can|could|would)\s+you\s+(?!believe)\w+|bring\s+(?:it\s+|the\s+\w+\s+)?back"
+    r"|needs?\s+(?:a|an|to\s+be|to\s+have|more|better)\b|if\s+only|feature\s+request"
+    r"|(?:need|want)\s+(?:the\s+)?(?:ability|option)|let\s+(?:us|me)\b(?<!won't let me))",
+    re.IGNORECASE,
+)
+
+REFUSAL = re.compile(
+    r"(?:n[’']t|\bnot|\bwont|\bnever|\bno longer)\s+(?:even\s+)?let", re.IGNORECASE
+)
+
+COARSE = re.compile(
+    r"\b(?:wtf|omg|stfu|sh[i!]t\w*|cr[a@]p\w*|f+u+c*k\w*|fu?cking|freaking?|damn\w*|bull\w*|ass"
+    r"|hell|bitch\w*|idiots?|morons?|sucks?|blows?|stupid(?:est)?|pathetic|trash|garbage)\b",
+    re.IGNORECASE,
+)

@@ -1,0 +1,34 @@
+"""Words of a text, and their common form, for counting and naming."""
+
+import re
+from collections.abc import Sequence
+
+from pmflow_core.providers.local.lexicon import FUNCTION_WORDS
+
+_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
+_ENDINGS = ("ingly", "edly", "ings", "ing", "ied", "ies", "ed", "es", "s")
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words of a text, apostrophes removed so that can't and cant are one."""
+    return [re.sub(r"[’']", "", word) for word in _WORD.findall(text.lower())]
+
+
+def stem(word: str) -> str:
+    """Rough common form of an English word: its plural and verb endings removed."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            bare = word[: -len(ending)]
+            if ending in ("ied", "ies"):
+                return bare + "y"
+            if len(bare) > 3 and bare[-1] == bare[-2] and bare[-1] not in "lsz":
+                bare = bare[:-1]
+            return bare[:-1] if bare.endswith("e") and len(bare) > 4 else bare
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def reads_as_english(tokens: Sequence[str]) -> bool:
+    """True when a text has the function words English has, or is too short to tell."""
+    if len(tokens) < 5:
+        return all(token.isascii() for token in tokens)
+    return sum(token in FUNCTION_WORDS for token in tokens) / len(tokens) >= 0.15
