@@ -26,10 +26,9 @@ def key_prefixes(name: str) -> Iterator[str]:
     letters = "".join(words).lstrip("0123456789")
     best = letters[:3] if len(letters) > 1 else "WS"
     initials = "".join(word[0] for word in words)[:4]
-    yield best
-    for other in (initials, letters[:4], letters[:5]):
-        if len(other) > 1 and other[0].isalpha() and other != best:
-            yield other
+    for prefix in dict.fromkeys((best, initials, letters[:4], letters[:5])):
+        if len(prefix) > 1 and prefix[0].isalpha():
+            yield prefix
     number = 2
     while True:
         yield f"{best}{number}"
