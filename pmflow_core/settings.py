@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     runs_per_workspace: int = Field(4, ge=1, le=100, description="Runs running at once.")
     embedding_threads: int = Field(1, ge=1, le=64, description="Threads of the local model.")
     plugins: bool = Field(True, description="Load installed `pmflow.plugins` entry points.")
+    plugin_modules: list[str] = Field(
+        default_factory=list,
+        description='Further plugins as a JSON list of "module:function".',
+    )
 
     @field_validator("database_url")
     @classmethod

@@ -8,6 +8,7 @@ from reflex.utils import prerequisites
 from reflex_base.config import get_config
 from starlette.types import ASGIApp
 
+from pmflow_core import plugins
 from pmflow_core.connections import Urls, connect
 from pmflow_core.errors import Unavailable
 from pmflow_core.events.subscribe import nudges
@@ -28,6 +29,7 @@ async def connect_process() -> None:
     settings = get_settings()
     if settings.database_url is None:
         raise Unavailable("DATABASE_URL is not set: start with `pmflow up`, or set it.")
+    plugins.load(settings)
     redis = settings.redis_url.get_secret_value() if settings.redis_url else None
     connect(settings, Urls(settings.database_url.get_secret_value(), redis))
 
@@ -60,7 +62,8 @@ app = rx.App(
     stylesheets=list(STYLESHEETS),
     reset_style=False,
     html_lang="en",
-    toaster=rx.toast.provider(position="bottom-right", close_button=False, visible_toasts=3),
+    # The shell shows notes: the framework's toasts would need `unsafe-eval`.
+    toaster=None,
     # Without the framework's own connection toast: the shell has a banner.
     app_wraps={(55, "ErrorBoundary"): lambda _stateful: default_error_boundary()},
     api_transformer=[make_api(), outermost],

@@ -133,6 +133,20 @@ def up(settings: Settings, *, demo: bool) -> int:
     return 0
 
 
+def several_workers(count: int) -> int:
+    """Run `count` workers until SIGINT or SIGTERM; return the exit code."""
+    say = Voice(Console())
+    commands = [
+        Command(f"worker-{n}", (sys.executable, "-m", "worker", "worker"))
+        for n in range(1, count + 1)
+    ]
+    stop = Stop()
+    with stop.listening():
+        children = [Child(command, dict(os.environ), say) for command in commands]
+        supervise(children, stop, say, lambda _now: None)
+    return 0
+
+
 def _run(settings: Settings, stop: Stop, say: Voice, *, demo: bool) -> None:
     ensure_frontend(settings, say.us)
     if stop.event.is_set():

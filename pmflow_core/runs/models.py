@@ -56,8 +56,7 @@ class StageRun(TenantRow, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     current_step: str | None = None
     crashes: int = Field(default=0, description="Workers lost in a row at `current_step`.")
-    cancel_requested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    cancel_requested_by: str | None = None
+    cancelled_by: str | None = None
     last_seq: int = Field(default=0, description="Sequence of the newest log line.")
     queued_at: datetime = Field(sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,217 @@
+"""What the board, the project page and the run page show, each in a fixed number of statements."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.activity import service as activity
+from pmflow_core.board import statements
+from pmflow_core.board.schemas import (
+    CARD_DOCUMENTS,
+    ActivityRow,
+    BoardRead,
+    CardRead,
+    DocumentState,
+    EvidenceRow,
+    ProjectRead,
+    RunRow,
+    StageRead,
+    StageVisit,
+    WhyRead,
+)
+from pmflow_core.board.shown_documents import document_rows
+from pmflow_core.board.why import Backdrop, explain, gather
+from pmflow_core.clock import utcnow
+from pmflow_core.documents import repository as documents
+from pmflow_core.projects import repository as projects
+from pmflow_core.projects.models import Project, Stage
+from pmflow_core.runs import repository as runs
+from pmflow_core.runs.models import StageRun
+from pmflow_core.runs.status import RunStatus
+
+EVIDENCE_SHOWN = 200
+
+
+def read_board(session: Session, actor: Actor) -> BoardRead:
+    """Return the stages and every active project as a card with its reason."""
+    actor.require(Role.VIEWER)
+    found = projects.list_projects(session)
+    ids = [project.id for project in found]
+    backdrop = gather(session, found)
+    types = documents.types_by_project(session, ids)
+    approved = statements.approved_types(session, ids)
+    counts = statements.signal_counts(session, ids)
+    costs = runs.costs(session, ids)
+    cards = tuple(
+        _card(
+            project,
+            backdrop,
+            signals=counts.get(project.id, 0),
+            marks=_marks(
+                types.get(project.id, set()),
+                approved.get(project.id, set()),
+                backdrop.runs.get(project.id),
+            ),
+            cost_usd=costs.get(project.id, 0.0),
+        )
+        for project in found
+    )
+    return BoardRead(tuple(_stages(session, backdrop)), cards)
+
+
+def read_why(session: Session, actor: Actor, project_id: UUID) -> WhyRead:
+    """Return why the project is where it is and what happens next; raises NotFound."""
+    actor.require(Role.VIEWER)
+    project = projects.get_project(session, project_id)
+    return explain(project, gather(session, [project]))
+
+
+def find_project(session: Session, actor: Actor, key: str) -> UUID:
+    """Return the id of the workspace's project with that key; raises NotFound."""
+    actor.require(Role.VIEWER)
+    return projects.get_by_key(session, key).id
+
+
+def read_project(session: Session, actor: Actor, key: str) -> ProjectRead:
+    """Return everything the project page shows; raises NotFound."""
+    actor.require(Role.VIEWER)
+    project = projects.get_by_key(session, key)
+    backdrop = gather(session, [project])
+    severities = statements.severity_mix(session, project.id)
+    following = projects.next_stage(session, backdrop.stages[project.stage_id])
+    return ProjectRead(
+        id=project.id,
+        key=project.key,
+        name=project.name,
+        description=project.description,
+        status=project.status.value,
+        priority=None if project.priority is None else project.priority.value,
+        owner=backdrop.owners.get(project.owner_id) if project.owner_id else None,
+        theme_id=project.theme_id,
+        theme_label=statements.theme_label(session, project.theme_id),
+        cost_usd=runs.costs(session, [project.id]).get(project.id, 0.0),
+        signals=sum(severities.values()),
+        severities=severities,
+        stages=_visits(session, project, backdrop),
+        next_stage=None if following is None else _stage(following, backdrop),
+        why=explain(project, backdrop),
+        documents=document_rows(session, project),
+        evidence=tuple(
+            EvidenceRow(number, text, severity, cited)
+            for number, text, severity, cited in statements.evidence_rows(
+                session, project.id, limit=EVIDENCE_SHOWN
+            )
+        ),
+        runs=tuple(
+            run_row(run, project, backdrop.stages)
+            for run in runs.list_runs(session, project_id=project.id, limit=50)
+        ),
+        activity=tuple(
+            ActivityRow(row.kind, row.text, row.actor_name, row.created_at)
+            for row in activity.list_activity(session, project.id)
+        ),
+    )
+
+
+def list_runs(session: Session, actor: Actor, *, limit: int = 100) -> tuple[RunRow, ...]:
+    """Return the workspace's newest runs."""
+    actor.require(Role.VIEWER)
+    found = runs.list_runs(session, project_id=None, limit=limit)
+    by_id = statements.projects_by_id(session, {run.project_id for run in found})
+    stages = {stage.id: stage for stage in projects.list_stages(session)}
+    return tuple(run_row(run, by_id[run.project_id], stages) for run in found)
+
+
+def list_stages(session: Session, actor: Actor) -> tuple[StageRead, ...]:
+    """Return the pipeline from left to right."""
+    actor.require(Role.VIEWER)
+    return tuple(_stages(session, gather(session, [])))
+
+
+def run_row(run: StageRun, project: Project, stages: dict[UUID, Stage]) -> RunRow:
+    """Return a run as it stands in lists."""
+    names = {stage.slug: stage.name for stage in stages.values()}
+    return RunRow(
+        id=run.id,
+        number=run.number,
+        project_key=project.key,
+        project_name=project.name,
+        stage=names.get(run.stage, run.stage),
+        status=run.status,
+        provider=run.provider,
+        requested_by=run.requested_by_name,
+        queued_at=run.queued_at,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        failure=run.failure_message,
+    )
+
+
+def _card(
+    project: Project,
+    backdrop: Backdrop,
+    *,
+    signals: int,
+    marks: tuple[DocumentState, ...],
+    cost_usd: float,
+) -> CardRead:
+    why = explain(project, backdrop)
+    run = backdrop.runs.get(project.id)
+    running = run is not None and run.status is RunStatus.RUNNING
+    done, total = backdrop.progress.get(run.id, (0, 0)) if run else (0, 0)
+    return CardRead(
+        id=project.id,
+        key=project.key,
+        name=project.name,
+        stage=why.stage,
+        owner=backdrop.owners.get(project.owner_id) if project.owner_id else None,
+        signals=signals,
+        documents=marks,
+        mood=why.mood,
+        reason=why.reason,
+        next_action=why.next_action,
+        run_id=why.run_id,
+        progress=done / total if running and total else None,
+        cost_usd=cost_usd,
+        stage_since=project.stage_since,
+    )
+
+
+def _marks(types: set[str], approved: set[str], run: StageRun | None) -> tuple[DocumentState, ...]:
+    writing = run.current_step if run and run.status is RunStatus.RUNNING else None
+    return tuple(_mark(kind, types, approved, writing) for kind in CARD_DOCUMENTS)
+
+
+def _mark(kind: str, types: set[str], approved: set[str], writing: str | None) -> DocumentState:
+    if kind == writing:
+        return DocumentState.WRITING
+    if kind in approved:
+        return DocumentState.APPROVED
+    return DocumentState.DRAFT if kind in types else DocumentState.NONE
+
+
+def _stages(session: Session, backdrop: Backdrop) -> Sequence[StageRead]:
+    return [_stage(stage, backdrop) for stage in projects.list_stages(session)]
+
+
+def _stage(stage: Stage, backdrop: Backdrop) -> StageRead:
+    return StageRead(stage.slug, stage.name, stage.position, stage.slug in backdrop.recipes)
+
+
+def _visits(session: Session, project: Project, backdrop: Backdrop) -> tuple[StageVisit, ...]:
+    """Return how long the project was in each stage, over all its visits."""
+    spent: dict[str, float] = {}
+    entered: datetime = project.created_at
+    for move in projects.transitions(session, project.id):
+        since = (move.created_at - entered).total_seconds()
+        spent[move.from_stage] = spent.get(move.from_stage, 0.0) + since
+        entered = move.created_at
+    current = backdrop.stages[project.stage_id].slug
+    spent[current] = spent.get(current, 0.0) + (utcnow() - entered).total_seconds()
+    return tuple(
+        StageVisit(stage.slug, stage.name, spent.get(stage.slug), stage.slug == current)
+        for stage in projects.list_stages(session)
+    )

@@ -1,0 +1,113 @@
+"""Statements that join what lower features own, for showing only."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from pmflow_core.documents.models import Citation, Document, DocumentVersion
+from pmflow_core.projects.models import Project
+from pmflow_core.runs.models import Approval
+from pmflow_core.signals.models import Severity, Signal, SignalProject
+from pmflow_core.themes.models import Theme
+
+
+def signal_counts(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many live signals each project has as evidence."""
+    statement = (
+        select(col(SignalProject.project_id), func.count())
+        .join(Signal, col(Signal.id) == col(SignalProject.signal_id))
+        .where(col(SignalProject.project_id).in_(project_ids), col(Signal.deleted_at).is_(None))
+        .group_by(col(SignalProject.project_id))
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def approved_types(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, set[str]]:
+    """Return the document types whose newest version is one that somebody approved."""
+    statement = (
+        select(col(Document.project_id), col(Document.type))
+        .join(
+            DocumentVersion,
+            (col(DocumentVersion.document_id) == col(Document.id))
+            & (col(DocumentVersion.number) == col(Document.latest)),
+        )
+        .join(Approval, col(Approval.project_id) == col(Document.project_id))
+        .where(
+            col(Document.project_id).in_(project_ids),
+            col(Approval.approved),
+            col(Approval.versions)[col(Document.type)].astext == col(DocumentVersion.sha256),
+        )
+        .distinct()
+    )
+    found: dict[UUID, set[str]] = {}
+    for project_id, kind in session.execute(statement):
+        found.setdefault(project_id, set()).add(kind)
+    return found
+
+
+def approved_hashes(session: Session, project_id: UUID, kind: str) -> set[str]:
+    """Return the SHA-256 of every version of a document that somebody approved."""
+    statement = select(col(Approval.versions)[kind].astext).where(
+        col(Approval.project_id) == project_id, col(Approval.approved)
+    )
+    return {digest for digest in session.scalars(statement) if digest}
+
+
+def severity_mix(session: Session, project_id: UUID) -> dict[str, int]:
+    """Return how many of the project's signals have each severity, the worst first."""
+    statement = (
+        select(col(Signal.severity), func.count())
+        .join(SignalProject, col(SignalProject.signal_id) == col(Signal.id))
+        .where(col(SignalProject.project_id) == project_id, col(Signal.deleted_at).is_(None))
+        .group_by(col(Signal.severity))
+    )
+    counts = {row[0] or Severity.LOW: row[1] for row in session.execute(statement)}
+    return {level.value: counts[level] for level in Severity if level in counts}
+
+
+def evidence_rows(
+    session: Session, project_id: UUID, *, limit: int
+) -> list[tuple[int, str, str | None, int]]:
+    """Return (number, verbatim, severity, times cited) of linked signals, the most cited first."""
+    newest = (
+        select(col(Citation.signal_id), func.count().label("times"))
+        .join(DocumentVersion, col(DocumentVersion.id) == col(Citation.version_id))
+        .join(
+            Document,
+            (col(Document.id) == col(DocumentVersion.document_id))
+            & (col(Document.latest) == col(DocumentVersion.number)),
+        )
+        .where(col(Document.project_id) == project_id)
+        .group_by(col(Citation.signal_id))
+        .subquery()
+    )
+    times = func.coalesce(newest.c.times, 0)
+    statement = (
+        select(col(Signal.number), col(Signal.verbatim), col(Signal.severity), times)
+        .join(SignalProject, col(SignalProject.signal_id) == col(Signal.id))
+        .outerjoin(newest, newest.c.signal_id == col(Signal.id))
+        .where(col(SignalProject.project_id) == project_id, col(Signal.deleted_at).is_(None))
+        .order_by(times.desc(), col(Signal.number))
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]
+
+
+def theme_label(session: Session, theme_id: UUID | None) -> str | None:
+    """Return a theme's label, None without a theme."""
+    return session.scalar(select(col(Theme.label)).where(col(Theme.id) == theme_id))
+
+
+def projects_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Project]:
+    """Return projects by id, deleted ones too: their runs are still listed."""
+    found = session.scalars(select(Project).where(col(Project.id).in_(ids)))
+    return {project.id: project for project in found}
+
+
+def shown_signals(session: Session, ids: Collection[UUID]) -> dict[UUID, Signal]:
+    """Return signals by id, for the chips of a document."""
+    found = session.scalars(select(Signal).where(col(Signal.id).in_(ids)))
+    return {signal.id: signal for signal in found}

@@ -1,0 +1,139 @@
+"""Statements over documents, versions and citations."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from pmflow_core.documents.models import Citation, Document, DocumentVersion
+from pmflow_core.errors import NotFound
+from pmflow_core.ids import uuid7
+
+
+def lock_document(session: Session, workspace_id: UUID, project_id: UUID, kind: str) -> Document:
+    """Return the project's document of that type, made when absent, locked till commit."""
+    session.execute(
+        insert(Document)
+        .values(id=uuid7(), workspace_id=workspace_id, project_id=project_id, type=kind)
+        .on_conflict_do_nothing()
+    )
+    statement = (
+        select(Document)
+        .where(col(Document.project_id) == project_id, col(Document.type) == kind)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(statement).one()
+
+
+def count_version(session: Session, document: Document) -> int:
+    """Take the next version number of a locked document."""
+    statement = (
+        update(Document)
+        .where(col(Document.id) == document.id)
+        .values(latest=col(Document.latest) + 1)
+        .returning(col(Document.latest))
+    )
+    return session.execute(statement).scalar_one()
+
+
+def find_step_version(session: Session, run_id: UUID, step_key: str) -> DocumentVersion | None:
+    """Return the version a run's step has already written, if it has."""
+    statement = select(DocumentVersion).where(
+        col(DocumentVersion.run_id) == run_id, col(DocumentVersion.step_key) == step_key
+    )
+    return session.scalar(statement)
+
+
+def latest_versions(session: Session, project_id: UUID) -> list[tuple[Document, DocumentVersion]]:
+    """Return the project's documents with their newest versions, oldest document first."""
+    statement = (
+        select(Document, DocumentVersion)
+        .join(DocumentVersion, col(DocumentVersion.document_id) == col(Document.id))
+        .where(
+            col(Document.project_id) == project_id,
+            col(DocumentVersion.number) == col(Document.latest),
+        )
+        .order_by(col(Document.id))
+    )
+    return [(document, version) for document, version in session.execute(statement)]
+
+
+def versions(session: Session, document_id: UUID) -> list[DocumentVersion]:
+    """Return all versions of a document, newest first."""
+    statement = (
+        select(DocumentVersion)
+        .where(col(DocumentVersion.document_id) == document_id)
+        .order_by(col(DocumentVersion.number).desc())
+    )
+    return list(session.scalars(statement))
+
+
+def get_version(
+    session: Session, project_id: UUID, kind: str, number: int | None = None
+) -> tuple[Document, DocumentVersion]:
+    """Return one version (the newest without a number); raises NotFound."""
+    wanted = col(Document.latest) if number is None else number
+    statement = (
+        select(Document, DocumentVersion)
+        .join(DocumentVersion, col(DocumentVersion.document_id) == col(Document.id))
+        .where(
+            col(Document.project_id) == project_id,
+            col(Document.type) == kind,
+            col(DocumentVersion.number) == wanted,
+        )
+    )
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(f"This project has no {kind.replace('_', ' ')} yet.")
+    return row[0], row[1]
+
+
+def types_by_project(session: Session, project_ids: Sequence[UUID]) -> Mapping[UUID, set[str]]:
+    """Return which document types each project has."""
+    statement = select(col(Document.project_id), col(Document.type)).where(
+        col(Document.project_id).in_(project_ids), col(Document.latest) > 0
+    )
+    found: dict[UUID, set[str]] = {}
+    for project_id, kind in session.execute(statement):
+        found.setdefault(project_id, set()).add(kind)
+    return found
+
+
+def citations_of(session: Session, version_id: UUID) -> list[Citation]:
+    """Return a version's citations in reading order."""
+    statement = (
+        select(Citation)
+        .where(col(Citation.version_id) == version_id)
+        .order_by(col(Citation.start), col(Citation.id))
+    )
+    return list(session.scalars(statement))
+
+
+def cited_in(session: Session, signal_id: UUID) -> list[tuple[Document, DocumentVersion]]:
+    """Return the newest versions that cite a signal."""
+    statement = (
+        select(Document, DocumentVersion)
+        .join(DocumentVersion, col(DocumentVersion.document_id) == col(Document.id))
+        .where(
+            col(DocumentVersion.number) == col(Document.latest),
+            col(DocumentVersion.id).in_(
+                select(col(Citation.version_id)).where(col(Citation.signal_id) == signal_id)
+            ),
+        )
+        .order_by(col(Document.id))
+    )
+    return [(document, version) for document, version in session.execute(statement)]
+
+
+def citation_counts(session: Session, version_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+    """Return how many distinct signals each version cites."""
+    statement = (
+        select(col(Citation.version_id), func.count(func.distinct(col(Citation.signal_id))))
+        .where(col(Citation.version_id).in_(version_ids))
+        .group_by(col(Citation.version_id))
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}

@@ -1,0 +1,54 @@
+"""Finds plugins and lets each add its steps, criteria, gates and providers.
+
+A plugin is a function `register(extensions)`: the entry point of an installed package in the group
+`pmflow.plugins`, or `module:function` in the setting PMFLOW_PLUGIN_MODULES. The built-in features
+register the same way.
+"""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from pmflow_core.errors import Invalid
+from pmflow_core.runs import builtin
+from pmflow_core.runs.extensions import Extensions, install
+from pmflow_core.settings import Settings
+
+GROUP = "pmflow.plugins"
+Register = Callable[[Extensions], None]
+
+
+class BadPlugin(Invalid):
+    """A plugin cannot be loaded; the text names it."""
+
+    code = "bad_plugin"
+
+
+def load(settings: Settings) -> Extensions:
+    """Install the built-in features and every plugin for this process, and return them.
+
+    Raises:
+        BadPlugin: one cannot be imported, or is not `module:function`.
+        Invalid: two of them register the same name.
+    """
+    extensions = Extensions(default_provider=settings.provider)
+    builtin.register(extensions)
+    for register in _plugins(settings):
+        register(extensions)
+    install(extensions)
+    return extensions
+
+
+def _plugins(settings: Settings) -> Iterator[Register]:
+    if settings.plugins:
+        yield from (entry.load() for entry in entry_points(group=GROUP))
+    yield from (_resolve(path) for path in settings.plugin_modules)
+
+
+def _resolve(path: str) -> Register:
+    module, _, function = path.partition(":")
+    try:
+        found: Register = getattr(import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise BadPlugin(f"The plugin {path!r} cannot be loaded: {error}") from error
+    return found

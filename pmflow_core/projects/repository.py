@@ -1,0 +1,151 @@
+"""Statements over stages, projects, transitions and decisions."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from pmflow_core.errors import NotFound
+from pmflow_core.projects.models import Decision, Project, ProjectStatus, Stage, StageTransition
+
+
+def list_stages(session: Session) -> list[Stage]:
+    """Return the pipeline's enabled stages from left to right."""
+    statement = select(Stage).where(col(Stage.enabled)).order_by(col(Stage.position))
+    return list(session.scalars(statement))
+
+
+def get_stage(session: Session, slug: str) -> Stage:
+    """Return a stage by its slug; raises NotFound naming the stages that exist."""
+    stage = session.scalar(select(Stage).where(col(Stage.slug) == slug, col(Stage.enabled)))
+    if stage is None:
+        known = ", ".join(stage.slug for stage in list_stages(session))
+        raise NotFound(f"There is no stage {slug!r}; the stages are {known}.")
+    return stage
+
+
+def stage_of(session: Session, project: Project) -> Stage:
+    """Return the stage a project is in, also when that stage was disabled since."""
+    return session.scalars(select(Stage).where(col(Stage.id) == project.stage_id)).one()
+
+
+def next_stage(session: Session, stage: Stage) -> Stage | None:
+    """Return the enabled stage right of `stage`, None at the end."""
+    statement = (
+        select(Stage)
+        .where(col(Stage.position) > stage.position, col(Stage.enabled))
+        .order_by(col(Stage.position))
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
+def get_project(session: Session, project_id: UUID, *, lock: bool = False) -> Project:
+    """Return a live project, locked until the transaction ends when asked; raises NotFound."""
+    statement = select(Project).where(
+        col(Project.id) == project_id, col(Project.deleted_at).is_(None)
+    )
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    project = session.scalar(statement)
+    if project is None:
+        raise NotFound("There is no such project.")
+    return project
+
+
+def find_by_theme(session: Session, theme_id: UUID) -> Project | None:
+    """Return the active project made from a theme, if there is one."""
+    statement = select(Project).where(
+        col(Project.theme_id) == theme_id,
+        col(Project.deleted_at).is_(None),
+        col(Project.status) == ProjectStatus.ACTIVE,
+    )
+    return session.scalar(statement)
+
+
+def get_by_key(session: Session, key: str) -> Project:
+    """Return a live project of the session's workspace by its key; raises NotFound."""
+    statement = select(Project).where(
+        col(Project.key) == key.upper(), col(Project.deleted_at).is_(None)
+    )
+    project = session.scalar(statement)
+    if project is None:
+        raise NotFound(f"There is no project {key}.")
+    return project
+
+
+def list_projects(session: Session) -> list[Project]:
+    """Return the active projects, the longest in their stage first."""
+    statement = (
+        select(Project)
+        .where(
+            col(Project.deleted_at).is_(None),
+            col(Project.status) == ProjectStatus.ACTIVE,
+        )
+        .order_by(col(Project.stage_since), col(Project.number))
+    )
+    return list(session.scalars(statement))
+
+
+def resolve_key(session: Session, key: str) -> Row[tuple[UUID, UUID]] | None:
+    """Return (workspace id, project id) of a key from outside any workspace, or None."""
+    statement = text("select workspace_id, id from pmflow_project_by_key(:key)")
+    return session.execute(statement, {"key": key.upper()}).one_or_none()
+
+
+def latest_decisions(session: Session, project_ids: list[UUID]) -> dict[UUID, Decision]:
+    """Return each project's newest decision, by project id."""
+    statement = (
+        select(Decision)
+        .distinct(col(Decision.project_id))
+        .where(col(Decision.project_id).in_(project_ids))
+        .order_by(col(Decision.project_id), col(Decision.id).desc())
+    )
+    return {decision.project_id: decision for decision in session.scalars(statement)}
+
+
+def decision_of_run(session: Session, run_id: UUID) -> Decision | None:
+    """Return what was decided when a run ended, or None while it goes on."""
+    statement = select(Decision).where(col(Decision.run_id) == run_id)
+    return session.scalar(statement.order_by(col(Decision.id)).limit(1))
+
+
+def transitions(session: Session, project_id: UUID) -> list[StageTransition]:
+    """Return the project's moves, oldest first."""
+    statement = (
+        select(StageTransition)
+        .where(col(StageTransition.project_id) == project_id)
+        .order_by(col(StageTransition.id))
+    )
+    return list(session.scalars(statement))
+
+
+def automatic_moves_within(
+    session: Session, project_id: UUID, stage: str, *, seconds: float
+) -> int:
+    """Return how often automation put the project into `stage` in the last seconds."""
+    since = func.now() - timedelta(seconds=seconds)
+    statement = (
+        select(func.count())
+        .select_from(StageTransition)
+        .where(
+            col(StageTransition.project_id) == project_id,
+            col(StageTransition.to_stage) == stage,
+            col(StageTransition.automatic),
+            col(StageTransition.created_at) > since,
+        )
+    )
+    return session.scalar(statement) or 0
+
+
+def put_into(session: Session, project: Project, stage: Stage) -> None:
+    """Set the stage of a locked project; its clock in the stage starts anew."""
+    project.stage_id = stage.id
+    session.execute(
+        update(Project)
+        .where(col(Project.id) == project.id)
+        .values(stage_id=stage.id, stage_since=func.now())
+    )
+    session.refresh(project)

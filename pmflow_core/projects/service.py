@@ -1,0 +1,177 @@
+"""Projects and their moves: what is written in one transaction when a card changes place.
+
+Whether a move is allowed is decided above (gates need documents and signals); here it is recorded.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from pmflow_core.accounts import audit
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.activity import service as activity
+from pmflow_core.clock import utcnow
+from pmflow_core.errors import Conflict, Invalid
+from pmflow_core.events import topics
+from pmflow_core.events.bus import publish_on_commit
+from pmflow_core.projects import repository
+from pmflow_core.projects.models import Decision, Outcome, Project, Stage, StageTransition
+from pmflow_core.workspaces.models import Workspace
+from pmflow_core.workspaces.numbers import take_numbers
+
+DEFAULT_STAGES = ("Inbox", "Discovery", "PRD", "Design", "Prototype", "Validate", "Tickets")
+NAME_LENGTH = 120
+LOOP_MOVES = 3
+LOOP_SECONDS = 60.0
+
+
+class ThemeHasProject(Conflict):
+    """An active project was already made from that theme."""
+
+    code = "theme_has_project"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a project is where it is and what happens next; no part may be empty."""
+
+    outcome: Outcome
+    reason: str
+    next_action: str
+    owner: str
+    gates: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What made a move or a decision happen."""
+
+    run_id: UUID | None = None
+    recipe_version_id: UUID | None = None
+    automatic: bool = False
+    override_reason: str | None = None
+
+
+def seed_stages(session: Session, workspace_id: UUID) -> None:
+    """Give a new workspace its pipeline (domain: inbox to tickets)."""
+    for position, name in enumerate(DEFAULT_STAGES):
+        session.add(
+            Stage(workspace_id=workspace_id, slug=name.lower(), name=name, position=position)
+        )
+    session.flush()
+
+
+def add_project(
+    session: Session,
+    actor: Actor,
+    name: str,
+    *,
+    description: str = "",
+    theme_id: UUID | None = None,
+) -> Project:
+    """Add a project to the first stage, owned by the actor, and return it.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        Invalid: the name is empty or longer than 120 characters.
+        ThemeHasProject: the theme's project exists; its key is named.
+    """
+    actor.require(Role.EDITOR)
+    name = " ".join(name.split())
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise Invalid(f"A project's name has 1 to {NAME_LENGTH} characters.")
+    _require_no_project(session, theme_id)
+    workspace = session.get_one(Workspace, actor.workspace_id)
+    number = take_numbers(session, actor.workspace_id, "project")
+    project = Project(
+        workspace_id=actor.workspace_id,
+        number=number,
+        key=f"{workspace.key_prefix}-{number}",
+        name=name,
+        description=description.strip(),
+        stage_id=repository.list_stages(session)[0].id,
+        stage_since=utcnow(),
+        owner_id=actor.user_id,
+        theme_id=theme_id,
+    )
+    session.add(project)
+    session.flush()
+    audit.record(session, actor, "project.created", project.key, {"name": name})
+    activity.record(session, actor, project.id, "created", f"Created {project.key} {name}")
+    announce(session, project)
+    return project
+
+
+def _require_no_project(session: Session, theme_id: UUID | None) -> None:
+    if theme_id is None:
+        return
+    # Two people may press the button at once: the second waits here, then sees the first's row.
+    session.connection().exec_driver_sql(
+        "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (str(theme_id),)
+    )
+    taken = repository.find_by_theme(session, theme_id)
+    if taken is not None:
+        raise ThemeHasProject(f"This theme already has the project {taken.key}.")
+
+
+def move(session: Session, actor: Actor, project: Project, to: Stage, cause: Cause) -> None:
+    """Put a locked project into stage `to`, with its transition, activity and audit rows."""
+    origin = repository.stage_of(session, project)
+    repository.put_into(session, project, to)
+    session.add(
+        StageTransition(
+            workspace_id=project.workspace_id,
+            project_id=project.id,
+            from_stage=origin.slug,
+            to_stage=to.slug,
+            automatic=cause.automatic,
+            run_id=cause.run_id,
+            actor_id=actor.user_id,
+            override_reason=cause.override_reason,
+        )
+    )
+    detail = {"from": origin.slug, "to": to.slug, "override_reason": cause.override_reason}
+    audit.record(session, actor, "project.moved", project.key, detail)
+    activity.record(session, actor, project.id, "move", f"Moved from {origin.name} to {to.name}")
+    announce(session, project)
+
+
+def decide(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    stage: str,
+    explanation: Explanation,
+    cause: Cause,
+) -> Decision:
+    """Write the immutable record of one evaluation, and return it."""
+    decision = Decision(
+        workspace_id=project.workspace_id,
+        project_id=project.id,
+        run_id=cause.run_id,
+        recipe_version_id=cause.recipe_version_id,
+        stage=stage,
+        outcome=explanation.outcome,
+        gates=list(explanation.gates),
+        reason=explanation.reason,
+        next_action=explanation.next_action,
+        owner=explanation.owner,
+        actor_id=actor.user_id,
+    )
+    session.add(decision)
+    session.flush()
+    announce(session, project)
+    return decision
+
+
+def is_looping(session: Session, project: Project, stage: Stage) -> bool:
+    """Return whether automation has put the project into `stage` three times within 60 s."""
+    moves = repository.automatic_moves_within(session, project.id, stage.slug, seconds=LOOP_SECONDS)
+    return moves >= LOOP_MOVES
+
+
+def announce(session: Session, project: Project) -> None:
+    """Nudge whoever watches the board or this project, after the commit."""
+    publish_on_commit(session, topics.board(project.workspace_id), topics.project(project.id))

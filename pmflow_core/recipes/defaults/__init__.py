@@ -1,0 +1,6 @@
+"""The recipes a new workspace starts with, one module per stage."""
+
+from pmflow_core.recipes.defaults import discovery, inbox, prd
+from pmflow_core.recipes.spec import RecipeSpec
+
+DEFAULT_RECIPES: tuple[RecipeSpec, ...] = (inbox.RECIPE, discovery.RECIPE, prd.RECIPE)

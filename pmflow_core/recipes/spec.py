@@ -1,0 +1,60 @@
+"""What a recipe says, as typed data: importable from Python and stored as a version."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Level(StrEnum):
+    """How far a project advances without a person."""
+
+    HUMAN_APPROVAL = "human_approval"
+    AUTO_TO_STAGE = "auto_to_stage"
+    FULL_AUTO = "full_auto"
+
+
+class OnFailure(StrEnum):
+    """What happens to the project when a run of the recipe fails."""
+
+    STAY = "stay"
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StepSpec(_Spec):
+    """One task of a recipe."""
+
+    key: Slug = Field(description="Unique in the recipe; names the checkpoint.")
+    title: str = Field(min_length=1, max_length=80)
+    skill: str = Field(description="The registered step that does the work.")
+    params: dict[str, Any] = Field(default_factory=dict)
+    criteria: tuple[str, ...] = Field((), description="Such as cites:5 or quotes:verbatim.")
+    retries: int = Field(default=0, ge=0, le=3, description="Further tries when a criterion fails.")
+    timeout_s: float = Field(default=600, gt=0, le=3600, description="Seconds one try may take.")
+
+
+class GateSpec(_Spec):
+    """One check on the project before it may leave the stage."""
+
+    kind: str
+    title: str = Field(min_length=1, max_length=80)
+    params: dict[str, Any] = Field(default_factory=dict)
+    optional: bool = Field(default=False, description="Report, do not block.")
+
+
+class RecipeSpec(_Spec):
+    """The automation of one stage."""
+
+    stage: Slug
+    title: str = Field(min_length=1, max_length=80)
+    steps: tuple[StepSpec, ...] = Field(min_length=1, max_length=20)
+    gates: tuple[GateSpec, ...] = Field((), max_length=20)
+    level: Level = Level.HUMAN_APPROVAL
+    stop_stage: Slug | None = Field(default=None, description="Where auto_to_stage ends.")
+    provider: str | None = Field(default=None, description="None means the installation's default.")
+    on_failure: OnFailure = OnFailure.STAY

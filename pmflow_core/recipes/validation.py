@@ -1,0 +1,95 @@
+"""Refusing a recipe that could not run, with every fault named at once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ValidationError
+
+from pmflow_core.errors import Invalid, PmflowError
+from pmflow_core.recipes.spec import Level, RecipeSpec
+
+
+class InvalidRecipe(Invalid):
+    """The recipe could not run; the text lists every fault."""
+
+    code = "invalid_recipe"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What recipes may name."""
+
+    steps: Mapping[str, type[BaseModel]]
+    gates: Mapping[str, type[BaseModel]]
+    criteria: Mapping[str, Callable[[str], object]]
+    providers: frozenset[str]
+
+
+def validate(spec: RecipeSpec, catalogue: Catalogue) -> None:
+    """Raise InvalidRecipe listing every unknown name and wrong parameter of `spec`."""
+    faults = [
+        *_repeated_keys(spec),
+        *_level_faults(spec),
+        *(fault for step in spec.steps for fault in _step_faults(step.key, spec, catalogue)),
+        *(
+            fault
+            for gate in spec.gates
+            for fault in _parameter_faults(
+                f"gate {gate.title!r}", "gate", gate.kind, gate.params, catalogue.gates
+            )
+        ),
+    ]
+    if spec.provider is not None and spec.provider not in catalogue.providers:
+        faults.append(f"There is no provider {spec.provider!r}.")
+    if faults:
+        raise InvalidRecipe("This recipe cannot run:\n" + "\n".join(f"- {f}" for f in faults))
+
+
+def parse_criterion(text: str) -> tuple[str, str]:
+    """Split `cites:5` into its name and argument; the argument may be empty."""
+    name, _, argument = text.partition(":")
+    return name.strip(), argument.strip()
+
+
+def _repeated_keys(spec: RecipeSpec) -> Iterator[str]:
+    counts = Counter(step.key for step in spec.steps)
+    yield from (f"Two steps have the key {key!r}." for key, n in counts.items() if n > 1)
+
+
+def _level_faults(spec: RecipeSpec) -> Iterator[str]:
+    if spec.level is Level.AUTO_TO_STAGE and spec.stop_stage is None:
+        yield "auto_to_stage needs the stage at which it stops."
+
+
+def _step_faults(key: str, spec: RecipeSpec, catalogue: Catalogue) -> Iterator[str]:
+    step = next(step for step in spec.steps if step.key == key)
+    where = f"step {step.title!r}"
+    yield from _parameter_faults(where, "skill", step.skill, step.params, catalogue.steps)
+    for criterion in step.criteria:
+        name, argument = parse_criterion(criterion)
+        if name not in catalogue.criteria:
+            yield f"{where}: there is no criterion {name!r}."
+            continue
+        try:
+            catalogue.criteria[name](argument)
+        except PmflowError as error:
+            yield f"{where}: {criterion}: {error}"
+
+
+def _parameter_faults(
+    where: str,
+    what: str,
+    name: str,
+    params: Mapping[str, object],
+    known: Mapping[str, type[BaseModel]],
+) -> Iterator[str]:
+    if name not in known:
+        yield f"{where}: there is no {what} {name!r}; known are {', '.join(sorted(known))}."
+        return
+    try:
+        known[name].model_validate(params)
+    except ValidationError as error:
+        for fault in error.errors():
+            field = ".".join(str(part) for part in fault["loc"]) or "parameters"
+            yield f"{where}: {field}: {fault['msg']}."

@@ -1,0 +1,233 @@
+"""Carries a run to its end: claim, work step by step, record each, decide.
+
+No transaction is open while a step works. Every write after the claim is fenced, so a worker that
+was thought dead and comes back writes nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+from pmflow_core.db.transaction import transaction
+from pmflow_core.documents import repository as documents
+from pmflow_core.errors import PmflowError, Unavailable
+from pmflow_core.logs import get_logger
+from pmflow_core.projects import repository as projects
+from pmflow_core.providers.base import Provider, ProviderRejected, ProviderUnavailable
+from pmflow_core.recipes import repository as recipe_rows
+from pmflow_core.recipes import service as recipes
+from pmflow_core.recipes.spec import StepSpec
+from pmflow_core.recipes.validation import parse_criterion
+from pmflow_core.runs import evidence, progress, repository
+from pmflow_core.runs.crashpoints import crash_point
+from pmflow_core.runs.extensions import Extensions
+from pmflow_core.runs.heartbeat import Heartbeat
+from pmflow_core.runs.kinds import (
+    CriterionFacts,
+    LeaseLost,
+    ProjectFacts,
+    RunContext,
+    StepOutcome,
+    Verdict,
+)
+from pmflow_core.runs.models import RunStep, StageRun
+from pmflow_core.runs.repository import Holder
+from pmflow_core.runs.status import FailureClass, LogLevel, StepStatus
+
+log = get_logger(__name__)
+
+
+class CriteriaFailed(PmflowError):
+    """What a step wrote did not pass its criteria, and its tries are used up."""
+
+    code = "criteria_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long leases last and how much runs at once."""
+
+    lease: timedelta = timedelta(seconds=45)
+    heartbeat: timedelta = timedelta(seconds=15)
+    runs_per_workspace: int = 4
+
+
+@dataclass(frozen=True)
+class StepTools:
+    """What a step of a claimed run may do; implements `kinds.Tools`."""
+
+    provider: Provider
+    run: StageRun
+    holder: Holder
+    step_key: str
+    heart: Heartbeat
+
+    def log(self, level: LogLevel, text: str) -> None:
+        """Add a line to the run's log, in a transaction of its own."""
+        with transaction(self.run.workspace_id) as session:
+            progress.write_log(session, self.holder, self.run, self.step_key, [(level, text)])
+
+    def check(self) -> None:
+        """Raise LeaseLost when the run is not this worker's any more, or was cancelled."""
+        self.heart.check()
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Executes runs with the installed extensions."""
+
+    extensions: Extensions
+    pace: Pace = Pace()
+
+    def execute(self, run_id: UUID, worker: str) -> None:
+        """Claim the run and carry it to its end; does nothing when it is not to be had."""
+        run = self._claim(run_id, worker)
+        if run is None:
+            return
+        holder = Holder(run.id, run.fence)
+        crash_point("claimed")
+        with Heartbeat(run.workspace_id, holder, self.pace.lease, self.pace.heartbeat) as heart:
+            try:
+                self._carry_out(run, holder, heart)
+            except LeaseLost:
+                log.info("run.left", run_id=str(run.id), fence=run.fence)
+
+    def _claim(self, run_id: UUID, worker: str) -> StageRun | None:
+        with transaction(None) as session:
+            workspace_id = repository.workspace_of(session, run_id)
+        if workspace_id is None:
+            return None
+        with transaction(workspace_id) as session:
+            run = repository.claim(
+                session,
+                run_id,
+                worker=worker,
+                lease=self.pace.lease,
+                at_once=self.pace.runs_per_workspace,
+            )
+            if run is not None:
+                line = f"claimed by {worker}, fence {run.fence}"
+                holder = Holder(run.id, run.fence)
+                progress.write_log(session, holder, run, None, [(LogLevel.DEBUG, line)])
+            return run
+
+    def _carry_out(self, run: StageRun, holder: Holder, heart: Heartbeat) -> None:
+        context, steps = self._load(run)
+        try:
+            for row in steps:
+                if row.status is not StepStatus.COMPLETED:
+                    context = self._take_step(context, run, holder, heart, row)
+            crash_point("steps_done")
+            with transaction(run.workspace_id) as session:
+                progress.complete(session, holder, context)
+            crash_point("concluded")
+        except LeaseLost:
+            raise
+        except PmflowError as error:
+            self._fail(context, holder, _class_of(error), str(error))
+        except Exception as error:
+            # A plugin may raise anything, and a run must never be left running.
+            message = f"Internal error: {type(error).__name__}: {error}"
+            self._fail(context, holder, FailureClass.INTERNAL, message)
+            raise
+
+    def _load(self, run: StageRun) -> tuple[RunContext, list[RunStep]]:
+        with transaction(run.workspace_id) as session:
+            project = projects.get_project(session, run.project_id)
+            recipe = recipes.read_spec(recipe_rows.get_version(session, run.recipe_version_id))
+            context = RunContext(
+                run_id=run.id,
+                workspace_id=run.workspace_id,
+                fence=run.fence,
+                number=run.number,
+                stage=run.stage,
+                recipe=recipe,
+                provider=run.provider,
+                project=ProjectFacts(project.id, project.key, project.name, project.description),
+                evidence=evidence.linked_evidence(session, project.id),
+                total_signals=evidence.workspace_count(session),
+                documents=MappingProxyType(
+                    {
+                        document.type: version.content
+                        for document, version in documents.latest_versions(session, project.id)
+                    }
+                ),
+            )
+            return context, repository.steps_of(session, run.id)
+
+    def _take_step(
+        self,
+        context: RunContext,
+        run: StageRun,
+        holder: Holder,
+        heart: Heartbeat,
+        row: RunStep,
+    ) -> RunContext:
+        spec = next(step for step in context.recipe.steps if step.key == row.step_key)
+        with transaction(run.workspace_id) as session:
+            if not repository.begin_step(session, holder, row):
+                raise LeaseLost("The run is not this worker's any more.")
+            line = (LogLevel.INFO, f"{row.title} started with provider {run.provider}")
+            progress.write_log(session, holder, run, row.step_key, [line])
+        crash_point("step_begun")
+        tools = StepTools(self.extensions.provider(run.provider), run, holder, row.step_key, heart)
+        outcome, verdicts = self._work(spec, context, tools)
+        crash_point("step_worked")
+        with transaction(run.workspace_id) as session:
+            progress.record_step(session, holder, run, row, (outcome, verdicts))
+        crash_point("step_recorded")
+        return self._with_document(context, outcome)
+
+    def _work(
+        self, spec: StepSpec, context: RunContext, tools: StepTools
+    ) -> tuple[StepOutcome, tuple[Verdict, ...]]:
+        kind = self.extensions.steps.get(spec.skill)
+        params = kind.params.model_validate(spec.params)
+        failed: list[Verdict] = []
+        for attempt in range(1, spec.retries + 2):
+            tools.check()
+            outcome = kind.run(params, context, tools)
+            verdicts = self._verify(spec, context, outcome)
+            failed = [verdict for verdict in verdicts if not verdict.passed]
+            if not failed:
+                return outcome, verdicts
+            for verdict in failed:
+                tools.log(LogLevel.WARN, f"try {attempt}: {verdict.title} failed. {verdict.detail}")
+        raise CriteriaFailed(f"{failed[0].title}: {failed[0].detail}")
+
+    def _verify(
+        self, spec: StepSpec, context: RunContext, outcome: StepOutcome
+    ) -> tuple[Verdict, ...]:
+        numbers = {item.number for item in context.evidence}
+        with transaction(context.workspace_id) as session:
+            facts = CriterionFacts(outcome, evidence.citable(session, numbers))
+        verdicts: list[Verdict] = []
+        for text in spec.criteria:
+            name, argument = parse_criterion(text)
+            kind = self.extensions.criteria.get(name)
+            verdicts.append(kind.check(kind.parse(argument), facts))
+        return tuple(verdicts)
+
+    def _with_document(self, context: RunContext, outcome: StepOutcome) -> RunContext:
+        if outcome.document is None:
+            return context
+        kind = progress.document_type(outcome.document)
+        return replace(
+            context,
+            documents=MappingProxyType({**context.documents, kind: outcome.document.content}),
+        )
+
+    def _fail(
+        self, context: RunContext, holder: Holder, failure: FailureClass, message: str
+    ) -> None:
+        with transaction(context.workspace_id) as session:
+            progress.fail(session, holder, context, failure, message)
+
+
+def _class_of(error: PmflowError) -> FailureClass:
+    if isinstance(error, CriteriaFailed):
+        return FailureClass.CRITERIA
+    if isinstance(error, ProviderUnavailable | ProviderRejected):
+        return FailureClass.PROVIDER
+    return FailureClass.INTERNAL if isinstance(error, Unavailable) else FailureClass.INVALID

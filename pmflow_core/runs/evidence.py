@@ -1,0 +1,63 @@
+"""The signals a run may use, as providers and checks want them."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from pmflow_core.documents.service import Citable
+from pmflow_core.providers.base import Evidence
+from pmflow_core.signals.models import Signal, SignalProject
+
+
+def linked_evidence(session: Session, project_id: UUID) -> tuple[Evidence, ...]:
+    """Return the project's linked signals with their vectors, in the order of their numbers."""
+    statement = (
+        select(Signal)
+        .join(SignalProject, col(SignalProject.signal_id) == col(Signal.id))
+        .where(col(SignalProject.project_id) == project_id, col(Signal.deleted_at).is_(None))
+        .order_by(col(Signal.number))
+    )
+    return tuple(_evidence(signal) for signal in session.scalars(statement))
+
+
+def citable(session: Session, numbers: Iterable[int]) -> Mapping[int, Citable]:
+    """Return the workspace's signals of those numbers; numbers it does not have are absent."""
+    statement = select(col(Signal.id), col(Signal.number), col(Signal.verbatim)).where(
+        col(Signal.number).in_(set(numbers)), col(Signal.deleted_at).is_(None)
+    )
+    return {row[1]: Citable(row[0], row[1], row[2]) for row in session.execute(statement)}
+
+
+def linked_count(session: Session, project_id: UUID) -> int:
+    """Return how many live signals are linked to the project."""
+    statement = (
+        select(func.count())
+        .select_from(SignalProject)
+        .join(Signal, col(Signal.id) == col(SignalProject.signal_id))
+        .where(col(SignalProject.project_id) == project_id, col(Signal.deleted_at).is_(None))
+    )
+    return session.scalar(statement) or 0
+
+
+def workspace_count(session: Session) -> int:
+    """Return how many live signals the workspace has."""
+    statement = select(func.count()).select_from(Signal).where(col(Signal.deleted_at).is_(None))
+    return session.scalar(statement) or 0
+
+
+def _evidence(signal: Signal) -> Evidence:
+    vector = signal.embedding
+    return Evidence(
+        number=signal.number,
+        text=signal.verbatim,
+        severity=signal.severity,
+        frequency=signal.frequency,
+        segment=signal.segment,
+        customer=signal.customer,
+        received_at=signal.received_at,
+        vector=None if vector is None else np.asarray(vector, dtype=np.float32),
+    )

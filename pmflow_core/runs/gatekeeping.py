@@ -1,0 +1,51 @@
+"""Whether a project may leave its stage: facts re-read under lock, then verdicts."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from pmflow_core.documents import repository as documents
+from pmflow_core.documents.citations import cited_numbers
+from pmflow_core.projects.models import Project
+from pmflow_core.recipes.spec import GateSpec, RecipeSpec
+from pmflow_core.runs import evidence
+from pmflow_core.runs.extensions import Extensions
+from pmflow_core.runs.kinds import DocumentFacts, GateFacts, Verdict
+
+
+def evaluate_gates(
+    session: Session, project: Project, recipe: RecipeSpec, extensions: Extensions
+) -> tuple[Verdict, ...]:
+    """Return the verdict of each gate of `recipe` on the project as it is now.
+
+    Call it with the project locked: what is decided on must not change before the commit.
+    """
+    facts = gather_facts(session, project)
+    return tuple(_evaluate(gate, facts, extensions) for gate in recipe.gates)
+
+
+def gather_facts(session: Session, project: Project) -> GateFacts:
+    """Return what gates may look at: newest documents, numbers, and the signals they cite."""
+    found = {
+        document.type: DocumentFacts(
+            document.type, version.template, version.content, version.number, version.sha256
+        )
+        for document, version in documents.latest_versions(session, project.id)
+    }
+    cited = {number for facts in found.values() for number in cited_numbers(facts.content)}
+    return GateFacts(
+        documents=found,
+        metrics={"linked_signals": float(evidence.linked_count(session, project.id))},
+        signals=evidence.citable(session, cited),
+    )
+
+
+def blocking(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """Return the failed verdicts that keep the project where it is."""
+    return tuple(verdict for verdict in verdicts if not verdict.passed and not verdict.optional)
+
+
+def _evaluate(gate: GateSpec, facts: GateFacts, extensions: Extensions) -> Verdict:
+    kind = extensions.gates.get(gate.kind)
+    verdict = kind.evaluate(kind.params.model_validate(gate.params), facts)
+    return replace(verdict, title=gate.title, optional=gate.optional)

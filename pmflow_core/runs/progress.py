@@ -1,0 +1,201 @@
+"""What an executing worker writes: log lines, finished steps, the end; each fenced."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from pmflow_core.accounts.actor import Actor
+from pmflow_core.activity import service as activity
+from pmflow_core.documents import service as documents
+from pmflow_core.documents.citations import cited_numbers
+from pmflow_core.documents.service import Draft
+from pmflow_core.projects import repository as projects
+from pmflow_core.projects import service as project_service
+from pmflow_core.projects.service import Cause
+from pmflow_core.runs import evidence, explain, repository
+from pmflow_core.runs.advance import conclude
+from pmflow_core.runs.kinds import DocumentDraft, LeaseLost, RunContext, StepOutcome, Verdict
+from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
+from pmflow_core.runs.repository import Holder
+from pmflow_core.runs.service import announce, owner_name
+from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus
+
+Line = tuple[LogLevel, str]
+
+
+def write_log(
+    session: Session, holder: Holder, run: StageRun, step: str | None, lines: Sequence[Line]
+) -> None:
+    """Append lines to the run's log; raises LeaseLost, having written nothing, without the run."""
+    rows = [
+        RunLogLine(
+            workspace_id=run.workspace_id,
+            run_id=run.id,
+            seq=0,
+            level=level,
+            step_key=step,
+            text=text,
+        )
+        for level, text in lines
+    ]
+    if not repository.append_log(session, holder, rows):
+        raise LeaseLost("The run is not this worker's any more.")
+    announce(session, run)
+
+
+def record_step(
+    session: Session,
+    holder: Holder,
+    run: StageRun,
+    step: RunStep,
+    result: tuple[StepOutcome, tuple[Verdict, ...]],
+) -> None:
+    """Store a verified step: its document version, its checks and its completion, together.
+
+    Raises:
+        LeaseLost: another worker has the run; nothing is written.
+    """
+    outcome, verdicts = result
+    lines: list[Line] = [
+        (LogLevel.OK, f"{verdict.title}: {verdict.detail}") for verdict in verdicts
+    ]
+    lines.append((LogLevel.INFO, f"{step.title} done: {outcome.summary}"))
+    write_log(session, holder, run, step.step_key, lines)
+    session.execute(
+        update(RunStep)
+        .where(col(RunStep.id) == step.id)
+        .values(
+            status=StepStatus.COMPLETED,
+            finished_at=func.now(),
+            summary=outcome.summary,
+            criteria=[verdict.as_json() for verdict in verdicts],
+            document_version_id=_write_document(session, run, step, outcome),
+            input_tokens=outcome.usage.input_tokens,
+            output_tokens=outcome.usage.output_tokens,
+            cost_usd=outcome.usage.cost_usd,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _write_document(
+    session: Session, run: StageRun, step: RunStep, outcome: StepOutcome
+) -> UUID | None:
+    if outcome.document is None:
+        return None
+    draft = Draft(
+        outcome.document.template,
+        outcome.document.content,
+        outcome.document.model,
+        run.id,
+        step.step_key,
+    )
+    numbers = cited_numbers(draft.content)
+    signals = evidence.citable(session, numbers)
+    author = run_author(run)
+    version = documents.save_version(session, author, run.project_id, draft, signals)
+    text = f"Wrote {step.title}, version {version.number}"
+    activity.record(session, author, run.project_id, "document", text)
+    return version.id
+
+
+def complete(session: Session, holder: Holder, context: RunContext) -> None:
+    """End the run and decide what that means for its project, in one transaction.
+
+    Raises:
+        LeaseLost: another worker has the run; nothing is written.
+    """
+    projects.get_project(session, context.project.id, lock=True)
+    run = repository.get_run(session, context.run_id)
+    write_log(session, holder, run, None, [(LogLevel.INFO, "all steps done; checking gates")])
+    run = _end(session, holder, RunStatus.COMPLETED)
+    decision = conclude(session, run_author(run), run)
+    lines = [
+        RunLogLine(
+            workspace_id=run.workspace_id,
+            run_id=run.id,
+            seq=0,
+            level=LogLevel.OK if gate["passed"] else LogLevel.WARN,
+            text=f"gate {gate['title']}: {gate['detail']}",
+        )
+        for gate in decision.gates
+    ]
+    for line in lines:
+        repository.append_unfenced_log(session, run, line)
+    announce(session, run)
+
+
+def fail(
+    session: Session, holder: Holder, context: RunContext, failure: FailureClass, message: str
+) -> None:
+    """End the run as failed, with its project's explanation, in one transaction.
+
+    Raises:
+        LeaseLost: another worker has the run; nothing is written.
+    """
+    project = projects.get_project(session, context.project.id, lock=True)
+    run = repository.get_run(session, context.run_id)
+    step = next(
+        (row for row in repository.steps_of(session, run.id) if row.step_key == run.current_step),
+        None,
+    )
+    key = None if step is None else step.step_key
+    write_log(session, holder, run, key, [(LogLevel.ERROR, message)])
+    run = _end(session, holder, RunStatus.FAILED, failure, message)
+    if step is not None and step.status is not StepStatus.COMPLETED:
+        step.status = StepStatus.FAILED
+        step.finished_at = _now(session)
+    stage = projects.get_stage(session, run.stage)
+    explanation = explain.run_failed(
+        stage.name, step.title if step else None, message, owner_name(session, project)
+    )
+    cause = Cause(run.id, run.recipe_version_id, automatic=True)
+    author = run_author(run)
+    project_service.decide(session, author, project, run.stage, explanation, cause)
+    activity.record(session, author, project.id, "run", f"Run {run.number} failed")
+    announce(session, run)
+
+
+def document_type(draft: DocumentDraft) -> str:
+    """Return the type of the document a draft would become."""
+    return documents.template(draft.template).document_type
+
+
+def run_author(run: StageRun) -> Actor:
+    """Return the actor in whose name a run writes: the system, named as the run."""
+    system = Actor.system(run.workspace_id)
+    return Actor(system.workspace_id, system.role, None, f"Run {run.number}")
+
+
+def _end(
+    session: Session,
+    holder: Holder,
+    status: RunStatus,
+    failure: FailureClass | None = None,
+    message: str | None = None,
+) -> StageRun:
+    statement = (
+        update(StageRun)
+        .where(holder.holds())
+        .values(
+            status=status,
+            finished_at=func.now(),
+            lease_until=None,
+            failure_class=failure,
+            failure_message=message,
+        )
+        .returning(StageRun)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    run = session.scalar(statement)
+    if run is None:
+        raise LeaseLost("The run is not this worker's any more.")
+    return run
+
+
+def _now(session: Session) -> datetime:
+    return session.execute(func.now().select()).scalar_one()

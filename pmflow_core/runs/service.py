@@ -1,0 +1,197 @@
+"""What people and automation ask of stage runs: request, cancel, retry, approve."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from pmflow_core.accounts import audit
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.accounts.models import User
+from pmflow_core.activity import service as activity
+from pmflow_core.clock import utcnow
+from pmflow_core.errors import Conflict
+from pmflow_core.events import topics
+from pmflow_core.events.bus import publish_on_commit
+from pmflow_core.jobs import Job, enqueue_on_commit
+from pmflow_core.projects import repository as projects
+from pmflow_core.projects import service as project_service
+from pmflow_core.projects.models import Project
+from pmflow_core.projects.service import Cause
+from pmflow_core.recipes import service as recipes
+from pmflow_core.runs import explain, repository
+from pmflow_core.runs.extensions import installed
+from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
+from pmflow_core.runs.status import OPEN, LogLevel, RunStatus
+from pmflow_core.workspaces.numbers import take_numbers
+
+
+class RunAlreadyOpen(Conflict):
+    """The project has a run that is not finished."""
+
+    code = "run_already_open"
+
+
+class NoRecipe(Conflict):
+    """Nothing is automated at that stage."""
+
+    code = "no_recipe"
+
+
+class RunIsFinished(Conflict):
+    """The run has ended, so there is nothing to stop."""
+
+    code = "run_is_finished"
+
+
+class RunIsOpen(Conflict):
+    """The run goes on, so it cannot be retried."""
+
+    code = "run_is_open"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a requested run differs from the usual."""
+
+    provider: str | None = None
+    retry_of: UUID | None = None
+
+
+USUAL = RunOptions()
+
+
+def request_run(
+    session: Session, actor: Actor, project_id: UUID, options: RunOptions = USUAL
+) -> StageRun:
+    """Queue a run of the project's current stage, pinned to its published recipe, and return it.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        NotFound: no such project in the actor's workspace.
+        NoRecipe: the stage has no recipe.
+        RunAlreadyOpen: the project's last run is not finished.
+    """
+    actor.require(Role.EDITOR)
+    project = projects.get_project(session, project_id, lock=True)
+    stage = projects.stage_of(session, project)
+    found = recipes.find_spec(session, stage.slug)
+    if found is None:
+        raise NoRecipe(f"Nothing is automated in {stage.name} yet; move the project by hand.")
+    version, spec = found
+    run = StageRun(
+        workspace_id=actor.workspace_id,
+        number=take_numbers(session, actor.workspace_id, "run"),
+        project_id=project.id,
+        stage=stage.slug,
+        recipe_version_id=version.id,
+        provider=installed().provider(options.provider or spec.provider).name,
+        requested_by=actor.user_id,
+        requested_by_name=actor.name,
+        retry_of=options.retry_of,
+        dispatch=1,
+        dispatched_at=utcnow(),
+        queued_at=utcnow(),
+    )
+    if not repository.add_queued(session, run):
+        raise RunAlreadyOpen(f"{project.key} already has an open run.")
+    session.add_all(
+        RunStep(
+            workspace_id=actor.workspace_id,
+            run_id=run.id,
+            step_key=step.key,
+            position=position,
+            title=step.title,
+            skill=step.skill,
+        )
+        for position, step in enumerate(spec.steps)
+    )
+    session.flush()
+    text = f"Run {run.number} of {stage.name} requested"
+    activity.record(session, actor, project.id, "run", text)
+    dispatch(session, run)
+    return run
+
+
+def dispatch(session: Session, run: StageRun, *, front: bool = True) -> None:
+    """Offer a queued run to the workers after the commit; runs go before batches of signals."""
+    enqueue_on_commit(
+        session,
+        Job.EXECUTE_RUN,
+        str(run.id),
+        job_id=f"run-{run.id}-{run.dispatch}",
+        front=front,
+    )
+    announce(session, run)
+
+
+def announce(session: Session, run: StageRun) -> None:
+    """Nudge whoever watches the run, its project or the board, after the commit."""
+    publish_on_commit(
+        session,
+        topics.run(run.id),
+        topics.project(run.project_id),
+        topics.board(run.workspace_id),
+    )
+
+
+def cancel(session: Session, actor: Actor, run_id: UUID) -> StageRun:
+    """End an open run now; what its worker still does is written nowhere.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        RunIsFinished: it has ended already.
+    """
+    actor.require(Role.EDITOR)
+    project = projects.get_project(
+        session, repository.get_run(session, run_id).project_id, lock=True
+    )
+    run = repository.get_run(session, run_id, lock=True)
+    if run.status not in OPEN:
+        raise RunIsFinished(f"Run {run.number} has ended: {run.status.value}.")
+    run.status = RunStatus.CANCELLED
+    run.finished_at = utcnow()
+    run.lease_until = None
+    run.cancelled_by = actor.name
+    line = RunLogLine(
+        workspace_id=run.workspace_id,
+        run_id=run.id,
+        seq=0,
+        level=LogLevel.WARN,
+        text=f"cancelled by {actor.name}",
+    )
+    repository.append_unfenced_log(session, run, line)
+    stage = projects.get_stage(session, run.stage)
+    explanation = explain.cancelled(stage.name, actor.name, owner_name(session, project))
+    cause = Cause(run_id=run.id, recipe_version_id=run.recipe_version_id)
+    project_service.decide(session, actor, project, run.stage, explanation, cause)
+    activity.record(session, actor, project.id, "run", f"Cancelled run {run.number}")
+    audit.record(session, actor, "run.cancelled", f"run {run.number}", {})
+    announce(session, run)
+    return run
+
+
+def retry(session: Session, actor: Actor, run_id: UUID) -> StageRun:
+    """Queue a new run that repeats an ended one of the project's current stage.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        RunIsOpen: it has not ended.
+        Conflict: the project has left that stage.
+    """
+    actor.require(Role.EDITOR)
+    run = repository.get_run(session, run_id)
+    if run.status in OPEN:
+        raise RunIsOpen(f"Run {run.number} is still open.")
+    project = projects.get_project(session, run.project_id)
+    stage = projects.stage_of(session, project)
+    if stage.slug != run.stage:
+        raise Conflict(f"{project.key} is in {stage.name} now; run that stage instead.")
+    options = RunOptions(provider=run.provider, retry_of=run.id)
+    return request_run(session, actor, project.id, options)
+
+
+def owner_name(session: Session, project: Project) -> str:
+    """Return who acts for the project: its owner's name, or any editor."""
+    user = session.get(User, project.owner_id) if project.owner_id else None
+    return user.name if user else "Any editor"

@@ -1,0 +1,86 @@
+"""The step that has the provider write one document of the section table."""
+
+from pydantic import BaseModel, Field, field_validator
+
+from pmflow_core.documents.sections import TEMPLATES
+from pmflow_core.documents.service import template
+from pmflow_core.providers.base import GenerateRequest, ProviderRejected, SectionBrief
+from pmflow_core.runs.kinds import DocumentDraft, RunContext, StepKind, StepOutcome, Tools
+from pmflow_core.runs.status import LogLevel
+
+
+class Params(BaseModel):
+    """Parameters in a recipe."""
+
+    template: str = Field(description="Key of the section table.")
+    instructions: str = Field(default="", max_length=8_000, description="Added to the prompt.")
+    max_tokens: int = Field(default=4096, ge=256, le=32_000)
+
+    @field_validator("template")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in TEMPLATES:
+            raise ValueError(f"no document template {name!r}")
+        return name
+
+
+def run(params: Params, context: RunContext, tools: Tools) -> StepOutcome:
+    """Write the document from the project's evidence and what the run wrote before.
+
+    Raises:
+        ProviderUnavailable: the provider does not answer.
+        ProviderRejected: it refused, or its answer is not whole.
+    """
+    tools.log(
+        LogLevel.DEBUG,
+        f"context: {len(context.evidence)} signals, "
+        + (", ".join(sorted(context.documents)) or "no earlier documents"),
+    )
+    completion = tools.provider.generate(_request(params, context), _Narrator(tools).hear)
+    if completion.stop_reason != "complete":
+        raise ProviderRejected(
+            f"The answer was {completion.stop_reason}; it does not become a document."
+        )
+    words = len(completion.text.split())
+    return StepOutcome(
+        f"{words:,} words",
+        DocumentDraft(params.template, completion.text, completion.model),
+        completion.usage,
+    )
+
+
+def _request(params: Params, context: RunContext) -> GenerateRequest:
+    shape = template(params.template)
+    return GenerateRequest(
+        task=params.template,
+        title=shape.title,
+        project_name=context.project.name,
+        project_description=context.project.description,
+        sections=tuple(
+            SectionBrief(section.name, section.evidence_bearing, section.instruction)
+            for section in shape.sections
+        ),
+        evidence=context.evidence,
+        documents=context.documents,
+        total_signals=context.total_signals,
+        instructions=params.instructions,
+        max_tokens=params.max_tokens,
+    )
+
+
+class _Narrator:
+    """Tells the log about each section as its heading arrives, and stops a cancelled run."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._line = ""
+
+    def hear(self, piece: str) -> None:
+        self._tools.check()
+        *lines, self._line = (self._line + piece).split("\n")
+        for line in lines:
+            if line.startswith("## "):
+                self._tools.log(LogLevel.INFO, f"writing {line.removeprefix('## ').strip()}")
+
+
+GENERATE_DOCUMENT = StepKind("generate_document", Params, run)

@@ -1,0 +1,43 @@
+"""What RQ calls: an id in, a row to the core, nothing else. Each is safe to run twice."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from rq import get_current_job
+
+from pmflow_core.embedding.selection import get_embedder
+from pmflow_core.intake import processing, rebuilding
+from pmflow_core.runs.engine import Engine, Pace
+from pmflow_core.runs.extensions import installed
+from pmflow_core.settings import Settings, get_settings
+
+
+def pace(settings: Settings) -> Pace:
+    """Return the settings' leases and limits."""
+    return Pace(
+        lease=timedelta(seconds=settings.lease_s),
+        heartbeat=timedelta(seconds=settings.heartbeat_s),
+        runs_per_workspace=settings.runs_per_workspace,
+    )
+
+
+def execute_run(run_id: str) -> None:
+    """Carry a queued run to its end; a second call finds nothing to claim."""
+    Engine(installed(), pace(get_settings())).execute(UUID(run_id), _worker())
+
+
+def process_signals(workspace_id: str) -> None:
+    """Extract, embed and place what a workspace has not processed yet."""
+    settings = get_settings()
+    embedder = get_embedder(settings.embedding, settings.embedding_threads)
+    processing.process_workspace(UUID(workspace_id), embedder)
+
+
+def rebuild_themes(workspace_id: str) -> None:
+    """Form the themes of a workspace anew; settled ones keep their signals."""
+    rebuilding.rebuild_themes(UUID(workspace_id))
+
+
+def _worker() -> str:
+    job = get_current_job()
+    return (job.worker_name if job else None) or "worker"

@@ -1,0 +1,68 @@
+"""Offers again what rows say is unfinished; run by the scheduler and by every worker's parent."""
+
+import os
+import socket
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from pmflow_core.db.transaction import transaction
+from pmflow_core.jobs import Job, enqueue
+from pmflow_core.logs import get_logger
+from pmflow_core.runs import repository, rescue
+from pmflow_core.runs.models import WorkerHeartbeat
+
+log = get_logger(__name__)
+
+
+def reconcile() -> None:
+    """Look once at unfinished runs and unprocessed signals; a database that is away is logged."""
+    try:
+        with transaction(None) as session:
+            if not rescue.elect(session):
+                return
+            for workspace_id, run_id in repository.unfinished(session):
+                _rescue(workspace_id, run_id)
+            for row in session.execute(text("select * from pmflow_unprocessed_workspaces()")):
+                enqueue(Job.PROCESS_SIGNALS, str(row[0]), job_id=f"signals-{row[0]}")
+    except SQLAlchemyError as error:
+        log.warning("reconcile.failed", error=str(error).splitlines()[0])
+
+
+def release(run_id: UUID, worker: str) -> None:
+    """Take a run from a work-horse that was seen dying."""
+    try:
+        with transaction(None) as session:
+            workspace_id = repository.workspace_of(session, run_id)
+        if workspace_id is not None:
+            with transaction(workspace_id) as session:
+                rescue.release(session, run_id, worker)
+    except SQLAlchemyError as error:
+        log.warning("release.failed", run_id=str(run_id), error=str(error).splitlines()[0])
+
+
+def beat(name: str, role: str) -> None:
+    """Say that this process is alive; a database that is away is logged."""
+    heartbeat = WorkerHeartbeat.model_construct(
+        name=name, role=role, host=socket.gethostname(), pid=os.getpid(), run_id=None
+    )
+    try:
+        with transaction(None) as session:
+            repository.beat(session, heartbeat)
+    except SQLAlchemyError as error:
+        log.warning("heartbeat.missed", error=str(error).splitlines()[0])
+
+
+def forget(name: str) -> None:
+    """Remove this process from those alive, when it stops in order."""
+    try:
+        with transaction(None) as session:
+            repository.forget(session, name)
+    except SQLAlchemyError as error:
+        log.warning("heartbeat.kept", error=str(error).splitlines()[0])
+
+
+def _rescue(workspace_id: UUID, run_id: UUID) -> None:
+    with transaction(workspace_id) as session:
+        rescue.rescue(session, run_id)

@@ -1,0 +1,27 @@
+"""The process that reconciles every few seconds, whatever the workers are doing."""
+
+import os
+import signal
+import socket
+import threading
+from types import FrameType
+
+from pmflow_core.settings import Settings
+from worker.reconcile import beat, forget, reconcile
+
+
+def run(settings: Settings) -> None:
+    """Reconcile until SIGTERM or SIGINT."""
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    name = f"scheduler-{socket.gethostname()}-{os.getpid()}"
+    while not stop.is_set():
+        beat(name, "scheduler")
+        reconcile()
+        stop.wait(settings.reconcile_s)
+    forget(name)
