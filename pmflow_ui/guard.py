@@ -13,116 +13,25 @@ Methods that are not events begin with an underscore.
 """
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import wraps
-from typing import Any, Literal, TypeVar, TypeVarTuple, Unpack, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, TypeVarTuple, Unpack, get_type_hints
 
 import reflex as rx
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from reflex.event import EventCallback
-from reflex_base.event.context import EventContext
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, create_model
+from reflex.event import Event, EventCallback, EventSpec
 
-from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import NotFound, PermissionDenied, PmflowError, Unauthenticated
 from pmflow_core.logs import get_logger
-from pmflow_ui.viewer import Viewer
+from pmflow_ui.access import MARK, Access, Permission, check
 
 log = get_logger(__name__)
-MARK = "__authz__"
 S = TypeVar("S", bound=rx.State)
 Ts = TypeVarTuple("Ts")
 Handler = Callable[..., Any]  # a handler's own parameters are its own business
-
-
-class Access(StrEnum):
-    """Who may send an event that belongs to no workspace; inside one, a Role says it."""
-
-    ANYONE = "anyone"
-    SIGNED_IN = "signed_in"
-    OPERATOR = "operator"
-
-
-Permission = Access | Role
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Who sent one event, as the wall found out; of no use to any other event."""
-
-    event_id: str
-    viewer: Viewer | None
-
-
-_finding: ContextVar[Finding | None] = ContextVar("finding", default=None)
-
-
-def event_id() -> str:
-    """Return the id of the event being handled, or an empty string outside of one."""
-    try:
-        return EventContext.get().txid
-    except LookupError:
-        return ""
-
-
-def admit(viewer: Viewer | None) -> None:
-    """Note who sent the event being handled."""
-    _finding.set(Finding(event_id(), viewer))
-
-
-@contextmanager
-def acting_as(viewer: Viewer | None) -> Generator[None]:
-    """Call handlers as `viewer` without a socket, as tests do."""
-    token = _finding.set(Finding(event_id(), viewer))
-    try:
-        yield
-    finally:
-        _finding.reset(token)
-
-
-def current_viewer() -> Viewer:
-    """Return who sent the event that is being handled.
-
-    Raises:
-        Unauthenticated: nobody is signed in.
-    """
-    finding = _finding.get()
-    if finding is None or finding.event_id != event_id() or finding.viewer is None:
-        raise Unauthenticated("You are signed out. Sign in to go on.")
-    return finding.viewer
-
-
-def current_actor() -> Actor:
-    """Return the viewer as a member of the workspace in the page's address.
-
-    Raises:
-        Unauthenticated: nobody is signed in.
-        NotFound: no such workspace, or the viewer is not a member of it.
-    """
-    actor = current_viewer().actor
-    if actor is None:
-        raise NotFound("There is no such workspace for you.")
-    return actor
-
-
-def check(permission: Permission) -> None:
-    """Raise unless the sender of the event being handled has the permission.
-
-    Raises:
-        Unauthenticated: it needs a signed-in person.
-        NotFound: it needs a member of the workspace.
-        PermissionDenied: the role does not reach.
-    """
-    if permission is Access.ANYONE:
-        return
-    viewer = current_viewer()
-    if permission is Access.OPERATOR and not viewer.is_operator:
-        raise PermissionDenied("This is for operators of the installation.")
-    if isinstance(permission, Role):
-        current_actor().require(permission)
+Words = Annotated[str, StringConstraints(max_length=400)]
+KEPT_NOTES = 4
 
 
 def _arguments(handler: Handler) -> type[BaseModel]:
@@ -162,10 +71,10 @@ async def _words(error: PmflowError, state: rx.State, *, page: bool) -> Any:
     if isinstance(error, Unauthenticated):
         return rx.redirect("/login")
     if page:
-        refusal = await state.get_state(RefusalState)
+        refusal = await state.get_state(NoticeState)
         refusal.kind, refusal.text, refusal.code = _kind(error), str(error), error.code
         return None
-    return rx.toast.error(str(error))
+    return refused(str(error))
 
 
 def event(
@@ -197,7 +106,7 @@ def event(
                 log.warning(
                     "event.malformed", handler=handler.__qualname__, faults=len(error.errors())
                 )
-                yield rx.toast.error("That was not understood. Reload the page and try again.")
+                yield refused("That was not understood. Reload the page and try again.")
             except PmflowError as error:
                 yield await _words(error, self, page=page and not background)
 
@@ -209,12 +118,30 @@ def event(
     return decorate
 
 
-class RefusalState(rx.State):
-    """What stands in a page's place when it cannot be shown."""
+def refused(text: str, detail: str = "") -> EventSpec:
+    """Return the event that says why something was not done."""
+    return NoticeState.note("refused", text[:400], detail[:400])
 
+
+@dataclass(frozen=True)
+class Note:
+    """A few words after an action: `said`, `refused`, or `undo` with a way back."""
+
+    id: int
+    kind: str
+    text: str
+    detail: str
+
+
+class NoticeState(rx.State):
+    """What a tab is told besides its page: short notes, and what stands in the page's place."""
+
+    notes: rx.Field[list[Note]] = rx.field(default_factory=list)
     kind: rx.Field[str] = rx.field("")
     text: rx.Field[str] = rx.field("")
     code: rx.Field[str] = rx.field("")
+    _count: int = 0
+    _undo: dict[int, tuple[str, dict[str, Any]]] = {}  # noqa: RUF012 Reflex copies it per tab
     _session: str = ""
 
     @event(allow=Access.ANYONE)
@@ -227,3 +154,32 @@ class RefusalState(rx.State):
             "permission": "Your role in this workspace does not reach it.",
             "": "",
         }[kind]
+
+    @event(allow=Access.ANYONE)
+    async def note(
+        self,
+        kind: Literal["said", "refused", "undo"],
+        text: Words,
+        detail: Words = "",
+        undo: Words = "",
+        arguments: dict[str, Any] | None = None,
+    ) -> None:
+        """Show a note; `undo` names the event that takes the action back."""
+        self._count += 1
+        self.notes = [*self.notes[1 - KEPT_NOTES :], Note(self._count, kind, text, detail)]
+        kept = {note.id for note in self.notes}
+        self._undo = {number: way for number, way in self._undo.items() if number in kept}
+        if undo:
+            self._undo[self._count] = (undo, arguments or {})
+
+    @event(allow=Access.ANYONE)
+    async def take_back(self, number: int) -> Event | None:
+        """Send the event that undoes; the wall asks for its permission as for any other."""
+        self.notes = [note for note in self.notes if note.id != number]
+        way = self._undo.pop(number, None)
+        return None if way is None else Event(name=way[0], payload=way[1])
+
+    @event(allow=Access.ANYONE)
+    async def dismiss(self, number: int) -> None:
+        """Forget a note."""
+        self.notes = [note for note in self.notes if note.id != number]

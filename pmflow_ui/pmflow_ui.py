@@ -62,6 +62,9 @@ app = rx.App(
     stylesheets=list(STYLESHEETS),
     reset_style=False,
     html_lang="en",
+    head_components=[
+        rx.el.link(rel="icon", href="/favicon.svg", custom_attrs={"type": "image/svg+xml"})
+    ],
     # The shell shows notes: the framework's toasts would need `unsafe-eval`.
     toaster=None,
     # Without the framework's own connection toast: the shell has a banner.

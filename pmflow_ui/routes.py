@@ -43,7 +43,7 @@ import reflex as rx
 from reflex.event import EventCallback
 
 from pmflow_core.accounts.actor import Role
-from pmflow_ui.guard import Access, Permission
+from pmflow_ui.access import Access, Permission
 from pmflow_ui.pages.home import home_page
 from pmflow_ui.pages.login import login_page
 from pmflow_ui.pages.signup import signup_page

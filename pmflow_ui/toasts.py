@@ -1,21 +1,26 @@
-"""Short words after an action, with undo where there is one."""
+"""Short words after an action, with undo where there is one.
 
-import reflex as rx
-from reflex.event import EventSpec
+An event returns or yields them: `return say("Saved")`. The framework's own toasts would need
+`unsafe-eval` in the content policy.
+"""
 
-UNDO_MS = 10_000
+from reflex.event import Event, EventSpec
+
+from pmflow_ui.guard import NoticeState, refused
 
 
 def say(text: str) -> EventSpec:
-    """Return the event that shows what was done."""
-    return rx.toast(text)
+    """Return the event that says what was done."""
+    return NoticeState.note("said", text)
 
 
-def refuse(text: str, reference: str | None = None) -> EventSpec:
-    """Return the event that shows why something was not done."""
-    return rx.toast.error(text, description=reference, duration=8000)
+def refuse(text: str, detail: str = "") -> EventSpec:
+    """Return the event that says why something was not done."""
+    return refused(text, detail)
 
 
 def offer_undo(text: str, undo: EventSpec) -> EventSpec:
-    """Return the event that shows what was done and offers to undo it for ten seconds."""
-    return rx.toast(text, duration=UNDO_MS, action={"label": "Undo", "on_click": undo})
+    """Return the event that says what was done and offers to send `undo` for ten seconds."""
+    way = Event.from_event_type(undo)[0]
+    # pyright knows the framework's overloads for up to four arguments only
+    return NoticeState.note("undo", text, "", way.name, way.payload)  # pyright: ignore[reportCallIssue]

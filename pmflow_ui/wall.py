@@ -11,7 +11,8 @@ from reflex_base.registry import RegistrationContext
 
 from pmflow_core.errors import NotFound, PermissionDenied, Unauthenticated
 from pmflow_core.logs import get_logger
-from pmflow_ui.guard import MARK, Access, Permission, RefusalState, admit, check
+from pmflow_ui.access import MARK, Access, Permission, admit, check
+from pmflow_ui.guard import NoticeState, refused
 from pmflow_ui.viewer import Viewer, find_viewer, fingerprint, session_token
 
 log = get_logger(__name__)
@@ -86,9 +87,9 @@ class Wall(rx.Middleware):
         except Unauthenticated:
             return _answer(event, rx.redirect(f"/login?next={quote(path)}"))
         except NotFound:
-            return _answer(event, RefusalState.stand_in("not_found"))
+            return _answer(event, NoticeState.stand_in("not_found"))
         except PermissionDenied as error:
-            return _answer(event, rx.toast.error(str(error)))
+            return _answer(event, refused(str(error)))
         return None
 
 
@@ -102,7 +103,7 @@ async def _forget_another_session(state: BaseState) -> None:
 
     The browser chooses a tab's id, so what was read for one person must not await the next.
     """
-    mark = await state.get_state(RefusalState)
+    mark = await state.get_state(NoticeState)
     before = mark._session  # pyright: ignore[reportPrivateUsage] the wall's own mark
     now = fingerprint(session_token(state.router.headers.cookie))
     if before == now:

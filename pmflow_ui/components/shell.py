@@ -13,9 +13,10 @@ from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
 from pmflow_ui.components.link import link
 from pmflow_ui.components.nav import AUTOMATION, MAIN, PHONE, Item
+from pmflow_ui.components.notes import notes
 from pmflow_ui.components.overlay import menu, menu_item, menu_line
 from pmflow_ui.components.placeholder import empty_state, error_state
-from pmflow_ui.guard import RefusalState
+from pmflow_ui.guard import NoticeState
 from pmflow_ui.state.session import SessionState, WorkspaceLink
 
 
@@ -207,17 +208,17 @@ def _refusal() -> rx.Component:
     home = link_button("Your workspaces", "/")
     return rx.fragment(
         rx.match(
-            RefusalState.kind,
-            ("not_found", empty_state("compass", "Nothing here", RefusalState.text, home)),
-            ("permission", empty_state("lock", "Not for your role", RefusalState.text, home)),
-            error_state("This did not work", RefusalState.text, RefusalState.code, home),
+            NoticeState.kind,
+            ("not_found", empty_state("compass", "Nothing here", NoticeState.text, home)),
+            ("permission", empty_state("lock", "Not for your role", NoticeState.text, home)),
+            error_state("This did not work", NoticeState.text, NoticeState.code, home),
         )
     )
 
 
 def refusable(content: rx.Component) -> rx.Component:
     """Return the content, or why it cannot be shown."""
-    return rx.cond(RefusalState.kind, _refusal(), content)
+    return rx.cond(NoticeState.kind, _refusal(), content)
 
 
 def shell(
@@ -247,6 +248,7 @@ def shell(
             id="content",
         ),
         _tabbar(here),
+        notes(),
         class_name="shell",
     )
 
@@ -267,6 +269,7 @@ def plain_shell(heading: Text, *content: rx.Component) -> rx.Component:
             refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
             class_name="page p-home",
         ),
+        notes(),
         class_name="plain",
     )
 

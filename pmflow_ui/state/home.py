@@ -10,8 +10,9 @@ from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.ids import uuid7
 from pmflow_core.workspaces import service as workspaces
 from pmflow_core.workspaces.names import suggest_slug
+from pmflow_ui.access import Access, current_viewer
 from pmflow_ui.call import call_within
-from pmflow_ui.guard import Access, current_viewer, event
+from pmflow_ui.guard import event
 
 
 class NewWorkspace(BaseModel):

@@ -8,8 +8,9 @@ from pmflow_core.accounts.actor import Role
 from pmflow_core.workspaces import service as workspaces
 from pmflow_core.workspaces.schemas import WorkspaceRead
 from pmflow_ui import watch
+from pmflow_ui.access import Access, current_actor, current_viewer
 from pmflow_ui.call import call_outside
-from pmflow_ui.guard import Access, RefusalState, current_actor, current_viewer, event
+from pmflow_ui.guard import NoticeState, event
 from pmflow_ui.initials import initials
 from pmflow_ui.viewer import workspace_slug
 
@@ -71,7 +72,7 @@ class SessionState(rx.State):
 
     async def _arrive(self) -> None:
         watch.forget(self)
-        refusal = await self.get_state(RefusalState)
+        refusal = await self.get_state(NoticeState)
         refusal.kind = refusal.text = refusal.code = ""
         viewer = current_viewer()
         self.user_name = viewer.name

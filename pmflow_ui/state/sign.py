@@ -2,8 +2,9 @@
 
 import reflex as rx
 
+from pmflow_ui.access import Access
 from pmflow_ui.forms import RefusedForm, local_path, unpack
-from pmflow_ui.guard import Access, event
+from pmflow_ui.guard import event
 
 
 class SignState(rx.State):
