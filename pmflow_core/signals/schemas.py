@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from pmflow_core.signals.models import Frequency, Kind, Severity, SignalStatus, Source
 from pmflow_core.signals.normalise import normalise
@@ -37,7 +37,9 @@ class SignalIn(BaseModel):
     segment: Short | None = None
     customer: Short | None = None
     received_at: datetime | None = Field(
-        default=None, alias="created_at", description="When it was said; with a time zone."
+        default=None,
+        validation_alias=AliasChoices("received_at", "created_at"),
+        description="When it was said; without a time zone it is taken as UTC.",
     )
     line: int | None = Field(default=None, description="Its line in the file it came in.")
 

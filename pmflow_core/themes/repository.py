@@ -14,7 +14,7 @@ from pmflow_core.errors import NotFound
 from pmflow_core.projects.models import Project, ProjectStatus
 from pmflow_core.signals.models import Severity, Signal, SignalStatus
 from pmflow_core.themes.models import Clustering, PlacedBy, Theme, ThemeMembership, ThemeStatus
-from pmflow_core.themes.schemas import TREND_WEEKS, Quote, ThemeName
+from pmflow_core.themes.schemas import TREND_WEEKS, Quote, ThemeTag
 
 QUOTE_CHARS = 300
 QUOTES = 3
@@ -166,7 +166,7 @@ def clustering_of(session: Session, theme: Theme) -> Clustering | None:
     return session.scalar(select(Clustering).where(col(Clustering.id) == theme.clustering_id))
 
 
-def names_of(session: Session, signal_ids: Sequence[UUID]) -> dict[UUID, ThemeName]:
+def names_of(session: Session, signal_ids: Sequence[UUID]) -> dict[UUID, ThemeTag]:
     """Return the theme of each of the signals that has one."""
     statement = (
         select(col(ThemeMembership.signal_id), col(Theme.id), col(Theme.label))
@@ -176,7 +176,7 @@ def names_of(session: Session, signal_ids: Sequence[UUID]) -> dict[UUID, ThemeNa
             col(Theme.status) == ThemeStatus.ACTIVE,
         )
     )
-    return {row[0]: ThemeName(row[1], row[2]) for row in session.execute(statement)}
+    return {row[0]: ThemeTag(row[1], row[2]) for row in session.execute(statement)}
 
 
 def membership_of(session: Session, signal_id: UUID) -> Row[ThemeMembership, Theme] | None:

@@ -51,7 +51,7 @@ class ThemeDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class ThemeName:
+class ThemeTag:
     """A theme where only its name is shown."""
 
     id: UUID
@@ -62,7 +62,7 @@ class ThemeName:
 class WhyThere:
     """Why a signal is in its theme."""
 
-    theme: ThemeName
+    theme: ThemeTag
     similarity: float
     placed_by: PlacedBy
     placed_at: datetime
@@ -82,7 +82,7 @@ class ThemedPage:
     """A page of signals, and the theme of each that has one, by signal id."""
 
     page: SignalPage
-    themes: dict[UUID, ThemeName]
+    themes: dict[UUID, ThemeTag]
 
 
 class ThemedQuery(SignalQuery):

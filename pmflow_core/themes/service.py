@@ -22,8 +22,8 @@ from pmflow_core.themes.schemas import (
     ThemedPage,
     ThemedQuery,
     ThemedSignal,
-    ThemeName,
     ThemeRead,
+    ThemeTag,
     WhyThere,
 )
 
@@ -61,7 +61,7 @@ def get_theme(session: Session, actor: Actor, theme_id: UUID) -> ThemeDetail:
     )
 
 
-def rename(session: Session, actor: Actor, theme_id: UUID, label: str) -> ThemeName:
+def rename(session: Session, actor: Actor, theme_id: UUID, label: str) -> ThemeTag:
     """Give a theme a person's name, which no clustering changes; its members settle too.
 
     Raises:
@@ -77,7 +77,7 @@ def rename(session: Session, actor: Actor, theme_id: UUID, label: str) -> ThemeN
     before, theme.label = theme.label, name
     theme.renamed_by = actor.user_id or actor.workspace_id
     _changed(session, actor, theme, "theme.renamed", {"from": before, "to": name})
-    return ThemeName(theme.id, name)
+    return ThemeTag(theme.id, name)
 
 
 def lock(session: Session, actor: Actor, theme_id: UUID, *, locked: bool = True) -> None:
@@ -116,7 +116,7 @@ def get_signal(session: Session, actor: Actor, number: int) -> ThemedSignal:
     return ThemedSignal(
         detail,
         WhyThere(
-            theme=ThemeName(theme.id, theme.label),
+            theme=ThemeTag(theme.id, theme.label),
             similarity=membership.similarity,
             placed_by=membership.placed_by,
             placed_at=membership.created_at,

@@ -1,0 +1,81 @@
+"""Forming a workspace's themes anew, with no transaction open while it clusters."""
+
+import time
+from uuid import UUID
+
+from pmflow_core.accounts.actor import Actor
+from pmflow_core.db.transaction import transaction
+from pmflow_core.intake import repository
+from pmflow_core.logs import get_logger
+from pmflow_core.themes import corpus, rebuild, rules
+from pmflow_core.themes.clustering import Clustering as Groups
+from pmflow_core.themes.clustering import cluster
+from pmflow_core.themes.corpus import Corpus, State
+from pmflow_core.themes.draft import draft, previous_labels
+from pmflow_core.themes.models import Clustering
+from pmflow_core.themes.schemas import RebuildResult
+
+log = get_logger(__name__)
+GROUND_CHANGES = 5
+"""How often people may change themes meanwhile before this attempt is left to the next one."""
+MATURE = 1.5
+"""Up to this growth since the last time, signals keep their theme unless it is split or ends."""
+
+
+def is_due(workspace_id: UUID, *, drained: bool) -> bool:
+    """Return whether the themes should be formed anew now.
+
+    At the end (`drained`) only once no other worker still has signals in its hands.
+    """
+    with transaction(workspace_id) as session:
+        if drained and repository.count_waiting(session):
+            return False
+        last = corpus.last_clustering(session)
+        now = corpus.count_themable(session)
+        return rules.should_recluster(now, last.signals if last else 0, drained=drained)
+
+
+def rebuild_themes(workspace_id: UUID, *, anew: bool = False) -> RebuildResult:
+    """Form the themes from all live signals; ids, people's names and settled themes stay.
+
+    `anew` is a person's wish: signals move freely between themes that nobody settled. Nothing is
+    applied when another rebuild was quicker, or there are fewer than 30 signals.
+    """
+    started = time.perf_counter()
+    actor = Actor.system(workspace_id)
+    with transaction(workspace_id) as session:
+        found, state = rebuild.read(session, actor)
+    count = len(found.ids)
+    if count < rules.MIN_TEXTS:
+        return RebuildResult(False, count, len(state.themes), time.perf_counter() - started)
+    mature = not anew and count <= state.clustered * MATURE
+    previous = previous_labels(found, state) if mature else None
+    groups = cluster(found.vectors, found.texts, previous=previous)
+    applied, themes = _apply(actor, found, state, groups, started)
+    seconds = time.perf_counter() - started
+    log.info("themes.rebuilt", applied=applied, signals=count, themes=themes, seconds=seconds)
+    return RebuildResult(applied, count, themes, seconds)
+
+
+def _apply(
+    actor: Actor, found: Corpus, state: State, groups: Groups, started: float
+) -> tuple[bool, int]:
+    keep = bool(groups.params["warm"])
+    for _ in range(GROUND_CHANGES):
+        drafted = draft(found, groups, state, keep_members=keep)
+        clustering = Clustering(
+            workspace_id=actor.workspace_id,
+            version=groups.version,
+            params=dict(groups.params),
+            signals=len(found.ids),
+            themes=len(drafted.themes),
+            seconds=time.perf_counter() - started,
+        )
+        with transaction(actor.workspace_id) as session:
+            ground = rebuild.apply(session, actor, found, state, drafted, clustering)
+        if ground is None:
+            return True, len(drafted.themes)
+        if ground.clustering_id != state.clustering_id:
+            return False, len(ground.themes)
+        state = ground
+    return False, len(state.themes)

@@ -1,0 +1,88 @@
+"""Themes formed anew: from groups to ids, names and middles, and writing them at once.
+
+Three parts, so that no transaction is open while the slow one runs: `read` what is there, make a
+`draft` (pure), `apply` them unless the ground has changed since.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.clock import utcnow
+from pmflow_core.signals.nudges import announce
+from pmflow_core.themes import corpus as statements
+from pmflow_core.themes.clustering import UNTHEMED
+from pmflow_core.themes.corpus import Corpus, State
+from pmflow_core.themes.draft import Draft, ThemeDraft
+from pmflow_core.themes.features import Matrix, unit_rows
+from pmflow_core.themes.models import Clustering, PlacedBy, ThemeStatus
+from pmflow_core.themes.placement import place_by_centroid
+
+
+def read(session: Session, actor: Actor) -> tuple[Corpus, State]:
+    """Return what themes are formed from, and the themes there are."""
+    actor.require(Role.EDITOR)
+    return statements.read_corpus(session), statements.read_state(session)
+
+
+def apply(
+    session: Session,
+    actor: Actor,
+    corpus: Corpus,
+    seen: State,
+    drafted: Draft,
+    clustering: Clustering,
+) -> State | None:
+    """Write a draft; when people changed the ground since, write nothing and return what is now.
+
+    Signals that came meanwhile, and those of retired themes, join the nearest theme.
+    """
+    actor.require(Role.EDITOR)
+    statements.lock_for_writing(session, actor.workspace_id)
+    now = statements.read_state(session, lock=True)
+    if now.clustering_id != seen.clustering_id or not now.same_ground(seen):
+        return now
+    statements.add_clustering(session, clustering)
+    statements.save_themes(session, [_row(theme, clustering) for theme in drafted.themes])
+    statements.put_into_themes(session, actor.workspace_id, drafted.moves, PlacedBy.CLUSTERING)
+    statements.take_out_of_themes(session, drafted.leaving)
+    statements.retire(session, drafted.retired)
+    late, vectors = statements.unplaced(session, corpus.ids)
+    place(session, actor, late, vectors)
+    announce(session, actor.workspace_id)
+    return None
+
+
+def place(session: Session, actor: Actor, ids: Sequence[UUID], vectors: Matrix) -> None:
+    """Put each signal into the nearest active theme; one that is near none waits without."""
+    themes, middles = statements.centroids(session)
+    if not themes or not ids:
+        return
+    found = place_by_centroid(vectors, unit_rows(middles))
+    placed = [
+        (signal, themes[theme], similarity)
+        for signal, theme, similarity in zip(
+            ids, found.labels.tolist(), found.similarities.tolist(), strict=True
+        )
+        if theme != UNTHEMED
+    ]
+    statements.put_into_themes(session, actor.workspace_id, placed, PlacedBy.PLACEMENT)
+
+
+def _row(theme: ThemeDraft, clustering: Clustering) -> dict[str, Any]:
+    now = utcnow()
+    return {
+        "id": theme.id,
+        "created_at": now,
+        "workspace_id": clustering.workspace_id,
+        "label": theme.label,
+        "locked": False,
+        "keywords": list(theme.keywords),
+        "centroid": theme.centroid,
+        "status": ThemeStatus.ACTIVE,
+        "clustering_id": clustering.id,
+        "changed_at": now,
+    }
