@@ -207,7 +207,8 @@ def _guess_legacy(path: Path, *, gzipped: bool) -> tuple[str, str]:
 def _likeliest(sample: bytes) -> str:
     matches = from_bytes(sample)
     best = matches.best()
-    if best is None:
+    # a Unicode encoding would have been known by its mark or its zeros
+    if best is None or best.encoding.startswith("utf"):
         return "cp1252"
     # short Western texts fit a dozen code pages equally well; Windows' is the one in use
     for match in matches:

@@ -1,5 +1,6 @@
 """The text layer of a PDF, page by page."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ from pmflow_core.signals.parsing.refusals import (
 MAX_PAGES = 2_000
 
 _MAX_TEXT_CHARS = 20_000_000
+
+# its warnings quote bytes of the customer's file, which must not be in logs
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)

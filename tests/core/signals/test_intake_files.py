@@ -81,6 +81,10 @@ def test_a_file_without_extension_is_known_by_its_content(
     assert read(tmp_path / "upload", content) == given
 
 
+def test_a_byte_order_mark_inside_the_text_is_no_encoding(tmp_path: Path) -> None:
+    assert read(tmp_path / "f.txt", b"hello\n\xfe\xff") == ["1: hello", "2: þÿ"]
+
+
 def test_the_senders_name_counts_and_not_the_temporary_one(tmp_path: Path) -> None:
     options = ParseOptions(file_name="../up/notes.md")
 
