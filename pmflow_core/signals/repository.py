@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, text, update
+from sqlalchemy import ColumnElement, Float, Row, Select, case, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -199,7 +199,7 @@ def count_unprocessed(session: Session) -> int:
 
 def nearest(session: Session, signal: Signal, limit: int) -> list[tuple[UUID, float]]:
     """Return the (id, cosine) of the live signals whose text is nearest, by the same model."""
-    distance = col(Signal.embedding).op("<=>")(signal.embedding)
+    distance = col(Signal.embedding).op("<=>", return_type=Float())(signal.embedding)
     statement = (
         select(col(Signal.id), 1 - distance)
         .where(
