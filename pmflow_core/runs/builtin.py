@@ -1,6 +1,6 @@
 """Registers the steps, criteria, gates and providers that ship, as a plugin does its own."""
 
-from pmflow_core.providers import BUILTIN_PROVIDERS
+from pmflow_core.providers.registry import BUILTIN_PROVIDERS
 from pmflow_core.runs.criteria import BUILTIN_CRITERIA
 from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.gates import BUILTIN_GATES
