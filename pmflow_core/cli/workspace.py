@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pmflow_core import onboarding
+from pmflow_core import onboarding, plugins
 from pmflow_core.accounts import service as accounts
 from pmflow_core.cli.frame import Json, answer, command_group, connected, in_no_workspace
 from pmflow_core.db.transaction import transaction
@@ -23,7 +23,8 @@ def create(
 ) -> None:
     """Make a workspace with its stages and recipes."""
     workspace_id = uuid7()
-    with connected():
+    with connected() as here:
+        plugins.load(here.settings)
         with in_no_workspace() as session:
             user = accounts.find_user_by_email(session, admin)
         if user is None:
