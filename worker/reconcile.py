@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.jobs import Job, enqueue
 from pmflow_core.logs import get_logger
@@ -44,8 +45,8 @@ def release(run_id: UUID, worker: str) -> None:
 
 def beat(name: str, role: str) -> None:
     """Say that this process is alive; a database that is away is logged."""
-    heartbeat = WorkerHeartbeat.model_construct(
-        name=name, role=role, host=socket.gethostname(), pid=os.getpid(), run_id=None
+    heartbeat = WorkerHeartbeat(
+        name=name, role=role, host=socket.gethostname(), pid=os.getpid(), seen_at=utcnow()
     )
     try:
         with transaction(None) as session:
