@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -99,7 +100,7 @@ def latest_decisions(session: Session, project_ids: list[UUID]) -> dict[UUID, De
     """Return each project's newest decision, by project id."""
     statement = (
         select(Decision)
-        .distinct(col(Decision.project_id))
+        .ext(distinct_on(col(Decision.project_id)))
         .where(col(Decision.project_id).in_(project_ids))
         .order_by(col(Decision.project_id), col(Decision.id).desc())
     )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -221,7 +221,7 @@ def latest_runs(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, Sta
     """Return each project's newest run, by project id."""
     statement = (
         select(StageRun)
-        .distinct(col(StageRun.project_id))
+        .ext(distinct_on(col(StageRun.project_id)))
         .where(col(StageRun.project_id).in_(project_ids))
         .order_by(col(StageRun.project_id), col(StageRun.number).desc())
     )

@@ -54,10 +54,17 @@ Answer = str | Completion | PmflowError
 
 
 @pytest.fixture
-def extensions() -> Extensions:
+def answers() -> list[Answer]:
+    """What the scripted provider will say, in order."""
+    return []
+
+
+@pytest.fixture
+def extensions(answers: list[Answer]) -> Extensions:
     """The built-in features, with the scripted provider as the default."""
     extensions = Extensions(default_provider="scripted")
     builtin.register(extensions)
+    extensions.providers.add(ScriptedProvider(answers))
     install(extensions)
     return extensions
 
@@ -105,11 +112,11 @@ MakeEngine = Callable[..., Engine]
 
 
 @pytest.fixture
-def make_engine(extensions: Extensions) -> MakeEngine:
+def make_engine(extensions: Extensions, answers: list[Answer]) -> MakeEngine:
     """Make an engine whose provider gives these answers in order."""
 
-    def make(*answers: Answer) -> Engine:
-        extensions.providers.add(ScriptedProvider(answers))
+    def make(*script: Answer) -> Engine:
+        answers.extend(script)
         return Engine(extensions)
 
     return make

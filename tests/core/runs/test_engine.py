@@ -21,6 +21,11 @@ from pmflow_core.runs.repository import Holder
 from pmflow_core.runs.status import FailureClass, RunStatus
 from tests.core.runs.conftest import RESEARCH, Desk, MakeEngine
 
+
+class NoParams(BaseModel):
+    """A step without parameters."""
+
+
 LEASE = timedelta(seconds=45)
 
 
@@ -158,7 +163,7 @@ def test_a_plugin_that_raises_anything_leaves_no_run_running(
     def explode(*_: object) -> StepOutcome:
         raise ArithmeticError("boom")
 
-    engine.extensions.steps.add(StepKind("explode", BaseModel, explode))
+    engine.extensions.steps.add(StepKind("explode", NoParams, explode))
     one_step(skill="explode", criteria=())
     run = start(desk)
 
