@@ -28,6 +28,8 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("user", "user", None),
     ("workspace", "workspace", None),
     ("apikey", "apikey", None),
+    ("signals", "signals", None),
+    ("themes", "themes", None),
 )
 
 

@@ -51,15 +51,22 @@ def rebuild_themes(workspace_id: UUID, *, anew: bool = False) -> RebuildResult:
     mature = not anew and count <= state.clustered * MATURE
     previous = previous_labels(found, state) if mature else None
     groups = cluster(found.vectors, found.texts, previous=previous)
-    applied, themes = _apply(actor, found, state, groups, started)
+    seconds = time.perf_counter() - started
+    applied, themes = write_themes(actor, (found, state), groups, seconds)
     seconds = time.perf_counter() - started
     log.info("themes.rebuilt", applied=applied, signals=count, themes=themes, seconds=seconds)
     return RebuildResult(applied, count, themes, seconds)
 
 
-def _apply(
-    actor: Actor, found: Corpus, state: State, groups: Groups, started: float
+def write_themes(
+    actor: Actor, seen: tuple[Corpus, State], groups: Groups, seconds: float
 ) -> tuple[bool, int]:
+    """Write what groups of a corpus come to; return whether it was, and how many themes are.
+
+    When people changed themes since they were read, the draft is made again from what is now;
+    when another clustering was written, this one is thrown away.
+    """
+    found, state = seen
     keep = bool(groups.params["warm"])
     for _ in range(GROUND_CHANGES):
         drafted = draft(found, groups, state, keep_members=keep)
@@ -69,7 +76,7 @@ def _apply(
             params=dict(groups.params),
             signals=len(found.ids),
             themes=len(drafted.themes),
-            seconds=time.perf_counter() - started,
+            seconds=seconds,
         )
         with transaction(actor.workspace_id) as session:
             ground = rebuild.apply(session, actor, found, state, drafted, clustering)

@@ -17,4 +17,4 @@ def announce(session: Session, workspace_id: UUID) -> None:
 def wake_worker(session: Session, workspace_id: UUID) -> None:
     """Offer the workspace's unprocessed signals to a worker, after the commit."""
     key = str(workspace_id)
-    enqueue_on_commit(session, Job.PROCESS_SIGNALS, key, job_id=f"process-{key}")
+    enqueue_on_commit(session, Job.PROCESS_SIGNALS, key, job_id=f"signals-{key}")

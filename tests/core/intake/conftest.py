@@ -27,6 +27,7 @@ class TopicEmbedder:
     dimensions = DIMENSIONS
 
     def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return a vector per text, mostly its topic's."""
         if any("poison" in text for text in texts):
             raise ValueError("cannot embed this")
         rows = [self._vector(text) for text in texts]
