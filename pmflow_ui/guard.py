@@ -181,5 +181,6 @@ class NoticeState(rx.State):
 
     @event(allow=Access.ANYONE)
     async def dismiss(self, number: int) -> None:
-        """Forget a note."""
+        """Forget a note and its way back."""
+        self._undo.pop(number, None)
         self.notes = [note for note in self.notes if note.id != number]

@@ -31,9 +31,12 @@ class _Tab:
 class Hub:
     """Who watches what; a nudge marks a tab stale, and a tab is told at most once per pause."""
 
-    def __init__(self, deliver: Deliver, pause_s: float = PAUSE_S) -> None:
+    def __init__(
+        self, deliver: Deliver, pause_s: float = PAUSE_S, restart_s: float = RESTART_S
+    ) -> None:
         self._deliver = deliver
         self._pause_s = pause_s
+        self._restart_s = restart_s
         self._tabs: dict[str, _Tab] = {}
         self._watchers: dict[str, set[str]] = {}
 
@@ -112,7 +115,7 @@ class Hub:
             except Exception:
                 # Whatever broke the listener, tabs without live updates are worse.
                 log.exception("hub.restarted")
-            await asyncio.sleep(RESTART_S)
+            await asyncio.sleep(self._restart_s)
 
 
 def deliver_with(app: rx.App) -> Deliver:

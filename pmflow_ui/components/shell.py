@@ -239,7 +239,7 @@ def shell(
             rx.el.header(
                 title,
                 rx.el.span(class_name="grow"),
-                actions if actions is not None else rx.fragment(),
+                rx.cond(NoticeState.kind, rx.fragment(), actions or rx.fragment()),
                 class_name="top",
             ),
             connection_banner(),

@@ -1,0 +1,135 @@
+"""The hub: who is told, how often, and what happens when nudges were missed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from pmflow_core.events.subscribe import RESUBSCRIBED
+from pmflow_ui.access import Access
+from pmflow_ui.guard import event
+from pmflow_ui.watch import Hub
+from tests.ui.conftest import run
+
+
+class Watching(rx.State):
+    """A page with two live parts."""
+
+    @event(allow=Access.ANYONE)
+    async def refresh(self) -> None:
+        """Look again."""
+
+    @event(allow=Access.ANYONE)
+    async def recount(self) -> None:
+        """Count again."""
+
+
+class Sockets:
+    """Delivery that writes down what it delivers, to the tabs that are still open."""
+
+    def __init__(self, *tabs: str) -> None:
+        self.open = set(tabs)
+        self.told: list[tuple[str, str]] = []
+        self.first = asyncio.Event()
+
+    async def deliver(self, token: str, event: EventSpec) -> bool:
+        """Note the delivery; False when the tab is gone."""
+        if token not in self.open:
+            return False
+        self.told.append((token, event.handler.fn.__name__))
+        self.first.set()
+        return True
+
+
+def test_a_nudge_reaches_the_tabs_that_watch_its_topic() -> None:
+    async def story() -> None:
+        sockets = Sockets("a", "b")
+        hub = Hub(sockets.deliver, pause_s=0.01)
+        hub.watch("a", ["run:1"], Watching.refresh())
+        hub.watch("b", ["run:2"], Watching.refresh())
+        hub.publish("run:1")
+        await asyncio.sleep(0.03)
+        assert sockets.told == [("a", "refresh")]
+
+    run(story)
+
+
+def test_many_nudges_are_one_telling_now_and_one_after_the_pause() -> None:
+    async def story() -> None:
+        sockets = Sockets("a")
+        hub = Hub(sockets.deliver, pause_s=0.05)
+        hub.watch("a", ["run:1"], Watching.refresh())
+        for _ in range(200):
+            hub.publish("run:1")
+        await asyncio.sleep(0.02)
+        for _ in range(200):
+            hub.publish("run:1")
+        await asyncio.sleep(0.02)
+        assert len(sockets.told) == 1
+        await asyncio.sleep(0.08)
+        assert len(sockets.told) == 2
+
+    run(story)
+
+
+def test_a_tab_that_is_gone_is_forgotten_at_the_next_nudge() -> None:
+    async def story() -> None:
+        sockets = Sockets()
+        hub = Hub(sockets.deliver, pause_s=0.01)
+        hub.watch("a", ["run:1"], Watching.refresh())
+        hub.publish("run:1")
+        await asyncio.sleep(0.02)
+        assert hub.tabs == 0
+        hub.publish("run:1")
+
+    run(story)
+
+
+def test_watching_again_replaces_the_former_topics_of_that_handler_only() -> None:
+    async def story() -> None:
+        sockets = Sockets("a")
+        hub = Hub(sockets.deliver, pause_s=0.01)
+        hub.watch("a", ["run:1"], Watching.refresh())
+        hub.watch("a", ["run:1"], Watching.recount())
+        hub.watch("a", ["run:2"], Watching.refresh())
+        hub.publish("run:1")
+        await asyncio.sleep(0.03)
+        assert sockets.told == [("a", "recount")]
+
+    run(story)
+
+
+def test_missed_nudges_make_every_tab_look_again() -> None:
+    async def story() -> None:
+        sockets = Sockets("a", "b")
+        hub = Hub(sockets.deliver, pause_s=0.01)
+        hub.watch("a", ["run:1"], Watching.refresh())
+        hub.watch("b", ["run:2"], Watching.recount())
+        hub.publish(RESUBSCRIBED)
+        await asyncio.sleep(0.03)
+        assert sorted(sockets.told) == [("a", "refresh"), ("b", "recount")]
+
+    run(story)
+
+
+def test_the_hub_goes_on_after_its_listener_broke() -> None:
+    async def story() -> None:
+        sockets = Sockets("a")
+        hub = Hub(sockets.deliver, pause_s=0.01, restart_s=0.01)
+        hub.watch("a", ["run:1"], Watching.refresh())
+        attempts = 0
+
+        async def listen() -> AsyncIterator[str]:
+            nonlocal attempts
+            attempts += 1
+            if attempts == 1:
+                raise RuntimeError("a listener that breaks")
+            yield "run:1"
+
+        task = asyncio.create_task(hub.run(listen))
+        await asyncio.wait_for(sockets.first.wait(), 5)
+        task.cancel()
+        assert sockets.told[0] == ("a", "refresh")
+
+    run(story)
