@@ -14,18 +14,20 @@ from pmflow_core.themes.agglomerate import best_level, ward_tree
 from pmflow_core.themes.consensus import consensus
 from pmflow_core.themes.features import Features, Matrix, extract, meaning_and_words
 from pmflow_core.themes.graphs import (
+    UNTHEMED,
     Blend,
     Indices,
     communities,
     nearest,
     shared_neighbour_graph,
 )
+from pmflow_core.themes.placement import place
 from pmflow_core.themes.polish import polish
 
 VERSION = "consensus-1"
-UNTHEMED = -1
 MIN_TEXTS = 30
 """Fewer texts have no themes: their neighbourhoods are too thin to tell a theme from chance."""
+MAX_TEXTS = 25_000
 MIN_THEME = 3
 POLISH_FROM = 500
 POLISH_NEIGHBOURS = 15
@@ -54,27 +56,46 @@ def cluster(
     *,
     granularity: float = 1.0,
     previous: Indices | None = None,
+    max_texts: int = MAX_TEXTS,
 ) -> Clustering:
     """Return the themes of texts with these unit vectors, rows in the order of signal ids.
 
     `granularity` multiplies the number of themes: 1.4 is "finer", 0.7 "coarser". `previous` are
     the labels the rows have now (-1: none); with them fewer texts change theme. Fewer than 30
-    texts are all left unthemed.
+    texts are all left unthemed; of more than `max_texts` that many, evenly spread over the rows,
+    are clustered and the others placed among them.
     """
     count = len(texts)
     params: Params = {"n": count, "granularity": granularity, "warm": previous is not None}
     if count < MIN_TEXTS:
         return Clustering(np.full(count, UNTHEMED, dtype=np.int64), VERSION, params)
+    if count <= max_texts:
+        labels, groups = _clustered(vectors, texts, granularity, previous)
+        return Clustering(labels, VERSION, {**params, "groups": groups})
+    sample = np.linspace(0, count - 1, max_texts).astype(np.int64)
+    known = None if previous is None else previous[sample]
+    core, groups = _clustered(
+        vectors[sample], [texts[int(row)] for row in sample], granularity, known
+    )
+    labels = place(vectors, vectors[sample], core, int(core.max()) + 1).labels
+    labels[sample] = core
+    params = {**params, "groups": groups, "sampled": max_texts}
+    return Clustering(by_size(labels), VERSION, params)
+
+
+def _clustered(
+    vectors: Matrix, texts: Sequence[str], granularity: float, previous: Indices | None
+) -> tuple[Indices, int]:
     features = extract(vectors, texts)
     blends = (Blend(features.flat, 0.2), Blend(features.wide, 0.2), Blend(features.adaptive, 0.3))
     neighbours = nearest(blends, features.words, POLISH_NEIGHBOURS)
     partitions = _partitions(features, blends, neighbours)
     found = float(np.median([int(labels.max()) + 1 for labels in partitions]))
-    groups = min(max(round(found * granularity), 1), count)
+    groups = min(max(round(found * granularity), 1), len(texts))
     labels = _agreed(partitions, previous, groups)
-    if count >= POLISH_FROM:
+    if len(texts) >= POLISH_FROM:
         labels = polish(labels, neighbours[0], meaning_and_words(features))
-    return Clustering(by_size(labels), VERSION, {**params, "groups": groups})
+    return by_size(labels), groups
 
 
 def _partitions(
@@ -103,9 +124,9 @@ def _agreed(partitions: list[Indices], previous: Indices | None, groups: int) ->
 
 def by_size(labels: Indices) -> Indices:
     """Return the labels renumbered from the largest theme down; groups below three are -1."""
-    sizes = np.bincount(labels)
+    sizes = np.bincount(labels[labels != UNTHEMED], minlength=1)
     order = np.argsort(-sizes, kind="stable")
     kept = order[sizes[order] >= MIN_THEME]
-    number = np.full(len(sizes), UNTHEMED, dtype=np.int64)
+    number = np.full(len(sizes) + 1, UNTHEMED, dtype=np.int64)  # the last is what -1 looks up
     number[kept] = np.arange(len(kept))
     return number[labels]

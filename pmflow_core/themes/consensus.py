@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmflow_core.themes.agglomerate import average, merge_order
-from pmflow_core.themes.graphs import Indices
-
-UNKNOWN = -1
+from pmflow_core.themes.graphs import UNTHEMED, Indices
 
 
 def consensus(partitions: Sequence[Indices], weights: Sequence[float], groups: int) -> Indices:
@@ -26,7 +24,7 @@ def _disagreement(atoms: Indices, weights: Sequence[float]) -> NDArray[np.float3
     together = np.zeros((len(atoms), len(atoms)), dtype=np.float32)
     asked = np.zeros_like(together)
     for labels, weight in zip(atoms.T, weights, strict=True):
-        known = labels != UNKNOWN
+        known = labels != UNTHEMED
         both = known[:, None] & known[None]
         asked += np.float32(weight) * both
         together += np.float32(weight) * (both & (labels[:, None] == labels[None]))

@@ -12,6 +12,8 @@ from pmflow_core.themes.features import Matrix
 
 Indices = NDArray[np.int64]
 
+UNTHEMED = -1
+"""The label of a text that is in no theme."""
 BLOCK_ROWS = 500
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
+SIGN_IN = r"\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)\s+in\b"
+TOKEN = re.compile(SIGN_IN + r"|[^\W_]+(?:['’][^\W\d_]+)*", re.IGNORECASE)
 CLAUSE = re.compile(r"[^.!?;:\n]+")
 LONGEST_PHRASE = 3
 LONGEST_SPAN = 6
@@ -74,8 +75,12 @@ def stem(word: str) -> str:
     for ending in ENDINGS:
         if plain.endswith(ending) and len(plain) - len(ending) >= 3 and not plain.endswith("ss"):
             bare = plain.removesuffix(ending)
-            return bare[:-1] if _doubled(bare) else bare.removesuffix("e")
-    return plain.removesuffix("e") if len(plain) > 4 else plain
+            return bare[:-1] if _doubled(bare) else _without_e(bare)
+    return _without_e(plain)
+
+
+def _without_e(bare: str) -> str:
+    return bare.removesuffix("e") if len(bare) > 3 else bare
 
 
 def _doubled(bare: str) -> bool:

@@ -1,6 +1,6 @@
 """Long texts in pieces."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmflow_core.embedding.chunks import pack, sentences
@@ -27,6 +27,7 @@ def test_a_sentence_that_is_too_long_is_halved_at_words() -> None:
     assert pack(["a b c d e"], words, 3) == ["a b", "c d e"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab ", min_size=1).filter(str.strip)), st.integers(1, 6))
 def test_packing_loses_no_word_and_keeps_the_limit(parts: list[str], limit: int) -> None:
     chunks = pack(parts, words, limit)
