@@ -1,0 +1,21 @@
+"""Run a benchmark by name; each prints one table."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from benchmarks import themes
+
+BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {"themes": themes.main}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the named benchmark with the rest of the arguments; return the exit code."""
+    if not arguments or arguments[0] not in BENCHMARKS:
+        print(f"usage: python -m benchmarks {{{','.join(BENCHMARKS)}}} …", file=sys.stderr)
+        return 2
+    BENCHMARKS[arguments[0]](arguments[1:])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

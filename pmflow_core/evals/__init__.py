@@ -1,0 +1,1 @@
+"""How well the product does on labelled files: figures, not tests."""
