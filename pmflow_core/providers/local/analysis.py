@@ -1,13 +1,13 @@
 """What the signals of a project say together: groups, their kind, and quotations for each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pmflow_core.providers.base import Evidence
 from pmflow_core.providers.local.grouping import groups
-from pmflow_core.providers.local.kinds import Kind
+from pmflow_core.providers.local.kinds import OTHER, Kind
 from pmflow_core.providers.local.lexicon import (
     FUNCTION_WORDS,
     PRAISE_WORDS,
@@ -24,6 +24,8 @@ from pmflow_core.providers.local.spans import Span, quotable_spans
 from pmflow_core.providers.local.text import words
 
 _QUOTES = 5
+_LEAST_TOLD = 2
+_MOSTLY = 0.4
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,18 @@ class Problem:
     def numbers(self) -> tuple[int, ...]:
         """Numbers of the members, most typical first."""
         return tuple(member.number for member in self.members)
+
+    @property
+    def kind_numbers(self) -> tuple[int, ...]:
+        """Numbers of the members that use the words of its kind."""
+        if self.kind is OTHER:
+            return self.numbers
+        return tuple(one.number for one in self.members if self.kind.pattern.search(one.text))
+
+    @property
+    def kind_quote(self) -> Quotation | None:
+        """A quotation that shows the words of its kind."""
+        return next((one for one in self.quotes if self.kind.pattern.search(one.text)), None)
 
 
 @dataclass(frozen=True)
@@ -109,13 +123,31 @@ def _problems(spoken: Sequence[Evidence]) -> tuple[tuple[Problem, ...], tuple[Ev
     grouped = {row for group in kept for row in group}
     names = name_groups([one.text for one in spoken], kept)
     texts = [one.text for one in spoken]
+    joined = _renamed(merged(list(zip(names, kept, strict=True)), texts, rows), texts)
     problems = [
         _problem(group, [spoken[row] for row in group.rows], rows[list(group.rows)])
-        for group in merged(list(zip(names, kept, strict=True)), texts, rows)
+        for group in joined
     ]
     problems.sort(key=lambda problem: -_weight(problem))
     apart = tuple(one for row, one in enumerate(spoken) if row not in grouped)
     return tuple(problems), apart
+
+
+def _renamed(joined: Sequence[Group], texts: Sequence[str]) -> list[Group]:
+    """Give a joined group one phrase as its name when enough of its signals use it."""
+    fresh = name_groups(texts, [group.rows for group in joined])
+    return [
+        replace(group, names=(name,))
+        if len(group.names) > 1 and _is_mostly(name, [texts[row] for row in group.rows])
+        else group
+        for group, name in zip(joined, fresh, strict=True)
+    ]
+
+
+def _is_mostly(name: str, texts: Sequence[str]) -> bool:
+    wanted = stems(name)
+    used = sum(wanted <= stems(text) for text in texts)
+    return " " in name and used >= _MOSTLY * len(texts)
 
 
 _SEVERE = {"critical": 3.0, "high": 2.0, "medium": 1.0, "low": 0.5}
@@ -160,6 +192,11 @@ def _quotes(
     return tuple(chosen.values())[:_QUOTES]
 
 
+def _asking(span: Span) -> float:
+    """How well a span asks: in plain words, and saying what for."""
+    return span.quality + 0.1 * min(5, len(_told(span.text)))
+
+
 def _told(text: str) -> frozenset[str]:
     """The words of a request that say what is asked for; "please fix this" has none."""
     empty = WEAK_WORDS | FUNCTION_WORDS | PRAISE_WORDS
@@ -167,16 +204,21 @@ def _told(text: str) -> frozenset[str]:
 
 
 def _requests(problems: Sequence[Problem]) -> tuple[Quotation, ...]:
-    """The best-worded span of each signal that asks for something."""
+    """The best-worded span of each signal that asks for something, clearest of a group first."""
     asked: list[Quotation] = []
     for problem in problems:
+        found: list[tuple[float, Quotation]] = []
         for member in problem.members:
             spans = [
                 span
                 for span in quotable_spans(member.text)
-                if REQUEST.search(span.text) and not REFUSAL.search(span.text) and _told(span.text)
+                if REQUEST.search(span.text)
+                and not REFUSAL.search(span.text)
+                and len(_told(span.text)) >= _LEAST_TOLD
             ]
             if spans:
-                best = max(spans, key=lambda span: span.quality + 0.2 * len(_told(span.text)))
-                asked.append(Quotation(member.number, best.text))
+                worth, text = max((_asking(span), span.text) for span in spans)
+                found.append((-worth, Quotation(member.number, text)))
+        found.sort(key=lambda pair: (pair[0], pair[1].number))
+        asked.extend(quotation for _, quotation in found)
     return tuple(asked)

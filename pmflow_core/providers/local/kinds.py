@@ -99,9 +99,9 @@ _UNABLE = _kind(
     r"\b(?:can[’']?t|cannot|could ?n[’']?t|unable to|not able to|(?:not|won[’']?t|doesn[’']?t|don[’']?t|didn[’']?t) (?:even )?(?:let|allow)\w*)\b",
     """
     something they cannot do
-    Make {name} possible for everyone it is meant for
+    Remove what stands in people’s way with {name}
     a person in each of the cited situations succeeds at the first try, or is told why not and what to do instead
-    succeed with {name}, where today they cannot
+    get past what stops them today at {name}
     possible; under way; done and confirmed; not possible, with the reason and the way on
     find out what stands in the way in each cited situation (fault, rule or layout), and remove it or say it
     what was tried and what stood in the way, by version and device; nothing personal

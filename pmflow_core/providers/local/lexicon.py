@@ -9,7 +9,9 @@ FUNCTION_WORDS = frozenset(
     most my myself nor of off on once only or other our ours out over own same she should so some
     such than that the their theirs them themselves then there these they this those through to
     too under until up us very was we were what when where which while who whom why will with
-    would you your yours yourself""".split()  # noqa: SIM905 - a list of quoted words hides typing errors
+    would you your yours yourself
+    across via onto within per among along around behind beyond despite inside outside toward
+    towards whether""".split()  # noqa: SIM905 - a list of quoted words hides typing errors
 )
 
 # Words for what was going on when trouble began: shared by several groups, they hint at a cause.
@@ -28,9 +30,10 @@ WEAK_WORDS = frozenset(
     anyway apart app apps ask asap away awful back bad become began believe better bit bring came
     cant change come comes completely constantly could couldnt day days definitely didnt different
     disappoint disappointed disappointing doesnt doing done dont dumb easy else enough especially
-    even ever every everyone everything expect extremely far feel figure find fine first fix fixed
-    fixing forever frustrating gave gets getting give gives giving glad go goes going gone gonna
-    got guys happen happened happening happens hard hate havent hello help hey hi hope hopefully
+    honestly even ever every everyone everything expect extremely far feel figure find fine first
+    fix fixed fixing forever frustrating gave gets getting give gives giving glad go
+    goes going gone gonna got guys happen happened happening happens hard
+    hate havent hello help hey hi hope hopefully
     horrible huge idk immediately instead isnt ive joke keep keeps kind know lately later least
     let lets like likes little literally long longer look looking looks lot lots made make makes
     making many may maybe mean might mine minute month months most much must near need needed
@@ -47,7 +50,7 @@ WEAK_WORDS = frozenset(
     doesn don didn wasn won aren couldn shouldn wouldn ain hasn haven ve re ll get can cannot turn
     remove removed
     removing arent hasnt wouldve person review reviews wanting
-    allow allows allowed choose click play playing plays played listen listening pay paying open
+    allow allows allowed choose click everytime listen listening pay paying open
     opens opening load loading run running see change changed pick select buy keep
     send sent""".split()  # noqa: SIM905
 )
@@ -77,9 +80,9 @@ REQUEST = re.compile(
     r"|return|restore|enable|remove|provide|help|support)"
     r"|(?:i|we)\s+wish|wish\s+(?:it|they|you|there)"
     r"|would\s+(?:be\s+(?:\w+\s+)?(?:nice|great|better|good|cool|helpful|perfect)|love|like)"
-    r"|(?:should|could)\s+(?:be|have|add|make|let|allow|give|really|at\s+least|just)"
+    r"|(?<!\bi\s)(?:should|could)\s+(?:be|have|add|make|let|allow|give|really|at\s+least)"
     r"|(?:can|could|would)\s+you\s+(?!believe)\w+|bring\s+(?:it\s+|the\s+\w+\s+)?back"
-    r"|needs?\s+(?:a|an|to\s+be|to\s+have|more|better)\b|if\s+only|feature\s+request"
+    r"|(?:it|app|you|they|there)\s+needs?\s+(?:a|an|to\s+be|to\s+have|more|better)\b|if\s+only|feature\s+request"
     r"|(?:need|want)\s+(?:the\s+)?(?:ability|option)|let\s+(?:us|me)\b(?<!won't let me))",
     re.IGNORECASE,
 )

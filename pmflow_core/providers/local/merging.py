@@ -34,13 +34,18 @@ class Group:
             for name in self.names
         ]
         variants = [one for one in dict.fromkeys(added) if one][:_MOST_VARIANTS]
-        return f"{subject} ({', '.join(variants)})" if variants else subject
+        if len(variants) < 2:
+            return next((name for name in self.names if " " in name), subject)
+        return f"{subject} ({', '.join(variants)})"
 
 
 def merged(
     named: Sequence[tuple[str, tuple[int, ...]]], texts: Sequence[str], places: Matrix
 ) -> list[Group]:
-    """Join groups of one kind, near each other, whose names share a word; nearest first."""
+    """Join groups near each other whose names share a word, nearest first.
+
+    Two kinds of trouble stay apart; a group of no clear kind may join one that has it.
+    """
     found = [_group((name,), rows, texts) for name, rows in named]
     while pair := _nearest(found, places):
         first, second = found[pair[0]], found[pair[1]]
@@ -71,7 +76,8 @@ def _nearest(found: Sequence[Group], places: Matrix) -> tuple[int, int] | None:
 
 def _same_trouble(first: Group, second: Group) -> bool:
     named_alike = bool(_shared_stems(first.names + second.names))
-    return first.kind.key == second.kind.key != "other" and named_alike
+    kinds = {first.kind.key, second.kind.key} - {"other"}
+    return len(kinds) == 1 and named_alike
 
 
 def _shared_stems(names: Sequence[str]) -> set[str]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pmflow_core.providers.local.lexicon import (
     FUNCTION_WORDS,
@@ -10,6 +11,7 @@ from pmflow_core.providers.local.lexicon import (
     PRAISE_WORDS,
     WEAK_WORDS,
 )
+from pmflow_core.providers.local.spans import quotable_spans
 from pmflow_core.providers.local.text import stem, words
 
 _BONUS = (1.0, 4.0)
@@ -32,7 +34,6 @@ _DEEDS = {
         "activation": "activate activated activating",
         "cancellation": "cancel cancelled canceled",
         "verification": "verify verified verifying",
-        "synchronisation": "sync synced syncs syncing",
         "replacement": "replace replaced",
     }.items()
     for form in forms.split()
@@ -57,10 +58,18 @@ def name_groups(texts: Sequence[str], members: Sequence[Sequence[int]]) -> list[
     names: list[str] = []
     for position, group in enumerate(members):
         own = [wordings[one] for one in group]
+        if len(group) == 1:
+            own = [_wording(_gist(texts[group[0]]))]
         fresh = (_spelled(phrase, own) for phrase in _ranked(own, spread))
         name = next((one for one in fresh if one not in names), f"group {position + 1}")
         names.append(_with_subject(as_noun(name), own))
     return names
+
+
+def _gist(text: str) -> str:
+    """The span of a text that says best what it wants: one text has no other to be told by."""
+    best = max(quotable_spans(text), key=lambda span: span.quality, default=None)
+    return best.text if best and any(map(_carries, words(best.text))) else text
 
 
 def as_noun(name: str) -> str:
@@ -101,6 +110,7 @@ def recurring(texts: Sequence[str], besides: str, count: int = 4) -> list[tuple[
     return [(_spelled(phrase, wordings), uses) for phrase, uses in ranked if uses >= least][:count]
 
 
+@lru_cache(maxsize=4096)
 def _wording(text: str) -> Wording:
     """Single words, and pairs parted by nothing that carries: card has not arrived is one pair."""
     literal: dict[Phrase, Phrase] = {}
@@ -141,13 +151,13 @@ def _ranked(group: Sequence[Wording], spread: Counter[Phrase]) -> list[Phrase]:
     least = 2 if len(group) > 3 else 1
 
     def score(phrase: Phrase) -> float:
-        precision = inside[phrase] / spread[phrase]
+        precision = inside[phrase] / max(1, spread[phrase])
         cover = inside[phrase] / len(group)
         f_score = 1.25 * precision * cover / (0.25 * precision + cover)
         return f_score * _BONUS[len(phrase) - 1] * min(1.0, 0.25 + 2 * cover)
 
     fit = [phrase for phrase in inside if inside[phrase] >= least] or list(inside)
-    return sorted(fit, key=lambda phrase: (-score(phrase), -len(phrase), phrase))
+    return sorted(fit, key=lambda phrase: (-score(phrase), -len(phrase)))
 
 
 def _spelled(phrase: Phrase, group: Sequence[Wording]) -> str:

@@ -1,7 +1,7 @@
 """Who speaks in the signals: recorded segments, and what people say of their own situation."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pmflow_core.providers.base import Evidence
@@ -72,43 +72,63 @@ class People:
     of_problem: int
 
 
+@dataclass(frozen=True)
+class _Sort:
+    """Signals that belong together by who wrote them, and the words that say so."""
+
+    label: str
+    members: tuple[Evidence, ...]
+    pattern: re.Pattern[str] | None
+
+
 def people(analysis: Analysis) -> tuple[People, ...]:
     """Kinds of customer, largest first: recorded segments, then situations people mention."""
+    quoted: set[int] = set()
+    found: list[People] = []
+    for sort in [*_segments(analysis), *_situations(analysis)][:MOST_PEOPLE]:
+        one = _people(analysis, sort, quoted)
+        found.append(one)
+        if one.quote is not None:
+            quoted.add(one.quote.number)
+    return tuple(found)
+
+
+def _segments(analysis: Analysis) -> list[_Sort]:
     by_segment: dict[str, list[Evidence]] = {}
     for one in analysis.evidence:
-        if one.segment and inline(one.segment):
-            by_segment.setdefault(inline(one.segment), []).append(one)
-    found = [_people(analysis, label, members, None) for label, members in by_segment.items()]
-    found.sort(key=lambda one: (-len(one.members), one.label))
+        label = inline(one.segment or "")
+        if label:
+            by_segment.setdefault(label, []).append(one)
+    sorts = [_Sort(label, tuple(members), None) for label, members in by_segment.items()]
+    return sorted(sorts, key=lambda sort: (-len(sort.members), sort.label))
+
+
+def _situations(analysis: Analysis) -> list[_Sort]:
     least = 1 if len(analysis.evidence) < 10 else 2
-    situations: list[People] = []
-    for label, pattern in _SITUATIONS:
-        members = [one for one in analysis.evidence if pattern.search(one.text)]
-        if len(members) >= least:
-            situations.append(_people(analysis, label, members, pattern))
-    situations.sort(key=lambda one: -len(one.members))
-    return tuple([*found, *situations][:MOST_PEOPLE])
-
-
-def _people(
-    analysis: Analysis, label: str, members: Sequence[Evidence], pattern: re.Pattern[str] | None
-) -> People:
-    numbers = {member.number for member in members}
-    shared = [(len(numbers.intersection(one.numbers)), one) for one in analysis.problems]
-    of_problem, problem = max(shared, key=lambda pair: pair[0], default=(0, None))
-    customers = len({member.customer for member in members if member.customer})
-    quote = _quote(members, pattern)
-    return People(
-        label, tuple(members), customers, quote, problem if of_problem else None, of_problem
-    )
-
-
-def _quote(members: Sequence[Evidence], pattern: re.Pattern[str] | None) -> Quotation | None:
-    """The best-worded span among the members that shows why they stand here."""
-    spans = [
-        (span.quality, -member.number, Quotation(member.number, span.text))
-        for member in members
-        for span in quotable_spans(member.text)
-        if pattern is None or pattern.search(span.text)
+    sorts = [
+        _Sort(label, tuple(one for one in analysis.evidence if pattern.search(one.text)), pattern)
+        for label, pattern in _SITUATIONS
     ]
-    return max(spans, key=lambda one: one[:2])[2] if spans else None
+    kept = [sort for sort in sorts if len(sort.members) >= least]
+    return sorted(kept, key=lambda sort: -len(sort.members))
+
+
+def _people(analysis: Analysis, sort: _Sort, quoted: Collection[int]) -> People:
+    numbers = {member.number for member in sort.members}
+    shared = [(len(numbers.intersection(one.numbers)), one) for one in analysis.problems]
+    most, problem = max(shared, key=lambda pair: pair[0], default=(0, None))
+    customers = len({member.customer for member in sort.members if member.customer})
+    quote = _quote(sort, quoted)
+    return People(sort.label, sort.members, customers, quote, problem if most else None, most)
+
+
+def _quote(sort: _Sort, quoted: Collection[int]) -> Quotation | None:
+    """The best-worded span that shows why its writer stands here, of nobody quoted yet."""
+    spans = [
+        (member.number not in quoted, span.quality, -member.number, span.text)
+        for member in sort.members
+        for span in quotable_spans(member.text)
+        if sort.pattern is None or sort.pattern.search(span.text)
+    ]
+    best = max(spans, default=None)
+    return Quotation(-best[2], best[3]) if best else None

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pmflow_core.providers.local.lexicon import COARSE, PROBLEM, REQUEST
 from pmflow_core.providers.local.text import words
@@ -29,6 +30,7 @@ class Span:
     quality: float
 
 
+@lru_cache(maxsize=2048)
 def quotable_spans(verbatim: str) -> tuple[Span, ...]:
     """The spans of a verbatim fit to be quoted, in order; none when it has none."""
     seen: dict[str, Span] = {}

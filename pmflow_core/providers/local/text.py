@@ -2,18 +2,27 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from pmflow_core.providers.local.lexicon import FUNCTION_WORDS
+from pmflow_core.providers.local.lexicon import (
+    FUNCTION_WORDS,
+    NEGATIONS,
+    PRAISE_WORDS,
+    WEAK_WORDS,
+)
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
+_COMMON = FUNCTION_WORDS | NEGATIONS | PRAISE_WORDS | WEAK_WORDS
 _ENDINGS = ("ingly", "edly", "ings", "ing", "ied", "ies", "ed", "es", "s")
 
 
 def words(text: str) -> list[str]:
     """Lower-case words of a text, apostrophes removed so that can't and cant are one."""
-    return [re.sub(r"[’']", "", word) for word in _WORD.findall(text.lower())]
+    found = _WORD.findall(text.lower())
+    return [word.replace("’", "").replace("'", "") for word in found]
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Rough common form of an English word: its plural and verb endings removed."""
     for ending in _ENDINGS:
@@ -28,7 +37,7 @@ def stem(word: str) -> str:
 
 
 def reads_as_english(tokens: Sequence[str]) -> bool:
-    """True when a text has the function words English has, or is too short to tell."""
+    """True when a text has the common words English has, or is too short to tell."""
     if len(tokens) < 5:
         return all(token.isascii() for token in tokens)
-    return sum(token in FUNCTION_WORDS for token in tokens) / len(tokens) >= 0.15
+    return sum(token in _COMMON for token in tokens) / len(tokens) >= 0.2

@@ -39,11 +39,10 @@ def design_challenge(desk: Desk) -> str:
             f" {numbers}{words}"
         )
     whom = [one.label[:1].lower() + one.label[1:] for one in desk.people[:3]]
-    parts = [statements.ranking(desk), bullets(lines)]
     if whom:
         numbers = [member.number for one in desk.people[:3] for member in one.members]
-        parts.append(f"Design first for {', then '.join(whom)} {cite(numbers)}.")
-    return "\n\n".join(parts)
+        lines.append(f"Design first for {', then '.join(whom)} {cite(numbers)}")
+    return "\n\n".join([statements.ranking(desk), bullets(lines)])
 
 
 def key_states(desk: Desk) -> str:
@@ -82,12 +81,12 @@ def accessibility_requirements(desk: Desk) -> str:
 
 
 def findings(desk: Desk) -> str:
-    """Whether the design brief speaks of each requirement."""
+    """Whether the design brief names each requirement; whether it answers it, people judge."""
     brief = desk.request.documents.get("design_brief", "")
     lines: list[str] = []
     for one in desk.requirements:
         held = re.search(rf"\b{one.id}\b", brief) is not None
-        verdict = "is answered in the design brief" if held else "is missing from the design brief"
+        verdict = "is named in the design brief" if held else "is missing from the design brief"
         lines.append(f"**{one.id}** — {one.title}: {verdict} {cite(one.numbers or desk.typical)}")
     return bullets(lines)
 

@@ -78,7 +78,7 @@ def _requirement(desk: Desk, one: Requirement) -> str:
         f" {statements.all_of(problem)}",
     ]
     if shown:
-        lines.append(f"  - Asked for by: {quotes(shown)}")
+        lines.append(f"  - Heard as: {quotes(shown)}")
     lines.append(f"  - Accepted when {one.kind.accepted} {cite(one.numbers, 5)}")
     return "\n".join(lines)
 
@@ -107,7 +107,8 @@ def mvp_scope(desk: Desk) -> str:
     lines = [f"**{one.id}** — {one.title} {cite(one.numbers)}" for one in chosen]
     reason = (
         f"Proposed by count alone: together {verb(len(chosen), 'this answers', 'these answer')}"
-        f" {len(covered)} of the {signals(desk.analysis.speaking)} that report or ask something"
+        f" {len(covered)} of the {signals(desk.analysis.speaking)} that report"
+        f" or ask something"
         f" {cite(desk.typical)} {PRODUCT}."
     )
     return f"{reason}\n\n{bullets(lines)}"

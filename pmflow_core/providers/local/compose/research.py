@@ -58,9 +58,8 @@ def requests(desk: Desk) -> str:
 
 def _spread(desk: Desk) -> list[Quotation]:
     """Requests taken in turn from each problem, so that a large one does not crowd out others."""
-    asked = {one.number: one for one in desk.analysis.requests}
     rows = [
-        [asked[number] for number in problem.numbers if number in asked]
+        [one for one in desk.analysis.requests if one.number in set(problem.numbers)]
         for problem in desk.analysis.problems
     ]
     longest = max((len(row) for row in rows), default=0)
@@ -88,7 +87,7 @@ def _sources(desk: Desk, problem: Problem) -> str:
     facts.append(statements.recurring_words(problem))
     told = "; ".join(fact for fact in facts if fact)
     count = share(len(problem.members), desk.total)
-    return f"{count}{f'; {told[0].lower()}{told[1:]}' if told else ''} {statements.all_of(problem)}"
+    return f"{count}{f'; {told}' if told else ''} {statements.all_of(problem)}"
 
 
 def key_insights(desk: Desk) -> str:
@@ -97,11 +96,11 @@ def key_insights(desk: Desk) -> str:
     lines.extend(_shared_word(desk))
     for problem in desk.analysis.problems[:4]:
         if problem.of_kind >= 2 and problem.kind.key != "other":
-            example = f", as in {quoted(problem.quotes[-1])}" if problem.quotes else ""
+            example = f", as in {quoted(problem.kind_quote)}" if problem.kind_quote else ""
             lines.append(
                 f"{problem.of_kind} of the {signals(len(problem.members))} about"
                 f" {topic(problem.name)} use words for {problem.kind.words_for}"
-                f" {cite(problem.numbers)}{example}"
+                f" {cite(problem.kind_numbers)}{example}"
             )
     return bullets(lines)
 
@@ -143,7 +142,7 @@ def user_problems(desk: Desk) -> str:
         if problem.kind.key != "other":
             lines.append(
                 f"{problem.of_kind} of them use words for {problem.kind.words_for}"
-                f" {cite(problem.numbers)}"
+                f" {cite(problem.kind_numbers)}"
             )
         lines.extend(quoted(one) for one in problem.quotes[:3])
         blocks.append(f"### {sentence_case(problem.name)}\n\n{bullets(lines)}")

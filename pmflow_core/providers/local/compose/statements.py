@@ -48,7 +48,8 @@ def period(desk: Desk) -> str:
     ordered = sorted(desk.analysis.evidence, key=lambda one: (one.received_at, one.number))
     first, last = ordered[0], ordered[-1]
     if first.received_at.date() == last.received_at.date():
-        return f"They arrived on {day(first.received_at)} {cite([first.number, last.number])}."
+        they = verb(desk.total, "It", "They")
+        return f"{they} arrived on {day(first.received_at)} {cite([first.number, last.number])}."
     return (
         f"They arrived between {day(first.received_at)} {cite([first.number])} "
         f"and {day(last.received_at)} {cite([last.number])}."
@@ -57,8 +58,12 @@ def period(desk: Desk) -> str:
 
 def ranking(desk: Desk) -> str:
     """Which problem is the largest, and which follow."""
-    problems = desk.analysis.problems
+    problems = sorted(desk.analysis.problems, key=lambda one: -len(one.members))
     first = problems[0]
+    if len(first.members) == 1:
+        named = [f"{topic(one.name)} {cite(one.numbers)}" for one in problems]
+        told = "What is reported is" if len(named) == 1 else "Each reports something else:"
+        return f"{told} {listed(named)}."
     text = (
         f"The largest group, {share(len(first.members), desk.total)}, is about "
         f"{topic(first.name)} {cite(first.numbers)}"
@@ -87,7 +92,7 @@ def recurring_words(problem: Problem) -> str:
     if not problem.recurring:
         return ""
     parts = [f"*{word}* ({uses})" for word, uses in problem.recurring]
-    return f"Words that recur: {', '.join(parts)}"
+    return f"words that recur: {', '.join(parts)}"
 
 
 def severity(problem: Problem) -> str:
@@ -98,7 +103,7 @@ def severity(problem: Problem) -> str:
         return ""
     unrecorded = len(problem.members) - sum(mix[name] for name in _SEVERITIES)
     tail = f", {unrecorded} not recorded" if unrecorded else ""
-    return f"Severity: {', '.join(parts)}{tail}"
+    return f"severity: {', '.join(parts)}{tail}"
 
 
 def segments(problem: Problem) -> str:
@@ -106,7 +111,7 @@ def segments(problem: Problem) -> str:
     customers = {member.customer for member in problem.members if member.customer}
     if not customers:
         return ""
-    return f"From {len(customers)} named {verb(len(customers), 'customer', 'customers')}"
+    return f"from {len(customers)} named {verb(len(customers), 'customer', 'customers')}"
 
 
 def all_of(problem: Problem) -> str:

@@ -1,0 +1,196 @@
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pmflow_core.documents.citations import check_quotes, cited_numbers, find_citations
+from pmflow_core.documents.coverage import coverage
+from pmflow_core.documents.markdown import empty_sections, find_section, missing_sections
+from pmflow_core.documents.sections import TEMPLATES
+from pmflow_core.providers.base import Evidence, GenerateRequest, SectionBrief
+from pmflow_core.providers.local.provider import LocalProvider
+from pmflow_core.providers.registry import BUILTIN_PROVIDERS
+
+BEGIN = datetime(2024, 5, 1, tzinfo=UTC)
+REPORTS = (
+    "The search bar has disappeared since the last update.",
+    "Where is the search bar? It is gone after the update!",
+    "My search bar is missing on the tablet",
+    "No search bar anymore. Please bring the search bar back.",
+    "The app crashes when I open my playlist.",
+    "It keeps crashing on startup, every single time.",
+    "Crashes as soon as the playlist opens on my phone",
+    "Love it, best app ever!",
+    "👍👍👍",
+    "Ich kann meine Lieder nicht mehr finden, was ist denn da passiert?",
+)
+
+
+def signal(number: int, text: str, segment: str | None = None) -> Evidence:
+    moment = BEGIN + timedelta(days=number)
+    return Evidence(number, text, None, None, segment, None, moment, None)
+
+
+SIGNALS = [signal(number, text) for number, text in enumerate(REPORTS, 11)]
+
+
+def compose(
+    task: str, evidence: Sequence[Evidence], documents: Mapping[str, str] | None = None
+) -> str:
+    template = TEMPLATES[task]
+    briefs = tuple(
+        SectionBrief(one.name, one.evidence_bearing, one.instruction) for one in template.sections
+    )
+    request = GenerateRequest(
+        task, "Find what you look for", "Search", "", briefs, tuple(evidence), documents or {}
+    )
+    return LocalProvider().generate(request, lambda _: None).text
+
+
+def assert_stands(task: str, text: str, evidence: Sequence[Evidence]) -> None:
+    template = TEMPLATES[task]
+    verbatims = {one.number: one.text for one in evidence}
+    assert missing_sections(text, template.section_names) == ()
+    assert empty_sections(text, template.section_names) == ()
+    assert check_quotes(text, verbatims) == ()
+    measured = coverage(text, template.evidence_sections, verbatims)
+    assert measured.uncited == ()
+    if evidence and template.evidence_sections:
+        assert measured.total > 0
+
+
+@pytest.mark.parametrize("task", sorted(TEMPLATES))
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 10])
+def test_every_document_has_its_sections_cites_each_claim_and_quotes_verbatim(
+    task: str, count: int
+) -> None:
+    assert_stands(task, compose(task, SIGNALS[:count]), SIGNALS[:count])
+
+
+SCRAPS = """search bar gone the I can't play. songs! update “ ” [S-1] ` * 😀 R1 ## … e.g. ? |
+> <b> &amp; 변경 变慢了。 - 1. love please add www.a.b """.split()  # noqa: SIM905
+
+texts = st.one_of(
+    st.text(max_size=120),
+    st.lists(st.sampled_from(SCRAPS), max_size=40).map(" ".join),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(texts, st.none() | st.text(max_size=20)), max_size=12),
+    st.sampled_from(sorted(TEMPLATES)),
+)
+def test_any_evidence_gives_a_document_that_stands(
+    written: list[tuple[str, str | None]], task: str
+) -> None:
+    evidence = [
+        signal(number, text, segment) for number, (text, segment) in enumerate(written, start=1)
+    ]
+    assert_stands(task, compose(task, evidence), evidence)
+
+
+def test_a_prd_cites_at_least_five_signals_when_it_has_them() -> None:
+    assert len(cited_numbers(compose("prd", SIGNALS))) >= 5
+
+
+def test_a_changed_character_of_any_quotation_is_found() -> None:
+    text = compose("prd", SIGNALS)
+    quotes = [one.quote for one in find_citations(text) if one.quote]
+    assert quotes
+    for quote in quotes:
+        changed = text[: quote.start] + "¤" + text[quote.start + 1 :]
+        faults = check_quotes(changed, {one.number: one.text for one in SIGNALS})
+        assert len(faults) == 1
+        assert "¤" in faults[0].sentence
+
+
+def test_the_same_signals_in_any_order_give_the_same_document() -> None:
+    assert compose("prd", SIGNALS) == compose("prd", SIGNALS[::-1])
+
+
+def test_problems_are_named_in_the_customers_words_and_counted() -> None:
+    problems = find_section(compose("intake_research", SIGNALS), "Problems")
+    assert problems is not None
+    assert "**Search bar** — 4 of 10 signals (40 %)" in problems.body
+
+
+def test_praise_is_counted_but_is_no_problem() -> None:
+    text = compose("intake_research", SIGNALS)
+    assert "1 is praise" in text
+    problems = find_section(text, "Problems")
+    assert problems is not None
+    assert "S-18" not in problems.body
+
+
+def test_stored_vectors_group_what_words_cannot() -> None:
+    directions = np.eye(4, dtype=np.float32)
+    said = (
+        "Alpha quits",
+        "Beta halts",
+        "Gamma stops",
+        "Delta hurts",
+        "Epsilon aches",
+        "Zeta stings",
+    )
+    evidence = [
+        Evidence(place, f"It fails: {text}", None, None, None, None, BEGIN, directions[place // 4])
+        for place, text in enumerate(said, start=1)
+    ]
+    problems = find_section(compose("intake_research", evidence), "Problems")
+    assert problems is not None
+    assert [line.count("3 of 6") for line in problems.body.strip().splitlines()] == [1, 1]
+
+
+def test_later_documents_keep_every_requirement_of_an_edited_prd() -> None:
+    prd = (
+        "## Requirements\n\n- **R1 — Keep search in sight.** Asked for [S-11].\n"
+        "- **R7 — Never lose a playlist.** Asked for [S-15].\n\n## MVP Scope\n\n- R7 [S-15]\n"
+    )
+    for task in ("design_brief", "engineering_spec", "prototype_notes", "design_review"):
+        text = compose(task, SIGNALS, {"prd": prd})
+        assert "R1" in text
+        assert "Never lose a playlist" in text or "R7" in text
+    plan = compose("ticket_plan", SIGNALS, {"prd": prd})
+    assert "### T1: Never lose a playlist" in plan
+    assert "| R1 | not in the first release |" in plan
+
+
+def test_it_says_how_it_was_composed_and_leaves_judgement_open() -> None:
+    text = compose("prd", SIGNALS)
+    assert "> Composed locally from 10 signals, without a language model." in text
+    questions = find_section(text, "Open Questions")
+    assert questions is not None
+    assert "?" in questions.body
+
+
+def test_without_evidence_it_says_so_and_asks() -> None:
+    text = compose("prd", [])
+    assert "No signal is linked to this project yet" in text
+    assert "Link them and run this again." in text
+
+
+def test_pieces_arrive_section_by_section_and_make_up_the_text() -> None:
+    template = TEMPLATES["research"]
+    briefs = tuple(SectionBrief(s.name, s.evidence_bearing, "") for s in template.sections)
+    heard: list[str] = []
+    request = GenerateRequest("research", "T", "P", "", briefs, tuple(SIGNALS))
+    completion = LocalProvider().generate(request, heard.append)
+    assert len(heard) == 1 + len(briefs)
+    assert "".join(heard) == completion.text
+    assert completion.stop_reason == "complete"
+
+
+def test_a_section_of_a_recipes_own_is_answered_or_asked() -> None:
+    briefs = (SectionBrief("Pains", True, ""), SectionBrief("Bets", False, "Name our bets."))
+    request = GenerateRequest("other", "T", "P", "", briefs, tuple(SIGNALS))
+    text = LocalProvider().generate(request, lambda _: None).text
+    assert coverage(text, ["Pains"], {one.number for one in SIGNALS}).ratio == 1.0
+    assert "Name our bets" in text
+
+
+def test_the_local_provider_is_built_in() -> None:
+    assert [provider.name for provider in BUILTIN_PROVIDERS] == ["local"]
