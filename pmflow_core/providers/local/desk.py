@@ -24,8 +24,12 @@ class Desk:
 
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
-        """Requirements of the project's PRD, else those derived from the signals."""
-        return requirements(self.analysis, self.request.documents)
+        """Requirements of the project's PRD, else those derived from the signals.
+
+        A PRD that is written again starts from the signals as they are now.
+        """
+        earlier = {} if self.request.task == "prd" else self.request.documents
+        return requirements(self.analysis, earlier)
 
     @property
     def total(self) -> int:

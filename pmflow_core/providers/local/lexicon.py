@@ -28,10 +28,10 @@ NEGATIONS = frozenset("no not never none cannot nothing without nobody".split())
 WEAK_WORDS = frozenset(
     """able actually add again ago all almost already also always annoying anymore anyone anything
     anyway apart app apps ask asap away awful back bad become began believe better bit bring came
-    cant change come comes completely constantly could couldnt day days definitely didnt different
-    disappoint disappointed disappointing doesnt doing done dont dumb easy else enough especially
-    honestly even ever every everyone everything expect extremely far feel figure find fine first
-    fix fixed fixing forever frustrating gave gets getting give gives giving glad go
+    cant certain change come comes completely constantly could couldnt day days definitely didnt
+    different disappoint disappointed disappointing doesnt doing done dont dumb easy else enough
+    especially honestly even ever every everyone everything expect extremely far feel figure
+    find fine first fix fixed fixing forever frustrating gave gets getting give gives giving glad go
     goes going gone gonna got guys happen happened happening happens hard
     hate havent hello help hey hi hope hopefully
     horrible huge idk immediately instead isnt ive joke keep keeps kind know lately later least

@@ -159,6 +159,12 @@ def test_later_documents_keep_every_requirement_of_an_edited_prd() -> None:
     assert "| R1 | not in the first release |" in plan
 
 
+def test_a_prd_written_again_starts_from_the_signals() -> None:
+    assert compose("prd", SIGNALS, {"prd": "## Requirements\n\n- R1: Old\n"}) == compose(
+        "prd", SIGNALS
+    )
+
+
 def test_it_says_how_it_was_composed_and_leaves_judgement_open() -> None:
     text = compose("prd", SIGNALS)
     assert "> Composed locally from 10 signals, without a language model." in text

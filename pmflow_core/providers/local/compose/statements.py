@@ -116,7 +116,10 @@ def segments(problem: Problem) -> str:
 
 def all_of(problem: Problem) -> str:
     """Citations of a problem's signals, all of them up to a readable number."""
-    return cite(problem.numbers, MANY)
+    cited = cite(problem.numbers, MANY)
+    if len(problem.numbers) > MANY:
+        return f"(the {MANY} most typical are cited) {cited}"
+    return cited
 
 
 def persona(desk: Desk, one: People) -> str:
