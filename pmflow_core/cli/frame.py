@@ -12,7 +12,7 @@ import typer
 from pydantic import SecretStr
 from rich.console import Console
 
-from pmflow_core import connections
+from pmflow_core import connections, plugins
 from pmflow_core.db import transaction
 from pmflow_core.embedded.postgres import start_postgres
 from pmflow_core.embedded.server import EmbeddedServer
@@ -79,6 +79,7 @@ def connected(*, redis: bool = False) -> Generator[Connected]:
             database_url = stack.enter_context(database_server(settings))
             redis_url = stack.enter_context(redis_server(settings)) if redis else None
             upgrade(database_url)
+        plugins.load(settings)
         connections.connect(settings, connections.Urls(database_url, redis_url))
         stack.callback(transaction.dispose)
         yield Connected(settings, database_url, redis_url)

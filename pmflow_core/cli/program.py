@@ -28,6 +28,10 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("user", "user", None),
     ("workspace", "workspace", None),
     ("apikey", "apikey", None),
+    ("project", "project", None),
+    ("run", "run", None),
+    ("document", "document", None),
+    ("eval", "evaluate", None),
     ("signals", "signals", None),
     ("themes", "themes", None),
 )

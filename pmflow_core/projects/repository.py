@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -90,10 +90,11 @@ def list_projects(session: Session) -> list[Project]:
     return list(session.scalars(statement))
 
 
-def resolve_key(session: Session, key: str) -> Row[tuple[UUID, UUID]] | None:
+def resolve_key(session: Session, key: str) -> tuple[UUID, UUID] | None:
     """Return (workspace id, project id) of a key from outside any workspace, or None."""
     statement = text("select workspace_id, id from pmflow_project_by_key(:key)")
-    return session.execute(statement, {"key": key.upper()}).one_or_none()
+    row = session.execute(statement, {"key": key.upper()}).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def latest_decisions(session: Session, project_ids: list[UUID]) -> dict[UUID, Decision]:

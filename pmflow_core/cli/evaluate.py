@@ -1,0 +1,31 @@
+"""`pmflow eval`: how good the product's own rules are on labelled files; needs no database."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pmflow_core.cli.frame import Json, answer, command_group
+from pmflow_core.evals import themes as theme_evals
+
+app = command_group("Measure on labelled files.")
+
+
+@app.command()
+def themes(
+    file: Annotated[Path, typer.Argument(help="CSV or JSONL, gzip too.")],
+    text: Annotated[str, typer.Option(help="Column of the text.")] = "text",
+    label: Annotated[str, typer.Option(help="Column of the true theme.")] = "label",
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="A label to leave out; may be repeated.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Embed and cluster a labelled file and compare with its labels."""
+    report = theme_evals.evaluate(file, text, label, exclude or ())
+    summary = (
+        f"{report.n:,} texts, {report.themes} themes: "
+        f"ARI {report.ari:.3f}, NMI {report.nmi:.3f}, V {report.v_measure:.3f}"
+    )
+    answer(asdict(report), summary, as_json=as_json)

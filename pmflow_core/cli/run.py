@@ -1,0 +1,156 @@
+"""`pmflow run`: executions of a stage's recipe."""
+
+import time
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+
+from pmflow_core.accounts.actor import Actor
+from pmflow_core.board import service as board
+from pmflow_core.board.schemas import RunRead
+from pmflow_core.board.shown_runs import read_run
+from pmflow_core.cli.frame import Json, answer, command_group, connected
+from pmflow_core.cli.lookup import project_of, workspace_of_run
+from pmflow_core.db.transaction import transaction
+from pmflow_core.intake.waiting import require_worker
+from pmflow_core.runs import service
+from pmflow_core.runs.service import RunOptions
+from pmflow_core.runs.status import OPEN, RunStatus
+
+app = command_group("Run stages.")
+POLL_S = 0.2
+Id = Annotated[UUID, typer.Argument(help="The run's id.")]
+
+
+@app.command()
+def start(
+    key: Annotated[str, typer.Argument(help="The project's key.")],
+    stage: Annotated[
+        str | None, typer.Option(help="Stage to move to first, when its gates allow.")
+    ] = None,
+    provider: Annotated[str | None, typer.Option(help="Instead of the recipe's own.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when the run has ended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Queue a run of a project's stage; with --wait exit 0 only if it completed."""
+    with connected(redis=True):
+        workspace_id, project_id = project_of(key)
+        if wait:
+            require_worker(workspace_id)
+        actor = Actor.system(workspace_id)
+        with transaction(workspace_id) as session:
+            made = board.start_run(session, actor, project_id, stage, RunOptions(provider))
+        found = _follow(actor, made.id) if wait else _read(actor, made.id)
+    _print(found, as_json=as_json)
+    if wait and found.row.status is not RunStatus.COMPLETED:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(run_id: Id, as_json: Json = False) -> None:
+    """Show a run: its steps with their checks, and the gates that were evaluated."""
+    with connected():
+        found = _read(Actor.system(workspace_of_run(run_id)), run_id)
+    _print(found, as_json=as_json)
+
+
+@app.command()
+def cancel(run_id: Id, as_json: Json = False) -> None:
+    """End an open run now."""
+    with connected(redis=True):
+        actor = Actor.system(workspace_of_run(run_id))
+        with transaction(actor.workspace_id) as session:
+            service.cancel(session, actor, run_id)
+        found = _read(actor, run_id)
+    _print(found, as_json=as_json)
+
+
+@app.command()
+def retry(run_id: Id, as_json: Json = False) -> None:
+    """Queue a new run that repeats an ended one."""
+    with connected(redis=True):
+        actor = Actor.system(workspace_of_run(run_id))
+        with transaction(actor.workspace_id) as session:
+            made = service.retry(session, actor, run_id)
+        found = _read(actor, made.id)
+    _print(found, as_json=as_json)
+
+
+def _read(actor: Actor, run_id: UUID, after_seq: int = 0) -> RunRead:
+    with transaction(actor.workspace_id) as session:
+        return read_run(session, actor, run_id, after_seq=after_seq)
+
+
+def _follow(actor: Actor, run_id: UUID) -> RunRead:
+    """Print log lines on stderr until the run has ended, and return it."""
+    console = Console(stderr=True)
+    seen = 0
+    while True:
+        found = _read(actor, run_id, seen)
+        for line in found.lines:
+            console.print(f"{line.level:<5} {line.text}", markup=False, highlight=False)
+        seen = found.last_seq
+        if found.row.status not in OPEN or found.row.status is RunStatus.WAITING:
+            return found
+        require_worker(actor.workspace_id)
+        time.sleep(POLL_S)
+
+
+def _print(found: RunRead, *, as_json: bool) -> None:
+    answer(_document(found), _sentences(found), as_json=as_json)
+
+
+def _document(found: RunRead) -> dict[str, object]:
+    return {
+        "id": str(found.row.id),
+        "number": found.row.number,
+        "project": found.row.project_key,
+        "stage": found.stage,
+        "status": found.row.status.value,
+        "provider": found.row.provider,
+        "failure": found.row.failure,
+        "steps": [
+            {
+                "key": step.key,
+                "title": step.title,
+                "status": step.status,
+                "attempts": step.attempts,
+                "summary": step.summary,
+                "criteria": [
+                    {"title": check.title, "passed": check.passed, "detail": check.detail}
+                    for check in step.criteria
+                ],
+            }
+            for step in found.steps
+        ],
+        "gates": [
+            {
+                "name": gate.name,
+                "title": gate.title,
+                "passed": gate.passed,
+                "detail": gate.detail,
+                "optional": gate.optional,
+            }
+            for gate in found.gates
+        ],
+        "tokens": {
+            "input": sum(step.input_tokens for step in found.steps),
+            "output": sum(step.output_tokens for step in found.steps),
+        },
+        "cost_usd": sum(step.cost_usd for step in found.steps),
+        "why": {"reason": found.why.reason, "next_action": found.why.next_action},
+    }
+
+
+def _sentences(found: RunRead) -> str:
+    lines = [f"Run {found.row.number} of {found.row.project_key}: {found.row.status.value}"]
+    lines += [f"  {step.status:<9} {step.title}" for step in found.steps]
+    lines += [
+        f"  {'ok  ' if gate.passed else 'FAIL'} {gate.title}: {gate.detail}" for gate in found.gates
+    ]
+    if found.row.failure:
+        lines.append(found.row.failure)
+    lines.append(f"{found.why.reason}. Next: {found.why.next_action}.")
+    return "\n".join(lines)
