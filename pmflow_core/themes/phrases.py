@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 SIGN_IN = r"\b(?:log(?:ged|ging)?|sign(?:ed|ing)?)\s+in\b"
 TOKEN = re.compile(SIGN_IN + r"|[^\W_]+(?:['’][^\W\d_]+)*", re.IGNORECASE)
-CLAUSE = re.compile(r"[^.!?;:\n]+")
+CLAUSE = re.compile(r"[^.!?;:,()\n\"“”]+")
 LONGEST_PHRASE = 3
 LONGEST_SPAN = 6
 MAX_CHARS = 600  # of a longer text the opening is what it is about
@@ -16,7 +16,7 @@ FUNCTION_WORDS = frozenset(
         r"\S+",
         """
         a able about across actually after again all almost along already also always am among an
-        and another any anyone anything are as at away be became because been before being both
+        and another any anyone anything are as at away be became because been before being better both
         but by came can come cos could couple currently cuz did do does doing done during each
         either else em etc even ever every few for from further get gets getting give given go
         goes going gone good got had has have having he hello her here hers hey hi him his how
@@ -25,8 +25,8 @@ FUNCTION_WORDS = frozenset(
         maybe me might mine more most much must my myself now of often oh ok okay on once one ones
         only onto or other others our over own per please pls plus put quite rather re really
         recently s said same say says see seem seems several shall she should since so some
-        somehow someone something still such sure t take taken than that that's thats the their
-        them themselves then there there's these they they're thing things think this those though
+        somehow someone sometimes something still such sure t take taken than that that's thats the
+        their them themselves then there there's these they they're thing things think this those though
         through thus till to today too toward try trying u under until upon ur us using ve very
         via was way we we're well were what what's when where whether which while who whom whose
         why will with within wondering would ya yes yesterday yet you you'd you'll you're you've
