@@ -37,6 +37,7 @@ config = rx.Config(
     frontend_packages=[
         "@fontsource-variable/inter@5.3.0",
         "@fontsource-variable/jetbrains-mono@5.3.0",
+        "@atlaskit/pragmatic-drag-and-drop@4.0.0",
     ],
     plugins=[
         rx.plugins.RadixThemesPlugin(

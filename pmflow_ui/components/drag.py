@@ -1,9 +1,10 @@
 """Cards that are dragged and lanes that take them; the keyboard's way is the card's move menu."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import reflex as rx
 
+# The package that drag.jsx imports is pinned in rxconfig.py.
 _SOURCE = rx.asset("drag.jsx", shared=True)
 
 
@@ -14,7 +15,6 @@ def _moved(card_id: rx.Var[str], lane: rx.Var[str]) -> list[rx.Var[str]]:
 class _DragCard(rx.NoSSRComponent):
     library = f"$/public{_SOURCE}"
     tag = "DragCard"
-    lib_dependencies: ClassVar[list[str]] = ["@atlaskit/pragmatic-drag-and-drop@4.0.0"]
 
     card_id: rx.Var[str]
     lane: rx.Var[str]
@@ -24,7 +24,6 @@ class _DragCard(rx.NoSSRComponent):
 class _DropLane(rx.NoSSRComponent):
     library = f"$/public{_SOURCE}"
     tag = "DropLane"
-    lib_dependencies: ClassVar[list[str]] = ["@atlaskit/pragmatic-drag-and-drop@4.0.0"]
 
     lane: rx.Var[str]
     refuses: rx.Var[list[str]]

@@ -26,7 +26,7 @@ def field(label: Text, name: str, error: Text = "", hint: Text = "", **props: An
             name=name,
             class_name=f"input lg {rx.cond(error, 'er', '')}",
             aria_invalid=rx.cond(error, True, False),
-            aria_describedby=f"{name}-note",
+            aria_describedby=rx.cond(error, f"{name}-note", rx.cond(hint, f"{name}-note", "")),
             **props,
         ),
         rx.cond(

@@ -59,7 +59,7 @@ def _switcher() -> rx.Component:
             icon("chevrons-up-down", 12, "right"),
             class_name="ws",
             type="button",
-            aria_label="Switch workspace",
+            title="Switch workspace",
         ),
         rx.foreach(SessionState.workspaces, line),
         menu_line(),

@@ -73,6 +73,5 @@ def table_row(
     return rx.el.tr(
         *cells,
         class_name=[rx.cond(selected, "sel", ""), rx.cond(current, "cur", "")],
-        aria_selected=selected,
         **props,
     )

@@ -28,10 +28,7 @@ def tabs(label: str, items: Sequence[Tab]) -> rx.Component:
                 tab.label,
                 rx.cond(tab.count, rx.el.span(tab.count, class_name="n")),
                 href=tab.href,
-                custom_attrs={
-                    "aria-selected": rx.cond(tab.here, "true", "false"),
-                    "aria-current": rx.cond(tab.here, "page", "false"),
-                },
+                custom_attrs={"aria-current": rx.cond(tab.here, "page", "false")},
             )
             for tab in items
         ),
@@ -49,14 +46,13 @@ def segments(
             rx.el.button(
                 text,
                 type="button",
-                role="tab",
                 class_name="btn ghost sm",
                 on_click=on_choose(value),
-                aria_selected=rx.Var.create(chosen) == value,
+                aria_pressed=rx.Var.create(chosen) == value,
             )
             for value, text in options
         ),
         class_name="seg",
-        role="tablist",
+        role="group",
         aria_label=label,
     )
