@@ -15,22 +15,23 @@ FUNCTION_WORDS = frozenset(
     re.findall(
         r"\S+",
         """
-        a able about across actually after again all almost along already also always am among an
-        and another any anyone anything are as at away be became because been before being better both
-        but by came can come cos could couple currently cuz did do does doing done during each
-        either else em etc even ever every few for from further get gets getting give given go
-        goes going gone good got had has have having he hello her here hers hey hi him his how
-        however i i'd i'll i'm i've id if ill im in into is it it'd it'll it's its itself ive just
-        keep keeps kind let lets like likely little ll long lot lots made make makes many may
-        maybe me might mine more most much must my myself now of often oh ok okay on once one ones
-        only onto or other others our over own per please pls plus put quite rather re really
-        recently s said same say says see seem seems several shall she should since so some
-        somehow someone sometimes something still such sure t take taken than that that's thats the
-        their them themselves then there there's these they they're thing things think this those though
-        through thus till to today too toward try trying u under until upon ur us using ve very
-        via was way we we're well were what what's when where whether which while who whom whose
-        why will with within wondering would ya yes yesterday yet you you'd you'll you're you've
-        your yours yourself
+        a able about across actually after again all almost along already also always am
+        among an and another any anyone anything are as at away be became because been
+        before being better both but by came can come cos could couple currently cuz did do
+        does doing done during each either else em etc even ever every few for from further
+        get gets getting give given go goes going gone good got had has have having he hello
+        her here hers hey hi him his how however i i'd i'll i'm i've id if ill im in into is
+        it it'd it'll it's its itself ive just keep keeps kind let lets like likely little
+        ll long lot lots made make makes many may maybe me might mine more most much must my
+        myself now of often oh ok okay on once one ones only onto or other others our over
+        own per please pls plus put quite rather re really recently s said same say says see
+        seem seems several shall she should since so some somehow someone sometimes
+        something still such sure t take taken than that that's thats the their them
+        themselves then there there's these they they're thing things think this those
+        though through thus till to today too toward try trying u under until upon ur us
+        using ve very via was way we we're well were what what's when where whether which
+        while who whom whose why will with within wondering would ya yes yesterday yet you
+        you'd you'll you're you've your yours yourself
         """,
     )
 )
