@@ -23,16 +23,20 @@ def button(
     size: Size = "",
     lead: str = "",
     key: str = "",
+    *,
+    compact: bool = False,
     **props: Any,
 ) -> rx.Component:
     """Return a button; `lead` is an icon's name and `key` the key that does the same.
 
-    Further props go to the element: `on_click`, `type`, `disabled`, `class_name`, `data_busy`.
+    A `compact` one with an icon shows only that on a phone. Further props go to the element: `on_click`, `type`, `disabled`, `class_name`, `data_busy`.
     """
     props.setdefault("type", "button")
+    if compact:
+        props.setdefault("aria_label", label)
     return rx.el.button(
         icon(lead, 14) if lead else rx.fragment(),
-        label,
+        rx.el.span(label, class_name="lbl") if compact else label,
         kbd(key) if key else rx.fragment(),
         class_name=_classes(kind, size, str(props.pop("class_name", ""))),
         **props,
