@@ -29,7 +29,8 @@ def button(
 ) -> rx.Component:
     """Return a button; `lead` is an icon's name and `key` the key that does the same.
 
-    A `compact` one with an icon shows only that on a phone. Further props go to the element: `on_click`, `type`, `disabled`, `class_name`, `data_busy`.
+    A `compact` one with an icon shows only that on a phone. Further props go to the element:
+    `on_click`, `type`, `disabled`, `class_name`, `data_busy`.
     """
     props.setdefault("type", "button")
     if compact:
