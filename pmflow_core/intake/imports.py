@@ -131,6 +131,16 @@ def list_imports(session: Session, actor: Actor, limit: int = 20) -> list[Import
     return [_read(found) for found in repository.list_imports(session, min(limit, 100))]
 
 
+def recent_imports(
+    session: Session, actor: Actor, limit: int = 8
+) -> list[tuple[ImportRead, ImportProgress]]:
+    """Return the newest imports, each with how far its processing is."""
+    return [
+        (read, import_progress(session, actor, read.id))
+        for read in list_imports(session, actor, limit)
+    ]
+
+
 def _as_signal(part: ParsedSignal) -> SignalIn:
     who = [part.customer_name, part.customer_company]
     customer = ", ".join(name for name in who if name) or part.customer_email

@@ -25,14 +25,16 @@ MATURE = 1.5
 def is_due(workspace_id: UUID, *, drained: bool) -> bool:
     """Return whether the themes should be formed anew now.
 
-    At the end (`drained`) only once no other worker still has signals in its hands.
+    With `drained` only when nothing waits, in no other worker's hands either; without, only
+    while something does.
     """
     with transaction(workspace_id) as session:
-        if drained and repository.count_waiting(session):
+        waiting = repository.count_waiting(session)
+        if drained == bool(waiting):
             return False
         last = corpus.last_clustering(session)
         now = corpus.count_themable(session)
-        return rules.should_recluster(now, last.signals if last else 0, drained=drained)
+        return rules.should_recluster(now, last.signals if last else 0, waiting=waiting)
 
 
 def rebuild_themes(workspace_id: UUID, *, anew: bool = False) -> RebuildResult:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -37,15 +37,27 @@ class Claimed:
 def claim(session: Session) -> list[Claimed]:
     """Take up to 256 waiting signals, or one alone that failed before; empty when none waits.
 
-    One UPDATE with the database's clock over rows nobody else has locked, so of two workers each
-    row goes to one. A row whose worker died is free again when the claim has run out.
+    Rows that another worker has locked are passed over, so of two workers each row goes to one.
+    A row whose worker died is free again when the claim has run out, by the database's clock.
     """
-    fresh = _claim(session, col(Signal.attempts) == 0, BATCH)
-    return fresh or _claim(session, col(Signal.attempts) > 0, 1)
+    ids = _waiting(session, col(Signal.attempts) == 0, BATCH) or _waiting(
+        session, col(Signal.attempts) > 0, 1
+    )
+    # A second statement on purpose: as a subquery of the UPDATE the planner may run the locking
+    # select more than once, and each run takes other rows.
+    statement = (
+        update(Signal)
+        .where(col(Signal.id) == func.any(ids))
+        .values(claimed_until=_in_seconds(CLAIM_S), attempts=col(Signal.attempts) + 1)
+        .returning(col(Signal.id), col(Signal.verbatim), col(Signal.attempts))
+        .execution_options(synchronize_session=False)
+    )
+    rows = [Claimed(*row) for row in session.execute(statement)] if ids else []
+    return sorted(rows, key=lambda row: row.id)
 
 
-def _claim(session: Session, which: Any, limit: int) -> list[Claimed]:
-    waiting = (
+def _waiting(session: Session, which: ColumnElement[bool], limit: int) -> list[UUID]:
+    statement = (
         select(col(Signal.id))
         .where(
             col(Signal.processed_at).is_(None),
@@ -57,15 +69,7 @@ def _claim(session: Session, which: Any, limit: int) -> list[Claimed]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    statement = (
-        update(Signal)
-        .where(col(Signal.id).in_(waiting.scalar_subquery()))
-        .values(claimed_until=_in_seconds(CLAIM_S), attempts=col(Signal.attempts) + 1)
-        .returning(col(Signal.id), col(Signal.verbatim), col(Signal.attempts))
-        .execution_options(synchronize_session=False)
-    )
-    rows = [Claimed(*row) for row in session.execute(statement)]
-    return sorted(rows, key=lambda row: row.id)
+    return list(session.scalars(statement))
 
 
 def release(session: Session, rows: Sequence[Claimed], *, wait_s: float, counts: bool) -> None:

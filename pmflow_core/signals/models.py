@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import String
 from sqlmodel import Field
@@ -16,6 +16,7 @@ from pmflow_core.db.base import TenantRow, in_same_workspace
 from pmflow_core.db.columns import UtcDateTime, text_enum
 
 DIMENSIONS = 384
+WORDS = "to_tsvector('english', left(verbatim, 20000))"
 
 
 class Kind(StrEnum):
@@ -124,10 +125,23 @@ class Signal(TenantRow, table=True):
             "number",
             postgresql_where="processed_at IS NULL AND deleted_at IS NULL",
         ),
-        Index(None, "workspace_id", "status"),
-        Index(None, "workspace_id", "severity"),
+        Index(
+            "ix_signals_live",
+            "workspace_id",
+            "received_at",
+            "number",
+            postgresql_include=["id", "status", "severity", "source", "kind", "segment"],
+            postgresql_where="deleted_at IS NULL",
+        ),
+        Index(
+            "ix_signals_import",
+            "workspace_id",
+            "import_id",
+            postgresql_where="import_id IS NOT NULL",
+        ),
         Index(None, "workspace_id", "text_hash"),
-        Index(None, "workspace_id", "received_at", "number"),
+        # read by pmflow_signals_with_words only: row security keeps the app role off it
+        Index("ix_signals_words", text(WORDS), postgresql_using="gin"),
         Index(
             "ix_signals_embedding",
             "embedding",

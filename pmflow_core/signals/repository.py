@@ -1,5 +1,6 @@
 """Statements over signals; the session narrows each to its workspace."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from pmflow_core.signals.models import Severity, Signal, SignalProject, SignalSt
 from pmflow_core.signals.schemas import SignalQuery, SignalRead, SignalSort
 
 SHOWN_CHARS = 500
+SEARCH_WORDS = 8
 EXACT_BELOW = 5_000
 """Smaller workspaces are compared row by row: the vector index finds others' rows first."""
 
@@ -103,15 +105,20 @@ def set_status(session: Session, ids: Sequence[UUID], status: SignalStatus) -> N
 
 
 def page_of(session: Session, query: SignalQuery, within: Select[Any] | None) -> list[SignalRead]:
-    """Return one page of the signals that match."""
-    statement = (
-        select(*_READ_COLUMNS)
+    """Return one page of the signals that match.
+
+    Which ones is found out from the index alone; only their rows are then read, for rows are
+    wide with their vectors.
+    """
+    page = (
+        select(col(Signal.id))
         .where(*_matching(query, within))
         .order_by(*_order(query.sort))
         .limit(query.size)
         .offset((query.page - 1) * query.size)
     )
-    return [SignalRead(*row) for row in session.execute(statement)]
+    statement = select(*_READ_COLUMNS).where(col(Signal.id).in_(page))
+    return [SignalRead(*row) for row in session.execute(statement.order_by(*_order(query.sort)))]
 
 
 def count_matching(session: Session, query: SignalQuery, within: Select[Any] | None) -> int:
@@ -149,8 +156,16 @@ def _matching(query: SignalQuery, within: Select[Any] | None) -> list[ColumnElem
         found.append(col(Signal.id).in_(linked))
     if within is not None:
         found.append(col(Signal.id).in_(within))
-    found += [col(Signal.verbatim).icontains(word, autoescape=True) for word in _words(query)]
+    if query.search.strip():
+        found.append(col(Signal.id).in_(_with_words(query.search)))
     return found
+
+
+def _with_words(search: str) -> Select[Any]:
+    """Return the select of the signals in which each word occurs, the words' beginnings too."""
+    words = re.findall(r"\w+", search)[:SEARCH_WORDS]
+    wanted = " & ".join(f"{word}:*" for word in words)
+    return select(func.pmflow_signals_with_words(wanted))
 
 
 def _status_is(query: SignalQuery) -> ColumnElement[bool]:
@@ -159,10 +174,6 @@ def _status_is(query: SignalQuery) -> ColumnElement[bool]:
     if query.deleted:
         return literal(value=True)
     return col(Signal.status).not_in(_ASIDE)
-
-
-def _words(query: SignalQuery) -> list[str]:
-    return query.search.split()[:8]
 
 
 def _order(sort: SignalSort) -> Sequence[Any]:

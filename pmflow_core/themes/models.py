@@ -75,7 +75,7 @@ class ThemeMembership(TenantRow, table=True):
         UniqueConstraint("workspace_id", "signal_id"),
         in_same_workspace("theme_id", "themes"),
         in_same_workspace("signal_id", "signals"),
-        Index(None, "workspace_id", "theme_id"),
+        Index(None, "workspace_id", "theme_id", "similarity"),
     )
 
     theme_id: UUID

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -119,29 +119,27 @@ def segments(session: Session, theme_id: UUID | None = None) -> dict[UUID, list[
 
 def quotes(session: Session, theme_id: UUID | None = None) -> dict[UUID, list[Quote]]:
     """Return the texts nearest to the middle of each theme, no text twice."""
-    place = func.row_number().over(
-        partition_by=col(ThemeMembership.theme_id),
-        order_by=(col(ThemeMembership.similarity).desc(), col(Signal.number)),
-    )
-    ranked = (
+    nearest = (
         select(
-            col(ThemeMembership.theme_id).label("theme_id"),
-            col(Signal.id).label("signal_id"),
-            place.label("place"),
+            col(Signal.text_hash),
+            col(Signal.number),
+            func.left(col(Signal.verbatim), QUOTE_CHARS).label("shown"),
+            col(ThemeMembership.similarity),
         )
-        .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
-        .where(*live())
+        .join(ThemeMembership, col(ThemeMembership.signal_id) == col(Signal.id))
+        .where(col(ThemeMembership.theme_id) == col(Theme.id), *live())
+        .order_by(col(ThemeMembership.similarity).desc())
+        .limit(_QUOTES_READ)
+        .lateral()
+    )
+    statement = (
+        select(col(Theme.id), nearest.c.text_hash, nearest.c.number, nearest.c.shown)
+        .join(nearest, true())
+        .where(col(Theme.status) == ThemeStatus.ACTIVE)
+        .order_by(col(Theme.id), nearest.c.similarity.desc(), nearest.c.number)
     )
     if theme_id is not None:
-        ranked = ranked.where(col(ThemeMembership.theme_id) == theme_id)
-    table = ranked.subquery()
-    text = func.left(col(Signal.verbatim), QUOTE_CHARS)
-    statement = (
-        select(table.c.theme_id, col(Signal.text_hash), col(Signal.number), text)
-        .join(Signal, col(Signal.id) == table.c.signal_id)
-        .where(table.c.place <= _QUOTES_READ)
-        .order_by(table.c.theme_id, table.c.place)
-    )
+        statement = statement.where(col(Theme.id) == theme_id)
     distinct: dict[UUID, dict[str, Quote]] = {}
     for theme, digest, number, shown in session.execute(statement):
         distinct.setdefault(theme, {}).setdefault(digest, Quote(number, shown))
