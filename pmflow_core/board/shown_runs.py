@@ -37,7 +37,8 @@ def read_run(session: Session, actor: Actor, run_id: UUID, *, after_seq: int = 0
         worker=run.worker,
         steps=tuple(_step(step) for step in runs.steps_of(session, run.id)),
         lines=tuple(_line(line) for line in lines),
-        last_seq=run.last_seq,
+        # Lines may have been added since the run was read; what was shown is what counts.
+        last_seq=lines[-1].seq if lines else max(after_seq, run.last_seq),
         gates=() if decision is None else read_gates(decision.gates),
         why=explain(project, backdrop),
         retry_of=retried,
