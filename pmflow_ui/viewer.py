@@ -1,6 +1,5 @@
 """Who looks at a page: the person behind the session cookie, and their role in its workspace."""
 
-import asyncio
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,9 +7,10 @@ from uuid import UUID
 
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor
-from pmflow_core.db.transaction import transaction
+from pmflow_core.db import Session
 from pmflow_core.errors import NotFound
 from pmflow_core.workspaces import service as workspaces
+from pmflow_ui.call import call_outside
 
 COOKIE = "pmflow_session"
 _WORKSPACE_PATH = re.compile(r"^/w/([^/]{1,64})(?:/|$)")
@@ -47,19 +47,18 @@ def workspace_slug(path: str) -> str | None:
     return found.group(1) if found else None
 
 
-def look_up(token: str, slug: str | None) -> Viewer | None:
+def look_up(session: Session, token: str, slug: str | None) -> Viewer | None:
     """Return who a session token belongs to, asking the session's row each time."""
-    with transaction(None) as session:
-        user = accounts.find_session(session, token)
-        if user is None:
-            return None
-        actor = None
-        if slug is not None:
-            try:
-                actor = workspaces.actor_for(session, user.user_id, slug)
-            except NotFound:
-                actor = None
-        return Viewer(user.user_id, user.email, user.name, user.is_operator, actor)
+    user = accounts.find_session(session, token)
+    if user is None:
+        return None
+    actor = None
+    if slug is not None:
+        try:
+            actor = workspaces.actor_for(session, user.user_id, slug)
+        except NotFound:
+            actor = None
+    return Viewer(user.user_id, user.email, user.name, user.is_operator, actor)
 
 
 async def find_viewer(cookie_header: str, path: str) -> Viewer | None:
@@ -67,4 +66,4 @@ async def find_viewer(cookie_header: str, path: str) -> Viewer | None:
     token = session_token(cookie_header)
     if not token:
         return None
-    return await asyncio.to_thread(look_up, token, workspace_slug(path))
+    return await call_outside(look_up, token, workspace_slug(path))
