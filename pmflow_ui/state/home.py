@@ -6,9 +6,9 @@ import reflex as rx
 from pydantic import BaseModel, StringConstraints
 from reflex.event import EventSpec
 
+from pmflow_core import onboarding
 from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.ids import uuid7
-from pmflow_core.workspaces import service as workspaces
 from pmflow_core.workspaces.names import suggest_slug
 from pmflow_ui.access import Access, current_viewer
 from pmflow_ui.call import call_within
@@ -33,7 +33,7 @@ class HomeState(rx.State):
         try:
             made = await call_within(
                 workspace_id,
-                workspaces.add_workspace,
+                onboarding.create_workspace,
                 workspace_id,
                 name=form.name,
                 slug=suggest_slug(form.name),
