@@ -48,7 +48,7 @@ PLANTED = {
     "nothing_is_put_off": [Source("docs/index.md", f"{LATER}: write"), Source("x.py", f"# {LATER}")],
     "names_no_other_machine": [Source("Makefile", f"cd {HERE}main"), Source("a.py", f'"{HERE}x"')],
     "names_no_package_index": [
-        Source("requirements.lock", f"--index-url {INDEX}"),
+        Source("requirements.lock", f"--index" f"-url {INDEX}"),
         Source("reflex.lock/bun.lock", '["react@1", "https://registry.example/react.tgz"]'),
         Source("docs/how-to/install.md", f"pip install -i {INDEX} pmflow"),
     ],
