@@ -11,6 +11,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError
+from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,7 @@ class Job(StrEnum):
     EXECUTE_RUN = "worker.jobs.execute_run"
     PROCESS_SIGNALS = "worker.jobs.process_signals"
     REBUILD_THEMES = "worker.jobs.rebuild_themes"
+    LOAD_DEMO = "worker.jobs.load_demo"
 
 
 @dataclass
@@ -82,3 +84,13 @@ def enqueue(job: Job, *arguments: str, job_id: str, front: bool = False) -> None
         log.debug("job.known", job=job.value, job_id=job_id)
     except (RedisError, OSError) as error:
         log.warning("job.lost", job=job.value, job_id=job_id, error=str(error))
+
+
+def is_offered(job_id: str) -> bool:
+    """Return whether that job is known to the queue; True also when nobody can tell."""
+    if _broker.redis is None:
+        return True
+    try:
+        return RqJob.exists(job_id, connection=_broker.redis)
+    except (RedisError, OSError):
+        return True

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from rq import get_current_job
 
+from pmflow_core.demo import story
 from pmflow_core.embedding.selection import get_embedder
 from pmflow_core.intake import processing, rebuilding
 from pmflow_core.runs.engine import Engine, Pace
@@ -36,6 +37,13 @@ def process_signals(workspace_id: str) -> None:
 def rebuild_themes(workspace_id: str) -> None:
     """Form the themes of a workspace anew; settled ones keep their signals."""
     rebuilding.rebuild_themes(UUID(workspace_id))
+
+
+def load_demo(workspace_id: str) -> None:
+    """Finish a sample workspace that somebody asked for in the browser."""
+    settings = get_settings()
+    embedder = get_embedder(settings.embedding, settings.embedding_threads)
+    story.finish(UUID(workspace_id), Engine(installed(), pace(settings)), embedder)
 
 
 def _worker() -> str:

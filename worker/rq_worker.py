@@ -4,7 +4,7 @@ The parent uses the database between jobs only, and closes its connections befor
 """
 
 import time
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from redis import Redis
@@ -59,7 +59,7 @@ class PmflowWorker(Worker):
         transaction.dispose()
         super().fork_work_horse(job, queue)
 
-    def main_work_horse(self, job: RqJob, queue: Queue) -> None:
+    def main_work_horse(self, job: RqJob, queue: Queue) -> NoReturn:
         """Connect the child for itself, then do the job."""
         connections.connect(self._settings, self._urls)
         super().main_work_horse(job, queue)

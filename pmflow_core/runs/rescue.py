@@ -6,17 +6,21 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from pmflow_core.clock import utcnow
+from pmflow_core.jobs import is_offered
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
 from pmflow_core.projects.service import Cause
 from pmflow_core.runs import explain, repository
 from pmflow_core.runs.models import RunLogLine, StageRun
 from pmflow_core.runs.progress import run_author
-from pmflow_core.runs.service import announce, dispatch, owner_name
+from pmflow_core.runs.service import announce, dispatch, job_id, owner_name
 from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus
 
 MAX_CRASHES = 3
-REDISPATCH_S = 30
+# A job may be popped by a worker that dies before it claims, and is then known but in no queue.
+REDISPATCH_S = 30.0
+# Between the commit of a request and its enqueue the job is not known yet.
+ENQUEUE_S = 2.0
 _ELECTION = 0x706D6601
 
 
@@ -48,8 +52,8 @@ def rescue(session: Session, run_id: UUID) -> None:
 
 
 def _is_stale(run: StageRun) -> bool:
-    waited = utcnow() - (run.dispatched_at or run.queued_at)
-    return waited.total_seconds() > REDISPATCH_S
+    waited_s = (utcnow() - (run.dispatched_at or run.queued_at)).total_seconds()
+    return waited_s > REDISPATCH_S or (waited_s > ENQUEUE_S and not is_offered(job_id(run)))
 
 
 def _offer(session: Session, run: StageRun) -> None:

@@ -1,5 +1,6 @@
 """What people and automation ask of stage runs: request, cancel, retry, approve."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from pmflow_core.projects import service as project_service
 from pmflow_core.projects.models import Project
 from pmflow_core.projects.service import Cause
 from pmflow_core.recipes import service as recipes
+from pmflow_core.recipes.spec import RecipeSpec
 from pmflow_core.runs import explain, repository
 from pmflow_core.runs.extensions import installed
 from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
@@ -95,22 +97,24 @@ def request_run(
     )
     if not repository.add_queued(session, run):
         raise RunAlreadyOpen(f"{project.key} already has an open run.")
-    session.add_all(
-        RunStep(
-            workspace_id=actor.workspace_id,
+    session.add_all(_waiting_steps(run, spec))
+    session.flush()
+    text = f"Run {run.number} of {stage.name} requested"
+    activity.record(session, actor, project.id, "run", text)
+    dispatch(session, run)
+    return run
+
+
+def _waiting_steps(run: StageRun, spec: RecipeSpec) -> Iterator[RunStep]:
+    for position, step in enumerate(spec.steps):
+        yield RunStep(
+            workspace_id=run.workspace_id,
             run_id=run.id,
             step_key=step.key,
             position=position,
             title=step.title,
             skill=step.skill,
         )
-        for position, step in enumerate(spec.steps)
-    )
-    session.flush()
-    text = f"Run {run.number} of {stage.name} requested"
-    activity.record(session, actor, project.id, "run", text)
-    dispatch(session, run)
-    return run
 
 
 def dispatch(session: Session, run: StageRun, *, front: bool = True) -> None:
@@ -119,10 +123,15 @@ def dispatch(session: Session, run: StageRun, *, front: bool = True) -> None:
         session,
         Job.EXECUTE_RUN,
         str(run.id),
-        job_id=f"run-{run.id}-{run.dispatch}",
+        job_id=job_id(run),
         front=front,
     )
     announce(session, run)
+
+
+def job_id(run: StageRun) -> str:
+    """Return the id of the job that offers the run now; a new dispatch makes a new one."""
+    return f"run-{run.id}-{run.dispatch}"
 
 
 def announce(session: Session, run: StageRun) -> None:
