@@ -72,10 +72,19 @@ def save_version(
         written = repository.find_step_version(session, draft.run_id, draft.step_key)
         if written is not None:
             return written
-    version = DocumentVersion(
+    version = _version(actor, draft, document.id)
+    version.number = repository.count_version(session, document)
+    session.add(version)
+    session.flush()
+    _add_citations(session, version, signals)
+    publish_on_commit(session, topics.project(project_id), topics.board(actor.workspace_id))
+    return version
+
+
+def _version(actor: Actor, draft: Draft, document_id: UUID) -> DocumentVersion:
+    return DocumentVersion(
         workspace_id=actor.workspace_id,
-        document_id=document.id,
-        number=repository.count_version(session, document),
+        document_id=document_id,
         content=draft.content,
         sha256=hashlib.sha256(draft.content.encode()).hexdigest(),
         template=draft.template,
@@ -85,11 +94,6 @@ def save_version(
         step_key=draft.step_key,
         model=draft.model,
     )
-    session.add(version)
-    session.flush()
-    _add_citations(session, version, signals)
-    publish_on_commit(session, topics.project(project_id), topics.board(actor.workspace_id))
-    return version
 
 
 def _add_citations(

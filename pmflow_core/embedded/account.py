@@ -111,7 +111,7 @@ def server_account() -> Account:
     )
 
 
-def server_home(data_dir: Path, account: Account) -> Path:
+def server_home(data_dir: Path, account: Account, *, needed_bytes: int = NEEDED_BYTES) -> Path:
     """Return the folder of the servers: the data folder, or for root one that others can reach.
 
     Raises:
@@ -137,10 +137,10 @@ def server_home(data_dir: Path, account: Account) -> Path:
         raise ServerUnavailable(
             f"The data folder {home} is not writable; set PMFLOW_DATA_DIR to one that is."
         )
-    if free < NEEDED_BYTES:
+    if free < needed_bytes:
         raise ServerUnavailable(
             f"The disk of {home} has {free // 1_000_000} MB left and pmflow needs"
-            f" {NEEDED_BYTES // 1_000_000}; free some space or set PMFLOW_DATA_DIR."
+            f" {needed_bytes // 1_000_000}; free some space or set PMFLOW_DATA_DIR."
         )
     return home
 

