@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("config", "config", None),
     ("user", "user", None),
     ("workspace", "workspace", None),
+    ("demo", "demo", None),
     ("apikey", "apikey", None),
     ("project", "project", None),
     ("run", "run", None),
