@@ -22,6 +22,7 @@ from pmflow_core.signals.extraction import extract
 from pmflow_core.signals.nudges import announce
 from pmflow_core.themes import corpus, rebuild
 from pmflow_core.themes.praise import is_praise_or_empty
+from pmflow_core.themes.rules import FIRST_LOOK
 
 log = get_logger(__name__)
 BATCH_CHARS = 300_000
@@ -35,11 +36,13 @@ def process_workspace(workspace_id: UUID, embedder: Embedder) -> int:
 
     Themes appear on the way in a long import, and are formed anew at its end when enough changed.
     """
-    done = 0
+    done = looked = 0
     while count := process_batch(workspace_id, embedder):
         done += count
-        if rebuilding.is_due(workspace_id, drained=False):
-            rebuilding.rebuild_themes(workspace_id)
+        if done - looked >= FIRST_LOOK:
+            looked = done
+            if rebuilding.is_due(workspace_id, drained=False):
+                rebuilding.rebuild_themes(workspace_id)
     if rebuilding.is_due(workspace_id, drained=True):
         rebuilding.rebuild_themes(workspace_id)
     return done

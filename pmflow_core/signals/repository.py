@@ -104,8 +104,10 @@ def set_status(session: Session, ids: Sequence[UUID], status: SignalStatus) -> N
     )
 
 
-def page_of(session: Session, query: SignalQuery, within: Select[Any] | None) -> list[SignalRead]:
-    """Return one page of the signals that match.
+def find_page(
+    session: Session, query: SignalQuery, within: Select[Any] | None
+) -> tuple[list[SignalRead], int]:
+    """Return one page of the signals that match, and how many match on all pages.
 
     Which ones is found out from the index alone; only their rows are then read, for rows are
     wide with their vectors.
@@ -117,12 +119,23 @@ def page_of(session: Session, query: SignalQuery, within: Select[Any] | None) ->
         .limit(query.size)
         .offset((query.page - 1) * query.size)
     )
-    statement = select(*_READ_COLUMNS).where(col(Signal.id).in_(page))
-    return [SignalRead(*row) for row in session.execute(statement.order_by(*_order(query.sort)))]
+    if not query.search.strip():
+        ids = list(session.scalars(page))
+        return _in_order(session, ids), _count(session, query, within)
+    # Words cost more to find than matches to count: one statement does both.
+    rows = session.execute(page.add_columns(func.count().over())).all()
+    total = rows[0][1] if rows else 0
+    if not rows and query.page > 1:
+        total = _count(session, query, within)
+    return _in_order(session, [row[0] for row in rows]), total
 
 
-def count_matching(session: Session, query: SignalQuery, within: Select[Any] | None) -> int:
-    """Return how many signals match on all pages."""
+def _in_order(session: Session, ids: Sequence[UUID]) -> list[SignalRead]:
+    rows = read_many(session, ids)
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+def _count(session: Session, query: SignalQuery, within: Select[Any] | None) -> int:
     statement = select(func.count()).select_from(Signal).where(*_matching(query, within))
     return session.scalar(statement) or 0
 
@@ -219,13 +232,13 @@ def nearest(session: Session, signal: Signal, limit: int) -> list[tuple[UUID, fl
             col(Signal.status).not_in(_ASIDE),
             col(Signal.embedding_model) == signal.embedding_model,
         )
-        .order_by(prepare_search(session, distance))
+        .order_by(by_distance(session, distance))
         .limit(limit)
     )
     return [(row[0], float(row[1])) for row in session.execute(statement)]
 
 
-def prepare_search(session: Session, distance: ColumnElement[Any]) -> ColumnElement[Any]:
+def by_distance(session: Session, distance: ColumnElement[float]) -> ColumnElement[float]:
     """Return what to order by: through the vector index, or exactly in a small workspace."""
     if session.scalar(select(func.count()).select_from(_first_rows())) == EXACT_BELOW:
         session.execute(text("set local hnsw.iterative_scan = strict_order"))

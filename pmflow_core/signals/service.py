@@ -77,12 +77,8 @@ def list_signals(
 ) -> SignalPage:
     """Return one page of signals; `within` is a select of ids that a layer above narrows to."""
     actor.require(Role.VIEWER)
-    return SignalPage(
-        items=repository.page_of(session, query, within),
-        total=repository.count_matching(session, query, within),
-        page=query.page,
-        size=query.size,
-    )
+    items, total = repository.find_page(session, query, within)
+    return SignalPage(items=items, total=total, page=query.page, size=query.size)
 
 
 def get_signal(session: Session, actor: Actor, number: int) -> SignalDetail:

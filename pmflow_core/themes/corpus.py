@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import delete, func, or_, select, text, update
+from pgvector.sqlalchemy import Vector
+from sqlalchemy import Float, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -15,6 +16,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.ids import uuid7
 from pmflow_core.projects.models import Project
 from pmflow_core.signals.models import DIMENSIONS, Signal, SignalProject
+from pmflow_core.signals.repository import by_distance
 from pmflow_core.themes.features import Matrix
 from pmflow_core.themes.models import Clustering, PlacedBy, Theme, ThemeMembership, ThemeStatus
 from pmflow_core.themes.plan import Place
@@ -162,6 +164,29 @@ def centroids(session: Session) -> tuple[list[UUID], Matrix]:
     )
     rows = session.execute(statement).all()
     return [row[0] for row in rows], as_matrix([row[1] for row in rows])
+
+
+def neighbours(session: Session, vectors: Matrix, each: int) -> tuple[list[UUID], Matrix]:
+    """Return the themes and vectors of the themed signals nearest to any of the vectors."""
+    found: dict[UUID, tuple[UUID, bytes]] = {}
+    to = bindparam("vector", type_=Vector(DIMENSIONS))
+    distance = col(Signal.embedding).op("<=>", return_type=Float())(to)
+    nearest = (
+        select(
+            col(Signal.id),
+            col(ThemeMembership.theme_id),
+            func.vector_send(col(Signal.embedding)),
+        )
+        .join(ThemeMembership, col(ThemeMembership.signal_id) == col(Signal.id))
+        .where(*live())
+        .order_by(by_distance(session, distance))
+        .limit(each)
+    )
+    for vector in vectors:
+        rows = session.execute(nearest, {"vector": vector})
+        found |= {row[0]: (row[1], row[2]) for row in rows}
+    themes = [theme for theme, _ in found.values()]
+    return themes, as_matrix([vector for _, vector in found.values()])
 
 
 def put_into_themes(

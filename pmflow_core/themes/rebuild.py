@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
@@ -19,7 +20,15 @@ from pmflow_core.themes.corpus import Corpus, State
 from pmflow_core.themes.draft import Draft, ThemeDraft
 from pmflow_core.themes.features import Matrix, unit_rows
 from pmflow_core.themes.models import Clustering, PlacedBy, ThemeStatus
-from pmflow_core.themes.placement import place_by_centroid
+from pmflow_core.themes.placement import (
+    NEIGHBOURS,
+    VOTE_FROM_TEXTS,
+    Placement,
+    place_by_centroid,
+    place_by_vote,
+)
+
+VOTE_FOR_AT_MOST = 64
 
 
 def read(session: Session, actor: Actor) -> tuple[Corpus, State]:
@@ -57,11 +66,18 @@ def apply(
 
 
 def place(session: Session, actor: Actor, ids: Sequence[UUID], vectors: Matrix) -> None:
-    """Put each signal into the nearest active theme; one that is near none waits without."""
+    """Put each signal into an active theme; one that is near none waits without.
+
+    In a large workspace the neighbours of a few signals vote. Many at once go to the nearest
+    middle, which costs next to nothing and is what the next clustering starts from.
+    """
     themes, middles = statements.centroids(session)
     if not themes or not ids:
         return
     found = place_by_centroid(vectors, unit_rows(middles))
+    last = statements.last_clustering(session)
+    if len(ids) <= VOTE_FOR_AT_MOST and last is not None and last.signals >= VOTE_FROM_TEXTS:
+        found = _voted(session, vectors, themes, unit_rows(middles))
     placed = [
         (signal, themes[theme], similarity)
         for signal, theme, similarity in zip(
@@ -70,6 +86,14 @@ def place(session: Session, actor: Actor, ids: Sequence[UUID], vectors: Matrix) 
         if theme != UNTHEMED
     ]
     statements.put_into_themes(session, actor.workspace_id, placed, PlacedBy.PLACEMENT)
+
+
+def _voted(session: Session, vectors: Matrix, themes: list[UUID], middles: Matrix) -> Placement:
+    near, theirs = statements.neighbours(session, vectors, NEIGHBOURS)
+    numbers = {theme: number for number, theme in enumerate(themes)}
+    known = [row for row, theme in enumerate(near) if theme in numbers]
+    labels = np.array([numbers[near[row]] for row in known], dtype=np.int64)
+    return place_by_vote(vectors, theirs[known], labels, middles)
 
 
 def _row(theme: ThemeDraft, clustering: Clustering) -> dict[str, Any]:
