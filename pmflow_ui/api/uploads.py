@@ -1,0 +1,190 @@
+"""Files of feedback from the browser: refused early when too large, read in a thread."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.errors import Invalid, TooLarge
+from pmflow_core.intake import imports
+from pmflow_core.intake.schemas import ImportRead
+from pmflow_core.signals.parsing import UPLOAD_MAX_BYTES, ParseOptions, Preview, preview
+from pmflow_core.signals.schemas import Rejection
+from pmflow_ui.access import member
+from pmflow_ui.api.permission import Allow
+from pmflow_ui.viewer import Viewer
+
+router = APIRouter(prefix="/api/workspaces", tags=["signals"])
+Editor = Annotated[Viewer, Depends(Allow(Role.EDITOR))]
+FRAME_BYTES = 64_000
+"""What the parts and fields around a file may take."""
+LISTED = 100
+_BODY = {
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "text_column": {"type": "string"},
+                    "ref_column": {"type": "string"},
+                    "preview": {"type": "boolean"},
+                },
+            }
+        }
+    }
+}
+
+
+class UploadTooLarge(TooLarge):
+    """More was sent than is taken."""
+
+    code = "file_too_large"
+
+
+class UploadMalformed(Invalid):
+    """The request holds no file."""
+
+    code = "upload_malformed"
+
+
+class Taken(BaseModel):
+    """What a file came to; of the refused lines the first 100 are listed."""
+
+    id: str
+    name: str
+    created: int
+    duplicates: int
+    refused: int
+    rejected: list[Rejection]
+
+
+class Looked(BaseModel):
+    """The beginning of a file and the columns that would be used; nothing was imported."""
+
+    format: str
+    columns: list[str]
+    rows: list[list[str]]
+    text_column: str | None
+    ref_column: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A file that lies in a temporary place, and what was asked about it."""
+
+    path: Path
+    name: str
+    options: ParseOptions
+    is_preview: bool
+
+
+class _Overflow(MultiPartException):
+    """Stops the parser, which then closes what it has opened."""
+
+
+@router.post("/{slug}/signals/upload", openapi_extra={"requestBody": _BODY})
+async def upload(
+    slug: str,  # noqa: ARG001 the permission reads it from the path
+    request: Request,
+    viewer: Editor,
+) -> Taken | Looked:
+    """Take in a file of feedback, or with `preview` only look at its columns."""
+    actor = member(viewer)
+    _refuse_announced(request)
+    form = await _receive(request)
+    try:
+        return await asyncio.to_thread(_work, actor, form)
+    finally:
+        await form.close()
+
+
+def _too_large() -> UploadTooLarge:
+    return UploadTooLarge(
+        f"At most {UPLOAD_MAX_BYTES // 1_000_000} MB are taken at once. "
+        "Split the file, or import it with `pmflow ingest`."
+    )
+
+
+def _refuse_announced(request: Request) -> None:
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > UPLOAD_MAX_BYTES + FRAME_BYTES:
+        raise _too_large()
+
+
+async def _capped(request: Request) -> AsyncGenerator[bytes, None]:
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if received > UPLOAD_MAX_BYTES + FRAME_BYTES:
+            raise _Overflow("too large")
+        yield chunk
+
+
+async def _receive(request: Request) -> FormData:
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise UploadMalformed("Send the file as multipart/form-data in the field `file`.")
+    parser = MultiPartParser(request.headers, _capped(request), max_files=1, max_fields=8)
+    try:
+        return await parser.parse()
+    except _Overflow as error:
+        raise _too_large() from error
+    except (MultiPartException, KeyError) as error:
+        raise UploadMalformed("The upload was cut off or malformed. Send it again.") from error
+
+
+def _text(form: FormData, name: str) -> str | None:
+    value = form.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _work(actor: Actor, form: FormData) -> Taken | Looked:
+    sent = form.get("file")
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        raise UploadMalformed("Send the file in the field `file`.")
+    name = Path(sent.filename).name[:200]
+    options = ParseOptions(
+        text_column=_text(form, "text_column"), ref_column=_text(form, "ref_column"), file_name=name
+    )
+    with NamedTemporaryFile(prefix="pmflow-upload-") as file:
+        shutil.copyfileobj(sent.file, file)
+        file.flush()
+        path = Path(file.name)
+        return _handle(actor, _Sent(path, name, options, _text(form, "preview") == "true"))
+
+
+def _handle(actor: Actor, sent: _Sent) -> Taken | Looked:
+    if sent.is_preview:
+        return _looked(preview(sent.path, sent.options))
+    return _taken(imports.import_file(actor, sent.path, sent.name, sent.options))
+
+
+def _taken(read: ImportRead) -> Taken:
+    return Taken(
+        id=str(read.id),
+        name=read.name,
+        created=read.created,
+        duplicates=read.duplicates,
+        refused=read.refused,
+        rejected=read.rejected[:LISTED],
+    )
+
+
+def _looked(seen: Preview) -> Looked:
+    return Looked(
+        format=str(seen.format),
+        columns=list(seen.columns),
+        rows=[[cell[:300] for cell in row] for row in seen.rows],
+        text_column=seen.text_column,
+        ref_column=seen.ref_column,
+    )

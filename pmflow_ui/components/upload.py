@@ -1,0 +1,30 @@
+"""Choosing a file and sending it to our own route, with its progress and a look at its columns."""
+
+from typing import Any
+
+import reflex as rx
+
+from pmflow_core.signals.parsing import UPLOAD_MAX_BYTES
+from pmflow_ui.components import Text
+
+_SOURCE = rx.asset("upload.jsx", shared=True)
+ACCEPT = ".csv,.tsv,.jsonl,.ndjson,.json,.txt,.md,.vtt,.srt,.pdf,.gz"
+
+
+def _done(import_id: rx.Var[str]) -> list[rx.Var[str]]:
+    return [import_id]
+
+
+class _FileUpload(rx.NoSSRComponent):
+    library = f"$/public{_SOURCE}"
+    tag = "FileUpload"
+
+    url: rx.Var[str]
+    limit: rx.Var[int]
+    accept: rx.Var[str]
+    on_done: rx.EventHandler[_done]
+
+
+def file_upload(url: Text, on_done: Any) -> rx.Component:
+    """Return the place to drop a file; `on_done(import_id)` follows when it was taken in."""
+    return _FileUpload.create(url=url, limit=UPLOAD_MAX_BYTES, accept=ACCEPT, on_done=on_done)
