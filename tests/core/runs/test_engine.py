@@ -19,7 +19,7 @@ from pmflow_core.runs.kinds import StepKind, StepOutcome
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.repository import Holder
 from pmflow_core.runs.status import FailureClass, RunStatus
-from tests.core.runs.conftest import RESEARCH, Desk, MakeEngine
+from tests.core.runs.staging import RESEARCH, Desk, MakeEngine
 
 
 class NoParams(BaseModel):
