@@ -79,10 +79,14 @@ def current_actor() -> Actor:
         Unauthenticated: nobody is signed in.
         NotFound: no such workspace, or the viewer is not a member of it.
     """
-    actor = current_viewer().actor
-    if actor is None:
+    return member(current_viewer())
+
+
+def member(viewer: Viewer) -> Actor:
+    """Return a viewer as a member of the workspace in the address; raises NotFound."""
+    if viewer.actor is None:
         raise NotFound("There is no such workspace for you.")
-    return actor
+    return viewer.actor
 
 
 def check(permission: Permission) -> None:
@@ -93,10 +97,17 @@ def check(permission: Permission) -> None:
         NotFound: it needs a member of the workspace.
         PermissionDenied: the role does not reach.
     """
+    if permission is not Access.ANYONE:
+        require(current_viewer(), permission)
+
+
+def require(viewer: Viewer | None, permission: Permission) -> None:
+    """Raise as `check` does, unless `viewer` has the permission."""
     if permission is Access.ANYONE:
         return
-    viewer = current_viewer()
+    if viewer is None:
+        raise Unauthenticated("You are signed out. Sign in to go on.")
     if permission is Access.OPERATOR and not viewer.is_operator:
         raise PermissionDenied("This is for operators of the installation.")
     if isinstance(permission, Role):
-        current_actor().require(permission)
+        member(viewer).require(permission)

@@ -56,6 +56,13 @@ def get_project(session: Session, project_id: UUID, *, lock: bool = False) -> Pr
     return project
 
 
+def lock_theme(session: Session, theme_id: UUID) -> None:
+    """Hold a theme against a second project being made from it, until the transaction ends."""
+    session.execute(
+        text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": str(theme_id)}
+    )
+
+
 def find_by_theme(session: Session, theme_id: UUID) -> Project | None:
     """Return the active project made from a theme, if there is one."""
     statement = select(Project).where(

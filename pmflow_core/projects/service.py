@@ -108,9 +108,7 @@ def _require_no_project(session: Session, theme_id: UUID | None) -> None:
     if theme_id is None:
         return
     # Two people may press the button at once: the second waits here, then sees the first's row.
-    session.connection().exec_driver_sql(
-        "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (str(theme_id),)
-    )
+    repository.lock_theme(session, theme_id)
     taken = repository.find_by_theme(session, theme_id)
     if taken is not None:
         raise ThemeHasProject(f"This theme already has the project {taken.key}.")

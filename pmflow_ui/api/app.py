@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from pmflow_core.errors import NotFound
 from pmflow_ui.api import auth, health, problems
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
+from pmflow_ui.api.permission import ANYONE
 
 # Every router of the API; a new resource is one module and one line here.
 ROUTERS = (health.router, auth.router)
@@ -32,6 +33,7 @@ def make_api() -> FastAPI:
         "/api/{rest:path}",
         methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         include_in_schema=False,
+        dependencies=ANYONE,
     )
     async def nothing(rest: str) -> None:
         """Answer unknown addresses as the API does, instead of with a page."""

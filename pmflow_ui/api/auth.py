@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from pmflow_core.accounts import service as accounts
 from pmflow_core.db import Session
-from pmflow_core.errors import Invalid, PmflowError, Unauthenticated
+from pmflow_core.errors import Invalid, PmflowError
 from pmflow_core.settings import get_settings
 from pmflow_ui import forms
+from pmflow_ui.access import Access
+from pmflow_ui.api.permission import ANYONE, Allow
 from pmflow_ui.api.problems import from_error
 from pmflow_ui.call import call_in_steps, call_outside
-from pmflow_ui.viewer import COOKIE, find_viewer, session_token
+from pmflow_ui.viewer import COOKIE, Viewer, session_token
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
 LIFETIME_S = 7 * 24 * 3600
@@ -128,7 +130,7 @@ def _welcome(posted: Posted, token: str) -> Response:
     return _with_session(response, token)
 
 
-@router.post("/login", response_model=None)
+@router.post("/login", response_model=None, dependencies=ANYONE)
 async def login(posted: Sent) -> Response:
     """Sign in: a form is sent on to `next`, a program gets the cookie and 200."""
     try:
@@ -137,7 +139,7 @@ async def login(posted: Sent) -> Response:
         return _refused("login", posted, error)
 
 
-@router.post("/signup", response_model=None)
+@router.post("/signup", response_model=None, dependencies=ANYONE)
 async def signup(posted: Sent) -> Response:
     """Make an account and sign it in."""
     given = posted.given
@@ -148,7 +150,7 @@ async def signup(posted: Sent) -> Response:
         return _refused("signup", posted, error)
 
 
-@router.post("/logout", response_model=None)
+@router.post("/logout", response_model=None, dependencies=ANYONE)
 async def logout(request: Request) -> Response:
     """End the session and go to the sign-in page."""
     token = session_token(request.headers.get("cookie", ""))
@@ -160,11 +162,8 @@ async def logout(request: Request) -> Response:
 
 
 @router.get("/me")
-async def me(request: Request) -> Me:
+async def me(viewer: Annotated[Viewer, Depends(Allow(Access.SIGNED_IN))]) -> Me:
     """Return the signed-in person."""
-    viewer = await find_viewer(request.headers.get("cookie", ""), "")
-    if viewer is None:
-        raise Unauthenticated("Nobody is signed in.")
     return Me(
         id=str(viewer.user_id),
         email=viewer.email,

@@ -11,6 +11,7 @@ from pmflow_core.db import Session
 from pmflow_core.errors import PmflowError, Unavailable
 from pmflow_core.migrations.run import is_current
 from pmflow_core.settings import get_settings
+from pmflow_ui.api.permission import ANYONE
 from pmflow_ui.call import call_outside
 
 router = APIRouter(tags=["health"])
@@ -44,13 +45,13 @@ async def _redis() -> str:
         return str(error)
 
 
-@router.get("/healthz")
+@router.get("/healthz", dependencies=ANYONE)
 async def healthz() -> dict[str, str]:
     """Say that the process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", dependencies=ANYONE)
 async def readyz() -> JSONResponse:
     """Say whether the database is there and migrated, and Redis answers; 503 while not."""
     try:

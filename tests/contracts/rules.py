@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from pmflow_core.tables import METADATA
 from tests.contracts.sources import Source
 
 Rule = Callable[[Source], Iterator[str]]
@@ -13,6 +14,19 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 ENDS_A_TRANSACTION = "pmflow_core/db/transaction.py"
+# What may speak to the database below the ORM, and why.
+PAST_THE_FILTER = {
+    "pmflow_core/db/transaction.py": "sets the role and the workspace",
+    "pmflow_core/migrations/env.py": "makes the tables",
+    "pmflow_core/migrations/run.py": "makes the tables",
+    "pmflow_core/embedded/postgres.py": "makes the database",
+    "pmflow_ui/api/health.py": "asks which migration the database is at",
+}
+_BELOW_THE_ORM = {"__table__", "connection", "exec_driver_sql", "get_bind", "raw_connection"}
+_STATEMENT = re.compile(r"\s*(?:select|insert|update|delete|with|truncate|copy)\s", re.IGNORECASE)
+_TABLES = re.compile(
+    r"\b(?:from|join|into|update|table|copy)\s+(?:only\s+)?(?:public\.)?(\w+)", re.IGNORECASE
+)
 # Spelled in pieces, so that this file keeps its own rules.
 _LATER = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME)\b")
 _ELSEWHERE = re.compile(r"(?<![\w./])(?:/wo" + r"rk|/ro" + r"ot)(?:/|\b)")
@@ -149,6 +163,26 @@ def _matches(source: Source, pattern: re.Pattern[str]) -> Iterator[str]:
             yield f"{source.path}:{number} says {found.group()!r}"
 
 
+def statements_pass_the_tenancy_filter(source: Source) -> Iterator[str]:
+    """A tenant's table is reached through its class, which every statement narrows by workspace."""
+    if not source.is_product or source.is_migration or source.path in PAST_THE_FILTER:
+        return
+    for node in nodes(source):
+        if isinstance(node, ast.Attribute) and node.attr in _BELOW_THE_ORM:
+            yield f"{source.path}:{node.lineno} goes below the ORM by .{node.attr}"
+        words = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(words, str) and _STATEMENT.match(words):
+            for table in _TABLES.findall(words):
+                if table.lower() in tenant_tables():
+                    yield f"{source.path} names the table {table} in raw SQL"
+
+
+@lru_cache(maxsize=1)
+def tenant_tables() -> frozenset[str]:
+    """Return the tables whose rows belong to a workspace."""
+    return frozenset(name for name, table in METADATA.tables.items() if "workspace_id" in table.c)
+
+
 RULES: tuple[Rule, ...] = (
     file_is_short,
     functions_are_short,
@@ -156,6 +190,7 @@ RULES: tuple[Rule, ...] = (
     edges_commit,
     markup_is_never_raw,
     tests_use_real_things,
+    statements_pass_the_tenancy_filter,
     nothing_is_put_off,
     names_no_other_machine,
     names_no_package_index,

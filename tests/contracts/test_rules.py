@@ -45,6 +45,13 @@ PLANTED = {
         Source("tests/core/test_x.py", "mocker.spy(a, 'b')"),
         Source("tests/core/test_x.py", "monkeypatch.setattr(a, 'b', 1)"),
     ],
+    "statements_pass_the_tenancy_filter": [
+        Source("pmflow_core/board/reads.py", "text('select id from signals where id = :id')"),
+        Source("pmflow_core/board/reads.py", 'text("""\n delete from only projects p""")'),
+        Source("worker/reconcile.py", "text(f'update stage_runs set status = {status}')"),
+        Source("pmflow_core/board/reads.py", "session.connection().execute(statement)"),
+        Source("pmflow_core/board/reads.py", "select(Signal.__table__)"),
+    ],
     "nothing_is_put_off": [Source("a.md", f"{LATER}: write"), Source("x.py", f"# {LATER}")],
     "names_no_other_machine": [Source("Makefile", f"cd {HERE}main"), Source("a.py", f'"{HERE}x"')],
     "names_no_package_index": [
@@ -57,6 +64,7 @@ INNOCENT = [
     Source("pmflow_core/migrations/versions/20261123_first.py", LONG + "\n" * 500),
     Source("pmflow_core/runs/engine.py", FINE + "\n" * 360),
     Source("pmflow_core/db/transaction.py", "session.commit()"),
+    Source("worker/x.py", "text('select id from worker_heartbeats')"),
     Source("tests/core/test_x.py", "client.patch('/api')\nmonkeypatch.setenv('A', 'b')"),
     Source("docs/index.md", f"The network{HERE}shop, the root/branch, https://example.com/root"),
     Source("requirements.lock", "httpcore==1.0.9 \\\n    # via httpx"),
