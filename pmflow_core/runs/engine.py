@@ -9,6 +9,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
+
 from pmflow_core.db.transaction import transaction
 from pmflow_core.documents import repository as documents
 from pmflow_core.errors import PmflowError, Unavailable
@@ -122,7 +124,9 @@ class Engine:
             with transaction(run.workspace_id) as session:
                 progress.complete(session, holder, context)
             crash_point("concluded")
-        except LeaseLost:
+        except (LeaseLost, OperationalError):
+            # Without the run or the database there is nothing to write; the lease runs out and
+            # another worker goes on at this step.
             raise
         except PmflowError as error:
             self._fail(context, holder, _class_of(error), str(error))
