@@ -42,6 +42,7 @@ PROVIDER = "local"
 POLL_S = 0.3
 PATIENCE_S = 900.0
 TRIES = 2
+RECENT_WEEKS = 4
 Say = Callable[[str], None]
 
 
@@ -141,9 +142,10 @@ def _project(workspace_id: UUID, part: Part, say: Say) -> UUID | None:
 
 
 def _fitness(theme: ThemeRead) -> int:
-    """Return how much a theme asks for work: what hurts counts twice."""
+    """Return how much a theme asks for work: how many spoke of it lately, and how many suffer."""
     severe = (Severity.CRITICAL, Severity.HIGH)
-    return theme.size + sum(theme.severities.get(severity, 0) for severity in severe)
+    lately = sum(theme.trend[-RECENT_WEEKS:])
+    return lately + sum(theme.severities.get(severity, 0) for severity in severe)
 
 
 def _owner(session: Session, workspace_id: UUID) -> Actor:
