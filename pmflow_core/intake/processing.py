@@ -58,7 +58,10 @@ def process_batch(workspace_id: UUID, embedder: Embedder) -> int:
     with transaction(workspace_id) as session:
         rows = repository.claim(session)
         rows, late = _affordable(rows)
-        repository.release(session, late, wait_s=0, counts=False)
+        if late:
+            repository.release(session, late, wait_s=0, counts=False)
+    if not rows:
+        return 0
     hopeless = [row for row in rows if row.is_given_up]
     sound = [row for row in rows if not row.is_given_up]
     try:

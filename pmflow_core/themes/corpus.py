@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import Float, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Float, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -78,7 +78,7 @@ def read_corpus(session: Session) -> Corpus:
     vector = func.vector_send(col(Signal.embedding))
     statement = (
         select(col(Signal.id), func.left(col(Signal.verbatim), READ_CHARS), vector)
-        .where(*live(), col(Signal.themable), col(Signal.embedding_model) == _usual_model(session))
+        .where(*live(), col(Signal.themable), _by_usual_model())
         .order_by(col(Signal.id))
     )
     rows = session.execute(statement).all()
@@ -87,15 +87,16 @@ def read_corpus(session: Session) -> Corpus:
     )
 
 
-def _usual_model(session: Session) -> str | None:
-    statement = (
+def _by_usual_model() -> ColumnElement[bool]:
+    """Return that a signal was embedded by the model that most are; others are not compared."""
+    usual = (
         select(col(Signal.embedding_model))
         .where(col(Signal.embedding_model).is_not(None))
         .group_by(col(Signal.embedding_model))
         .order_by(func.count().desc())
         .limit(1)
     )
-    return session.scalar(statement)
+    return col(Signal.embedding_model) == usual.scalar_subquery()
 
 
 def count_themable(session: Session) -> int:
@@ -259,7 +260,7 @@ def unplaced(session: Session, known: Sequence[UUID]) -> tuple[list[UUID], Matri
         .exists()
     )
     statement = select(col(Signal.id)).where(
-        *live(), col(Signal.themable), col(Signal.embedding_model).is_not(None), ~has_theme
+        *live(), col(Signal.themable), _by_usual_model(), ~has_theme
     )
     late = sorted(set(session.scalars(statement)) - set(known))
     vectors = select(col(Signal.id), func.vector_send(col(Signal.embedding))).where(

@@ -183,6 +183,7 @@ def test_a_workspace_of_few_signals_has_no_themes(
     actor: Actor, ingest: Ingest, embedder: TopicEmbedder
 ) -> None:
     ingest(*(f"export fails {number}" for number in range(29)))
+    assert rebuilding.rebuild_themes(actor.workspace_id).signals == 0
     process_workspace(actor.workspace_id, embedder)
 
     assert themes(actor) == []
