@@ -62,12 +62,12 @@ class Topic:
 
 
 TOPICS = (
-    Topic("unable_to_verify_identity", 36, r"identi|\bid\b|me\b", Trend.GROWING, (0.6, 0.1, 0.1)),
-    Topic("declined_card_payment", 40, r"declin|payment|card", Trend.GROWING, (0.4, 0.2, 0.2)),
-    Topic("top_up_failed", 34, r"top.?(?:ped |ping )?up", Trend.RECENT, (0.5, 0.2, 0.0)),
-    Topic("card_arrival", 30, r"card", Trend.STEADY, (0.6, 0.1, 0.1)),
+    Topic("unable_to_verify_identity", 38, r"identi|\bid\b|me\b", Trend.GROWING, (0.6, 0.1, 0.1)),
+    Topic("declined_card_payment", 28, r"declin", Trend.STEADY, (0.4, 0.2, 0.2)),
+    Topic("top_up_failed", 26, r"top.?(?:ped |ping )?up", Trend.STEADY, (0.5, 0.2, 0.0)),
+    Topic("card_arrival", 34, r"card", Trend.STEADY, (0.6, 0.1, 0.1)),
     Topic("card_payment_wrong_exchange_rate", 28, r"rate|exchange", Trend.STEADY, (0.2, 0.4, 0.2)),
-    Topic("transaction_charged_twice", 32, r"twice|two|double|dupl", Trend.RECENT, (0.3, 0.2, 0.3)),
+    Topic("transaction_charged_twice", 28, r"twice|two|double|dupl", Trend.STEADY, (0.3, 0.2, 0.3)),
     Topic(
         "transfer_not_received_by_recipient", 26, r"transfer|sent", Trend.STEADY, (0.2, 0.1, 0.5)
     ),
@@ -76,7 +76,7 @@ TOPICS = (
     Topic("wrong_amount_of_cash_received", 16, r"cash|atm|withdr", Trend.STEADY, (0.4, 0.2, 0.1)),
     Topic("pin_blocked", 20, r"\bpin\b", Trend.STEADY, (0.4, 0.2, 0.1)),
     Topic("contactless_not_working", 22, r"contactless", Trend.FADING, (0.4, 0.2, 0.1)),
-    Topic("virtual_card_not_working", 30, r"virtual|disposable", Trend.GROWING, (0.1, 0.4, 0.3)),
+    Topic("virtual_card_not_working", 30, r"virtual|disposable", Trend.RECENT, (0.1, 0.4, 0.3)),
     Topic("apple_pay_or_google_pay", 18, r"apple (?:pay|watch)", Trend.GROWING, (0.3, 0.4, 0.0)),
     Topic("direct_debit_payment_not_recognised", 16, r"debit", Trend.STEADY, (0.3, 0.1, 0.3)),
     Topic("lost_or_stolen_phone", 14, r"phone", Trend.STEADY, (0.4, 0.2, 0.1)),
