@@ -29,7 +29,7 @@ _TABLES = re.compile(
 )
 # Spelled in pieces, so that this file keeps its own rules.
 _LATER = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME)\b")
-_ELSEWHERE = re.compile(r"(?<![\w./])(?:/wo" + r"rk|/ro" + r"ot)(?:/|\b)")
+_ELSEWHERE = re.compile(r"(?<![\w./])(?:/wo" + r"rk|/r" + r"oot)(?:/|\b)")
 _INDEXES = re.compile(
     r"(?:py" + r"pi\.org|pythonhos" + r"ted\.org|np" + r"mjs\.(?:org|com)|--(?:extra-)?index-url)"
 )
