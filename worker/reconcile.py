@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
@@ -25,10 +26,21 @@ def reconcile() -> None:
                 return
             for workspace_id, run_id in repository.unfinished(session):
                 _rescue(workspace_id, run_id)
-            for row in session.execute(text("select * from pmflow_unprocessed_workspaces()")):
-                enqueue(Job.PROCESS_SIGNALS, str(row[0]), job_id=f"signals-{row[0]}")
+            _process("select * from pmflow_unprocessed_workspaces()", session)
     except SQLAlchemyError as error:
         log.warning("reconcile.failed", error=str(error).splitlines()[0])
+
+
+def sweep_themes() -> None:
+    """Have themes formed where signals came in and no forming followed, as after a crash.
+
+    The job itself decides whether enough has changed.
+    """
+    try:
+        with transaction(None) as session:
+            _process("select * from pmflow_workspaces_to_theme()", session)
+    except SQLAlchemyError as error:
+        log.warning("sweep.failed", error=str(error).splitlines()[0])
 
 
 def release(run_id: UUID, worker: str) -> None:
@@ -62,6 +74,11 @@ def forget(name: str) -> None:
             repository.forget(session, name)
     except SQLAlchemyError as error:
         log.warning("heartbeat.kept", error=str(error).splitlines()[0])
+
+
+def _process(workspaces: str, session: Session) -> None:
+    for row in session.execute(text(workspaces)):
+        enqueue(Job.PROCESS_SIGNALS, str(row[0]), job_id=f"signals-{row[0]}")
 
 
 def _rescue(workspace_id: UUID, run_id: UUID) -> None:

@@ -4,10 +4,13 @@ import os
 import signal
 import socket
 import threading
+import time
 from types import FrameType
 
 from pmflow_core.settings import Settings
-from worker.reconcile import beat, forget, reconcile
+from worker.reconcile import beat, forget, reconcile, sweep_themes
+
+SWEEP_S = 60.0
 
 
 def run(settings: Settings) -> None:
@@ -20,8 +23,12 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     name = f"scheduler-{socket.gethostname()}-{os.getpid()}"
+    swept_at = 0.0
     while not stop.is_set():
         beat(name, "scheduler")
         reconcile()
+        if time.monotonic() - swept_at > SWEEP_S:
+            swept_at = time.monotonic()
+            sweep_themes()
         stop.wait(settings.reconcile_s)
     forget(name)
