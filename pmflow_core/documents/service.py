@@ -72,8 +72,8 @@ def save_version(
         written = repository.find_step_version(session, draft.run_id, draft.step_key)
         if written is not None:
             return written
-    version = _version(actor, draft, document.id)
-    version.number = repository.count_version(session, document)
+    number = repository.count_version(session, document)
+    version = _version(actor, draft, document.id, number)
     session.add(version)
     session.flush()
     _add_citations(session, version, signals)
@@ -81,10 +81,11 @@ def save_version(
     return version
 
 
-def _version(actor: Actor, draft: Draft, document_id: UUID) -> DocumentVersion:
+def _version(actor: Actor, draft: Draft, document_id: UUID, number: int) -> DocumentVersion:
     return DocumentVersion(
         workspace_id=actor.workspace_id,
         document_id=document_id,
+        number=number,
         content=draft.content,
         sha256=hashlib.sha256(draft.content.encode()).hexdigest(),
         template=draft.template,
