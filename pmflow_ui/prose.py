@@ -36,7 +36,12 @@ class Cited:
 
 @dataclass(frozen=True)
 class Span:
-    """A run of text of one kind: text, strong, em, code, link or cite."""
+    """A run of text of one kind: text, strong, em, code, link or cite.
+
+    A citation may carry the signal's words, of which `quote` stands between `before` and `after`;
+    `check` says whether they are quoted `verbatim`, or `altered`. `uncited` marks a claim without
+    a citation.
+    """
 
     kind: str
     text: str
@@ -44,6 +49,11 @@ class Span:
     quote: str = ""
     customer: str = ""
     when: str = ""
+    before: str = ""
+    after: str = ""
+    severity: str = ""
+    check: str = ""
+    uncited: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """One block: h1 to h4, p, li, quote, code, table or rule; `indent` counts list levels."""
+    """One block: h1 to h4, p, li, quote, code, table or rule; `indent` counts list levels.
+
+    A heading may carry `ticks`, one a claim of its section, and their `coverage` in words.
+    """
 
     kind: str
     anchor: str = ""
@@ -71,6 +84,8 @@ class Block:
     text: str = ""
     spans: list[Span] = field(default_factory=list)
     rows: list[Line] = field(default_factory=list)
+    ticks: list[str] = field(default_factory=list)
+    coverage: str = ""
 
 
 def parse_document(markdown: str, cited: Mapping[int, Cited] | None = None) -> list[Block]:

@@ -4,7 +4,7 @@ An event returns or yields them: `return say("Saved")`. The framework's own toas
 `unsafe-eval` in the content policy.
 """
 
-from reflex.event import Event, EventSpec
+from reflex.event import Event, EventCallback, EventSpec
 
 from pmflow_ui.guard import NoticeState, refused
 
@@ -19,7 +19,7 @@ def refuse(text: str, detail: str = "") -> EventSpec:
     return refused(text, detail)
 
 
-def offer_undo(text: str, undo: EventSpec) -> EventSpec:
+def offer_undo(text: str, undo: EventSpec | EventCallback[()]) -> EventSpec:
     """Return the event that says what was done and offers to send `undo` for ten seconds."""
     way = Event.from_event_type(undo)[0]
     # pyright knows the framework's overloads for up to four arguments only

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 import reflex as rx
-from reflex.event import Event, EventSpec
+from reflex.event import Event, EventCallback, EventSpec
 
 from pmflow_core.events.subscribe import RESUBSCRIBED
 from pmflow_core.logs import get_logger
@@ -148,10 +149,12 @@ def use(hub: Hub) -> None:
     _current.hub = hub
 
 
-def watch(state: rx.State, topics: list[str], event: EventSpec) -> None:
+def watch(state: rx.State, topics: list[str], event: EventSpec | EventCallback[()]) -> None:
     """Have `event` sent to the state's tab after each change under `topics`."""
     if _current.hub is not None:
-        _current.hub.watch(state.router.session.client_token, topics, event)
+        # A called handler is an EventSpec; the framework's annotation says otherwise.
+        spec = cast("EventSpec", event)
+        _current.hub.watch(state.router.session.client_token, topics, spec)
 
 
 def forget(state: rx.State) -> None:

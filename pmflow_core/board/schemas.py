@@ -67,6 +67,7 @@ class CardRead:
     key: str
     name: str
     stage: str
+    owner_id: UUID | None
     owner: str | None
     signals: int
     documents: tuple[DocumentState, ...]
@@ -95,6 +96,28 @@ class BoardRead:
 
     stages: tuple[StageRead, ...]
     cards: tuple[CardRead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MovePreview:
+    """What a move would find and do; `refusal` says why it would not happen."""
+
+    key: str
+    to: str
+    name: str
+    forward: bool
+    gates: tuple[GateRead, ...]
+    refusal: str | None
+    can_override: bool
+    effects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPreview:
+    """What an approval would do: the move, the run it starts, and the versions it binds."""
+
+    to: str
+    effects: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +192,7 @@ class ProjectRead:
     description: str
     status: str
     priority: str | None
+    owner_id: UUID | None
     owner: str | None
     theme_id: UUID | None
     theme_label: str | None

@@ -94,7 +94,7 @@ def move(
         raise run_service.RunAlreadyOpen(
             f"A run is working on {project.key}; cancel it or wait for its end."
         )
-    gates = _exit_gates(session, project, here, there)
+    gates = exit_gates(session, project, here, there)
     failed = tuple(gate for gate in gates if not gate["passed"] and not gate["optional"])
     if failed and not override_reason:
         first = failed[0]
@@ -178,7 +178,7 @@ def edit_document(
     return written
 
 
-def _exit_gates(
+def exit_gates(
     session: Session, project: Project, here: Stage, there: Stage
 ) -> tuple[dict[str, object], ...]:
     """Return the verdicts that a forward move needs; going back needs none."""

@@ -89,6 +89,12 @@ def read_document(
     )
 
 
+def known_signals(session: Session, actor: Actor, content: str) -> frozenset[int]:
+    """Return the numbers of the signals that a text cites and the workspace has."""
+    actor.require(Role.VIEWER)
+    return frozenset(evidence.citable(session, cited_numbers(content)))
+
+
 def _sections(version: DocumentVersion, found: Coverage) -> tuple[SectionRead, ...]:
     bearing = {name.casefold() for name in TEMPLATES[version.template].evidence_sections}
     measured = {name.casefold(): share for name, share in found.per_section.items()}

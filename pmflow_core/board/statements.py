@@ -1,5 +1,6 @@
 """Statements that join what lower features own, for showing only."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
@@ -64,7 +65,9 @@ def severity_mix(session: Session, project_id: UUID) -> dict[str, int]:
         .where(col(SignalProject.project_id) == project_id, col(Signal.deleted_at).is_(None))
         .group_by(col(Signal.severity))
     )
-    counts = {row[0] or Severity.LOW: row[1] for row in session.execute(statement)}
+    counts: Counter[Severity] = Counter()
+    for severity, number in session.execute(statement):
+        counts[severity or Severity.LOW] += number
     return {level.value: counts[level] for level in Severity if level in counts}
 
 

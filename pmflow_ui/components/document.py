@@ -1,28 +1,14 @@
 """The one way to draw a document: blocks that Python parsed, never Markdown in the browser."""
 
+from collections.abc import Sequence
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from pmflow_ui.components.citation import citation
 from pmflow_ui.components.link import link, outward_link
-from pmflow_ui.components.overlay import hover_card
+from pmflow_ui.components.meter import ticks
 from pmflow_ui.prose import Block, Cell, Line, Span
-
-
-def _cite(span: ObjectVar[Span]) -> rx.Component:
-    chip = link(span.text, href=span.href, class_name="cite")
-    card = hover_card(
-        chip,
-        rx.el.p("“", span.quote, "”"),
-        rx.el.div(
-            rx.el.span(span.text, class_name="med"),
-            rx.el.span(span.customer),
-            rx.el.span(span.when, class_name="right"),
-            class_name="row sm t3",
-        ),
-    )
-    known = rx.cond(span.quote, card, chip)
-    unknown = rx.el.span(span.text, class_name="cite none", title="No such signal here")
-    return rx.cond(span.href, known, unknown)
 
 
 def _span(span: ObjectVar[Span]) -> rx.Component:
@@ -35,12 +21,15 @@ def _span(span: ObjectVar[Span]) -> rx.Component:
     return rx.fragment(
         rx.match(
             span.kind,
-            ("strong", rx.el.strong(span.text, class_name="semi")),
-            ("em", rx.el.em(span.text)),
+            (
+                "strong",
+                rx.el.strong(span.text, class_name=rx.cond(span.uncited, "semi unc", "semi")),
+            ),
+            ("em", rx.el.em(span.text, class_name=rx.cond(span.uncited, "unc", ""))),
             ("code", rx.el.code(span.text)),
             ("link", anchor),
-            ("cite", _cite(span)),
-            rx.el.span(span.text),
+            ("cite", citation(span)),
+            rx.el.span(span.text, class_name=rx.cond(span.uncited, "unc", "")),
         )
     )
 
@@ -64,6 +53,17 @@ def _table(block: ObjectVar[Block]) -> rx.Component:
     )
 
 
+def _section_head(block: ObjectVar[Block]) -> rx.Component:
+    share = rx.el.span(
+        ticks(block.ticks, block.coverage),
+        rx.el.span(block.coverage, class_name="tn"),
+        class_name="cov",
+    )
+    return rx.el.h2(
+        rx.el.span(_spans(block)), rx.cond(block.coverage, share), id=block.anchor, class_name="dh"
+    )
+
+
 def _block(block: ObjectVar[Block]) -> rx.Component:
     item = rx.el.div(
         rx.el.span(block.mark),
@@ -75,7 +75,7 @@ def _block(block: ObjectVar[Block]) -> rx.Component:
         rx.match(
             block.kind,
             ("h1", rx.el.h1(_spans(block), id=block.anchor)),
-            ("h2", rx.el.h2(_spans(block), id=block.anchor)),
+            ("h2", _section_head(block)),
             ("h3", rx.el.h3(_spans(block), id=block.anchor)),
             ("h4", rx.el.h4(_spans(block), id=block.anchor)),
             ("li", item),
@@ -88,6 +88,6 @@ def _block(block: ObjectVar[Block]) -> rx.Component:
     )
 
 
-def document(blocks: rx.Var[list[Block]], class_name: str = "") -> rx.Component:
+def document(blocks: rx.Var[Sequence[Block]], class_name: str = "") -> rx.Component:
     """Return a document from the blocks that `prose.parse_document` made of it."""
     return rx.el.article(rx.foreach(blocks, _block), class_name=f"doc {class_name}".strip())

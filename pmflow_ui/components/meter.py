@@ -40,7 +40,7 @@ def document_marks(marks: Marks, label: Text) -> rx.Component:
     return _marks(marks, "docs", label)
 
 
-def severity_mix(shares: rx.Var[list[tuple[str, int]]]) -> rx.Component:
+def severity_mix(shares: rx.Var[Sequence[tuple[str, int]]]) -> rx.Component:
     """Return a bar split by severity; `shares` are (severity, count) pairs."""
 
     def part(share: ArrayVar[tuple[str, int]]) -> rx.Component:

@@ -1,0 +1,77 @@
+"""The dialogs in which a project is approved or sent back."""
+
+from typing import Any
+
+import reflex as rx
+
+from pmflow_ui.components.form import state_form
+from pmflow_ui.components.icon import icon
+from pmflow_ui.components.overlay import dialog
+from pmflow_ui.state.project import ProjectState
+
+
+def _comment(label: str, hint: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.label(label, html_for="comment"),
+        rx.el.textarea(
+            id="comment", name="comment", class_name="input", max_length=4000, auto_focus=True
+        ),
+        rx.cond(
+            ProjectState.comment_error,
+            rx.el.p(icon("x", 12), ProjectState.comment_error, class_name="er-text", role="alert"),
+            rx.el.p(hint, class_name="hint"),
+        ),
+        class_name="field",
+    )
+
+
+def _form(submit: str, kind: str, on_submit: Any, *above: rx.Component) -> rx.Component:
+    return state_form(
+        *above,
+        rx.el.div(
+            rx.el.button(
+                "Cancel", type="button", class_name="btn", on_click=ProjectState.decide("")
+            ),
+            rx.el.button(submit, type="submit", class_name=f"btn {kind}"),
+            class_name="row end",
+        ),
+        on_submit=on_submit,
+        class_name="col gap",
+    )
+
+
+def decision_dialogs() -> rx.Component:
+    """Return both dialogs; an approval says what it does before it is given."""
+
+    def effect(text: rx.Var[str]) -> rx.Component:
+        return rx.el.li(icon("check", 12), rx.el.span(text))
+
+    approve = _form(
+        "Approve",
+        "primary",
+        ProjectState.approve,
+        rx.el.ul(rx.foreach(ProjectState.why.effects, effect), class_name="fx-list"),
+        _comment("Comment", "Optional; it is kept with the approval."),
+    )
+    reject = _form(
+        "Reject",
+        "danger",
+        ProjectState.reject,
+        _comment("What has to change", "The project stays in its stage and says why."),
+    )
+    title = f"{ProjectState.head.key} · {ProjectState.head.stage}"
+    return rx.fragment(
+        dialog(
+            f"Approve {title}",
+            approve,
+            description="This is what happens:",
+            open=ProjectState.deciding == "approve",
+            on_open_change=ProjectState.close_decision,
+        ),
+        dialog(
+            f"Reject {title}",
+            reject,
+            open=ProjectState.deciding == "reject",
+            on_open_change=ProjectState.close_decision,
+        ),
+    )
