@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from pmflow_core.errors import NotFound
-from pmflow_ui.api import auth, health, problems
+from pmflow_ui.api import auth, health, problems, uploads
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
 from pmflow_ui.api.permission import ANYONE
 
 # Every router of the API; a new resource is one module and one line here.
-ROUTERS = (health.router, auth.router)
+ROUTERS = (health.router, auth.router, uploads.router)
 
 
 def make_api() -> FastAPI:
