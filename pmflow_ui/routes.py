@@ -44,11 +44,28 @@ from reflex.event import EventCallback
 
 from pmflow_core.accounts.actor import Role
 from pmflow_ui.access import Access, Permission
+from pmflow_ui.pages.board import board_page
+from pmflow_ui.pages.document import document_page
 from pmflow_ui.pages.home import home_page
 from pmflow_ui.pages.login import login_page
+from pmflow_ui.pages.project import project_page
+from pmflow_ui.pages.run import run_page
+from pmflow_ui.pages.runs import runs_page
+from pmflow_ui.pages.signals import signals_page
 from pmflow_ui.pages.signup import signup_page
+from pmflow_ui.pages.theme import theme_page
+from pmflow_ui.pages.themes import themes_page
+from pmflow_ui.state.board import BoardState
+from pmflow_ui.state.document import DocumentState
+from pmflow_ui.state.imports import ImportsState
+from pmflow_ui.state.project import ProjectState
+from pmflow_ui.state.run import RunState
+from pmflow_ui.state.runs import RunsState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.sign import SignState
+from pmflow_ui.state.signals import SignalsState
+from pmflow_ui.state.theme import ThemeState
+from pmflow_ui.state.themes import ThemesState
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +83,38 @@ ROUTES = (
     Route("/login", login_page, "Sign in", Access.ANYONE, (SignState.load_login,)),
     Route("/signup", signup_page, "Create an account", Access.ANYONE, (SignState.load_signup,)),
     Route("/", home_page, "Workspaces", Access.SIGNED_IN),
+    Route("/w/[slug]/board", board_page, "Board", Role.VIEWER, (BoardState.load,)),
+    Route(
+        "/w/[slug]/projects/[project_key]",
+        project_page,
+        "Project",
+        Role.VIEWER,
+        (ProjectState.load,),
+    ),
+    Route(
+        "/w/[slug]/projects/[project_key]/documents/[document_type]",
+        document_page,
+        "Document",
+        Role.VIEWER,
+        (DocumentState.load,),
+    ),
+    Route(
+        "/w/[slug]/signals",
+        signals_page,
+        "Signals",
+        Role.VIEWER,
+        (SignalsState.load, ImportsState.load),
+    ),
+    Route(
+        "/w/[slug]/themes",
+        themes_page,
+        "Themes",
+        Role.VIEWER,
+        (ThemesState.load, ImportsState.load),
+    ),
+    Route("/w/[slug]/themes/[theme_id]", theme_page, "Theme", Role.VIEWER, (ThemeState.load,)),
+    Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
+    Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
 )
 
 

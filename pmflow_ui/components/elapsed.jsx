@@ -11,7 +11,9 @@ export function Elapsed({ since, until }) {
   }, [ticking]);
   if (!since) return null;
   const end = until ? new Date(until).getTime() : now;
-  const total = Math.max(0, Math.round((end - new Date(since).getTime()) / 1000));
+  const exact = Math.max(0, (end - new Date(since).getTime()) / 1000);
+  if (until && exact < 10) return <span className="tn">{exact.toFixed(1)} s</span>;
+  const total = Math.round(exact);
   const hours = Math.floor(total / 3600);
   const minutes = Math.floor((total % 3600) / 60);
   const pad = (number) => String(number).padStart(2, "0");

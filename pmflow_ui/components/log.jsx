@@ -26,6 +26,19 @@ function Row({ line, top, wrap }) {
   );
 }
 
+function withHeads(lines) {
+  const rows = [];
+  let step = "";
+  lines.forEach((line) => {
+    if (line.step && line.step !== step) {
+      rows.push({ seq: `head ${line.seq}`, level: "step", text: line.step });
+    }
+    step = line.step || step;
+    rows.push(line);
+  });
+  return rows;
+}
+
 export function LogView({ source, chunk, levels, query, wrap, label, onGap }) {
   const box = useRef(null);
   const [lines, setLines] = useState([]);
@@ -64,11 +77,13 @@ export function LogView({ source, chunk, levels, query, wrap, label, onGap }) {
 
   const shown = useMemo(() => {
     const needle = (query || "").toLowerCase();
-    const wanted = levels && levels.length ? new Set([...levels, "step"]) : null;
-    return lines.filter(
-      (line) =>
-        (!wanted || wanted.has(line.level)) &&
-        (!needle || line.text.toLowerCase().includes(needle)),
+    const wanted = levels && levels.length ? new Set(levels) : null;
+    return withHeads(
+      lines.filter(
+        (line) =>
+          (!wanted || wanted.has(line.level)) &&
+          (!needle || line.text.toLowerCase().includes(needle)),
+      ),
     );
   }, [lines, levels, query]);
 

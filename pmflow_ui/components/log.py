@@ -1,26 +1,13 @@
 """The log of a run: appends what it is sent, follows the end, and draws only what is seen."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
 from pmflow_ui.components import Flag, Text
+from pmflow_ui.state.run_rows import LogLine
 
 _SOURCE = rx.asset("log.jsx", shared=True)
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """One line: its number in the run, the time of day, its level and its words.
-
-    Levels: dbg, info, ok, warn, err; `step` is the sticky head of a step.
-    """
-
-    seq: int
-    at: str
-    level: str
-    text: str
 
 
 def _after(seq: rx.Var[int]) -> list[rx.Var[int]]:
