@@ -49,17 +49,27 @@ def board_card(  # noqa: PLR0913 plain values let React see that nothing changed
         full_reason(glyph, lead, words, following, tone),
         rx.cond(can_override, rx.el.div(override, class_name="card-do")),
         rx.cond(percent.to(int) >= 0, progress(percent, "Steps done", running=True)),
-        rx.el.div(
-            rx.el.span(icon("message-square", 12), signals, title=signals_label),
-            document_marks(marks.to(str).split(","), marks_label),
-            rx.el.span(cost, class_name="right", title="Spent on runs"),
-            class_name="card-f",
-        ),
+        _foot(signals, signals_label, marks, marks_label, cost),
         card_id=card_id,
         lane=lane,
         disabled=~movable,
         class_name="card",
         custom_attrs=ITEM,
+    )
+
+
+def _foot(
+    signals: rx.Var[int],
+    signals_label: rx.Var[str],
+    marks: rx.Var[str],
+    marks_label: rx.Var[str],
+    cost: rx.Var[str],
+) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(icon("message-square", 12), signals, title=signals_label),
+        document_marks(marks.to(str).split(","), marks_label),
+        rx.el.span(cost, class_name="right", title="Spent on runs"),
+        class_name="card-f",
     )
 
 

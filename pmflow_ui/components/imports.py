@@ -80,33 +80,37 @@ def _import_dialog() -> rx.Component:
     )
 
 
+def _pasted() -> rx.Component:
+    return rx.el.div(
+        rx.el.label("What people said, word for word", html_for="pasted"),
+        rx.el.textarea(
+            id="pasted",
+            name="text",
+            rows=8,
+            auto_focus=True,
+            required=True,
+            class_name=f"input {rx.cond(ImportsState.paste_error, 'er', '')}",
+            aria_describedby="pasted-note",
+        ),
+        rx.cond(
+            ImportsState.paste_error,
+            rx.el.p(
+                icon("x", 12),
+                ImportsState.paste_error,
+                id="pasted-note",
+                class_name="er-text",
+                role="alert",
+            ),
+        ),
+        class_name="field",
+    )
+
+
 def _paste_dialog() -> rx.Component:
     return dialog(
         "Add signals",
         state_form(
-            rx.el.div(
-                rx.el.label("What people said, word for word", html_for="pasted"),
-                rx.el.textarea(
-                    id="pasted",
-                    name="text",
-                    rows=8,
-                    auto_focus=True,
-                    required=True,
-                    class_name=f"input {rx.cond(ImportsState.paste_error, 'er', '')}",
-                    aria_describedby="pasted-note",
-                ),
-                rx.cond(
-                    ImportsState.paste_error,
-                    rx.el.p(
-                        icon("x", 12),
-                        ImportsState.paste_error,
-                        id="pasted-note",
-                        class_name="er-text",
-                        role="alert",
-                    ),
-                ),
-                class_name="field",
-            ),
+            _pasted(),
             rx.el.div(
                 rx.el.span("Make", class_name="sm t2"),
                 segments(

@@ -68,16 +68,45 @@ def _ways(more: tuple[rx.Component, ...]) -> rx.Component:
     )
 
 
-def start_checklist(*more_ways: rx.Component) -> rx.Component:
-    """Return the checklist; `more_ways` made by `way_in`, such as the sample, come first.
-
-    The page loads `ImportsState.load` and places `import_dialogs()` and `keys()`.
-    """
+def _steps(more_ways: tuple[rx.Component, ...]) -> rx.Component:
     reading = ImportsState.running
     waiting = rx.el.div(
         *(rx.el.span(class_name="sk", style={"width": width}) for width in ("38%", "26%", "31%")),
         class_name="skr",
     )
+    return rx.el.ol(
+        _step(
+            rx.cond(reading, state_glyph("running"), _number(1)),
+            "Bring in signals",
+            "30 signals are enough for the first themes.",
+            running_imports(),
+            _ways(more_ways),
+        ),
+        _step(
+            _number(2),
+            "Look at the themes",
+            rx.cond(
+                reading,
+                "They appear while the import is read.",
+                link("Themes", href=workspace_path("themes"), class_name="link"),
+            ),
+            rx.cond(reading, waiting),
+        ),
+        _step(_number(3), "Turn one into a project", "Its signals stay linked as evidence."),
+        _step(
+            _number(4),
+            "Run the first stage",
+            "The local provider needs no key.",
+        ),
+        class_name="cks",
+    )
+
+
+def start_checklist(*more_ways: rx.Component) -> rx.Component:
+    """Return the checklist; `more_ways` made by `way_in`, such as the sample, come first.
+
+    The page loads `ImportsState.load` and places `import_dialogs()` and `keys()`.
+    """
     return rx.el.div(
         rx.el.div(
             rx.el.h1("Start with what customers say", class_name="h1"),
@@ -86,34 +115,7 @@ def start_checklist(*more_ways: rx.Component) -> rx.Component:
                 "documents that cite them. Nothing leaves this server until you add a provider.",
                 class_name="t2 lead",
             ),
-            rx.el.ol(
-                _step(
-                    rx.cond(reading, state_glyph("running"), _number(1)),
-                    "Bring in signals",
-                    "30 signals are enough for the first themes.",
-                    running_imports(),
-                    _ways(more_ways),
-                ),
-                _step(
-                    _number(2),
-                    "Look at the themes",
-                    rx.cond(
-                        reading,
-                        "They appear while the import is read.",
-                        link("Themes", href=workspace_path("themes"), class_name="link"),
-                    ),
-                    rx.cond(reading, waiting),
-                ),
-                _step(
-                    _number(3), "Turn one into a project", "Its signals stay linked as evidence."
-                ),
-                _step(
-                    _number(4),
-                    "Run the first stage",
-                    "The local provider needs no key.",
-                ),
-                class_name="cks",
-            ),
+            _steps(more_ways),
             class_name="ew",
         ),
         class_name="body p-start",

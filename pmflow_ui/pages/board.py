@@ -111,6 +111,16 @@ def _drop(lane: ObjectVar[Lane]) -> rx.Component:
     return rx.cond(drop.lane == lane.slug, rx.cond(drop.refusal, refused, slot))
 
 
+def _lane_head(lane: ObjectVar[Lane], toggle: rx.Component) -> rx.Component:
+    return rx.el.header(
+        rx.el.span(lane.name, class_name="trunc"),
+        rx.el.span(lane.count, class_name="n"),
+        rx.el.span(class_name="right"),
+        toggle,
+        class_name="lane-h",
+    )
+
+
 def _lane(index: int) -> rx.Component:
     lane = BoardState.lanes[index]
     cards = getattr(BoardState, f"lane_{index}")
@@ -129,13 +139,7 @@ def _lane(index: int) -> rx.Component:
         aria_label=f"{lane.name}, collapsed",
     )
     full = drop_lane(
-        rx.el.header(
-            rx.el.span(lane.name, class_name="trunc"),
-            rx.el.span(lane.count, class_name="n"),
-            rx.el.span(class_name="right"),
-            toggle,
-            class_name="lane-h",
-        ),
+        _lane_head(lane, toggle),
         rx.el.div(
             _drop(lane),
             rx.foreach(cards, lambda card: card_of(card, lane.slug, SessionState.can_edit)),

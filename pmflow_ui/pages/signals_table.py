@@ -32,6 +32,14 @@ def _check(is_on: rx.Var[bool]) -> rx.Component:
     )
 
 
+def _status(row: ObjectVar[SignalRow]) -> rx.Component:
+    return rx.cond(
+        row.project,
+        rx.el.span(icon("link", 12), row.project, class_name="t2 row tight"),
+        rx.el.span(row.status, class_name=rx.cond(row.status == "New", "med", "t2")),
+    )
+
+
 def _row(row: ObjectVar[SignalRow]) -> rx.Component:
     chosen = SignalsState.selected.contains(row.id)
     box = rx.el.button(
@@ -51,11 +59,6 @@ def _row(row: ObjectVar[SignalRow]) -> rx.Component:
         aria_label=f"Open S-{row.number}",
         on_click=SignalsState.open(row.number).stop_propagation,
     )
-    status = rx.cond(
-        row.project,
-        rx.el.span(icon("link", 12), row.project, class_name="t2 row tight"),
-        rx.el.span(row.status, class_name=rx.cond(row.status == "New", "med", "t2")),
-    )
     return table_row(
         rx.el.td(box, class_name="c-cb"),
         rx.el.td(rx.cond(row.severity, severity_glyph(row.severity)), class_name="c-sev"),
@@ -65,7 +68,7 @@ def _row(row: ObjectVar[SignalRow]) -> rx.Component:
             rx.cond(row.waits, rx.el.span("waits to be read", class_name="t3"), row.theme),
             class_name="c-th sm t2",
         ),
-        rx.el.td(status, class_name="c-st sm"),
+        rx.el.td(_status(row), class_name="c-st sm"),
         rx.el.td(source_icon(row.source), class_name="c-src t3", title=row.source_name),
         rx.el.td(moment(row.received), class_name="c-d num t3 sm"),
         selected=chosen,

@@ -213,8 +213,8 @@ def _rename() -> rx.Component:
     )
 
 
-def _actions() -> rx.Component:
-    lock = rx.cond(
+def _lock() -> rx.Component:
+    return rx.cond(
         ROW.locked,
         button("Unlock", "ghost", "sm", "lock-open", on_click=ThemeState.lock(False)),
         button(
@@ -226,6 +226,9 @@ def _actions() -> rx.Component:
             title="Keep its name and signals when themes are formed anew",
         ),
     )
+
+
+def _actions() -> rx.Component:
     make = button(
         "Create project",
         "primary",
@@ -249,7 +252,7 @@ def _actions() -> rx.Component:
     )
     editing = rx.fragment(
         rename,
-        rx.el.span(lock, class_name="no-phone"),
+        rx.el.span(_lock(), class_name="no-phone"),
         rx.cond(ROW.project, rx.fragment(), make),
     )
     return rx.cond(
