@@ -141,11 +141,12 @@ def _project(workspace_id: UUID, part: Part, say: Say) -> UUID | None:
         return project.id
 
 
-def _fitness(theme: ThemeRead) -> int:
-    """Return how much a theme asks for work: how many spoke of it lately, and how many suffer."""
+def _fitness(theme: ThemeRead) -> tuple[int, int, str]:
+    """Rank by how many spoke of it lately and how many suffer; the same at every loading."""
     severe = (Severity.CRITICAL, Severity.HIGH)
     lately = sum(theme.trend[-RECENT_WEEKS:])
-    return lately + sum(theme.severities.get(severity, 0) for severity in severe)
+    suffering = sum(theme.severities.get(severity, 0) for severity in severe)
+    return lately + suffering, theme.size, theme.label
 
 
 def _owner(session: Session, workspace_id: UUID) -> Actor:
