@@ -1,8 +1,11 @@
 """The open signal: its words, why it is where it is, its like, and who cites it."""
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from pmflow_core.signals.models import Frequency, Severity
 from pmflow_ui.components import Text
 from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.glyph import severity_glyph
@@ -19,8 +22,8 @@ from pmflow_ui.state.signals_detail import SignalDetailState
 from pmflow_ui.state.signals_rows import PlaceRow, SimilarRow
 
 CARD = SignalDetailState.card
-SEVERITIES = ("critical", "high", "medium", "low")
-FREQUENCIES = ("common", "occasional", "rare")
+SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+FREQUENCIES = (Frequency.COMMON, Frequency.OCCASIONAL, Frequency.RARE)
 
 
 def _edit_menu(label: Text, shown: rx.Component, *items: rx.Component) -> rx.Component:
@@ -40,7 +43,7 @@ def _severity() -> rx.Component:
     items = [
         menu_item(
             value.capitalize(),
-            lead=severity_glyph(value),
+            lead=severity_glyph(value.value),
             on_select=SignalDetailState.set_severity(value),
         )
         for value in SEVERITIES
@@ -64,7 +67,7 @@ def _frequency() -> rx.Component:
     return _edit_menu("Change the frequency", shown, *items)
 
 
-def _fact(name: str, *value: rx.Component) -> rx.Component:
+def _fact(name: str, *value: rx.Component | rx.Var[Any]) -> rx.Component:
     return rx.fragment(rx.el.dt(name), rx.el.dd(*value))
 
 

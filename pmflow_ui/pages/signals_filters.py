@@ -13,7 +13,7 @@ from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
 from pmflow_ui.components.overlay import menu, menu_item
 from pmflow_ui.state.signals import Choice, SignalsState
-from pmflow_ui.state.signals_filters import NO_THEME, SORTS
+from pmflow_ui.state.signals_filters import NO_THEME, SORTS, Name
 from pmflow_ui.state.signals_rows import SOURCES
 
 STATUSES = ("new", "reviewed", "linked", "archived", "merged")
@@ -40,7 +40,9 @@ def _search() -> rx.Component:
     )
 
 
-def _active(label: str, name: str, value: Any, shown: Text) -> rx.Component:
+def _active(
+    label: str, name: Name, value: Any, shown: Text | rx.Component | rx.Var[Any]
+) -> rx.Component:
     chip = rx.el.span(
         rx.el.span(label, class_name="k"),
         rx.el.span(shown, class_name="trunc"),
@@ -63,7 +65,7 @@ def _sub(label: str, lead: str, *items: rx.Component) -> rx.Component:
     )
 
 
-def _options(name: str, options: Sequence[tuple[str, str]]) -> list[rx.Component]:
+def _options(name: Name, options: Sequence[tuple[str, str]]) -> list[rx.Component]:
     return [
         menu_item(label, on_select=SignalsState.choose(name, value)) for value, label in options
     ]

@@ -120,7 +120,7 @@ def signals_table() -> rx.Component:
 
 def pager() -> rx.Component:
     """Return which rows these are, and the way to the next ones."""
-    page = SignalsState.filters.page
+    page = SignalsState.filters.page.to(int)
     return rx.el.div(
         rx.el.span(SignalsState.span, " of ", SignalsState.total_shown),
         rx.el.span(class_name="right"),

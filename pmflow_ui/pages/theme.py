@@ -1,5 +1,7 @@
 """A theme: what its signals say, since when, how badly, and what is decided about it."""
 
+from collections.abc import Sequence
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
@@ -116,7 +118,7 @@ def _quote(row: ObjectVar[QuoteRow]) -> rx.Component:
 
 
 def _words(
-    title: str, note: str, rows: rx.Var[list[QuoteRow]], *more: rx.Component
+    title: str, note: str, rows: rx.Var[Sequence[QuoteRow]], *more: rx.Component
 ) -> rx.Component:
     return rx.el.section(
         rx.el.div(
