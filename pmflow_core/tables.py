@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from pmflow_core.accounts import models as accounts
 from pmflow_core.activity import models as activity
+from pmflow_core.calls import models as calls
 from pmflow_core.documents import models as documents
 from pmflow_core.projects import models as projects
 from pmflow_core.recipes import models as recipes
@@ -12,5 +13,16 @@ from pmflow_core.signals import models as signals
 from pmflow_core.themes import models as themes
 from pmflow_core.workspaces import models as workspaces
 
-FEATURES = (accounts, activity, documents, projects, recipes, runs, signals, themes, workspaces)
+FEATURES = (
+    accounts,
+    activity,
+    calls,
+    documents,
+    projects,
+    recipes,
+    runs,
+    signals,
+    themes,
+    workspaces,
+)
 METADATA = SQLModel.metadata

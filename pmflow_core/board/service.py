@@ -1,5 +1,6 @@
 """What a person does with projects: create, move, run, approve, edit a document."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,6 +9,9 @@ from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import service as activity
+from pmflow_core.calls import budgets
+from pmflow_core.calls.budgets import BudgetRead
+from pmflow_core.calls.models import Scope
 from pmflow_core.documents import repository as document_rows
 from pmflow_core.documents import service as documents
 from pmflow_core.documents.citations import cited_numbers
@@ -141,6 +145,21 @@ def reject(session: Session, actor: Actor, project_id: UUID, comment: str) -> De
     """Send a waiting project back with a reason; raises NothingToApprove or PermissionDenied."""
     project = projects.get_project(session, project_id, lock=True)
     return advance.reject(session, actor, project, comment)
+
+
+def set_budget(
+    session: Session, actor: Actor, scope: Scope, subject: UUID, cap_usd: Decimal
+) -> BudgetRead:
+    """Set a budget's cap and let the runs that wait for money go on.
+
+    Raises:
+        PermissionDenied: the actor is not an admin.
+        Invalid: the cap cannot be.
+    """
+    budget = budgets.set_cap(session, actor, scope, subject, cap_usd)
+    for run in runs.waiting_runs(session):
+        run_service.resume(session, run)
+    return budget
 
 
 def edit_document(

@@ -78,6 +78,15 @@ def explain(project: Project, backdrop: Backdrop) -> WhyRead:
 
 
 def _running(project: Project, stage: Stage, run: StageRun, backdrop: Backdrop) -> WhyRead:
+    if run.status is RunStatus.WAITING:
+        return replace(
+            _at(project, stage, run.queued_at),
+            mood=Mood.WAITING,
+            reason=run.waiting_reason or "The run waits",
+            next_action="Raise the budget; the run goes on by itself",
+            owner="An admin",
+            run_id=run.id,
+        )
     done, total = backdrop.progress.get(run.id, (0, 0))
     title = backdrop.recipes[stage.slug].title if stage.slug in backdrop.recipes else stage.name
     if run.status is RunStatus.QUEUED:

@@ -18,9 +18,20 @@ StopReason = Literal["complete", "truncated", "refused"]
 
 
 class ProviderUnavailable(Unavailable):
-    """The provider does not answer or is overloaded; the same call may work later."""
+    """The provider does not answer or is overloaded; the same call may work later.
+
+    `retry_after_s` is the least it asked to be left alone, in seconds; `maybe_billed` says that
+    the call had begun to be answered, so that it may be paid for.
+    """
 
     code = "provider_unavailable"
+
+    def __init__(
+        self, message: str, *, retry_after_s: float | None = None, maybe_billed: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.maybe_billed = maybe_billed
 
 
 class ProviderRejected(Invalid):
@@ -101,6 +112,10 @@ class Provider(Protocol):
     @property
     def name(self) -> str:
         """The name recipes select it by."""
+        ...
+
+    def bound_usd(self, request: GenerateRequest) -> Decimal:
+        """Return the most this call may cost, in US dollars; 0 when it costs nothing."""
         ...
 
     def generate(self, request: GenerateRequest, on_text: OnText) -> Completion:

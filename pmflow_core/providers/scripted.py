@@ -1,6 +1,7 @@
 """A provider that answers what it was told to, for tests and for trying out recipes."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from pmflow_core.errors import PmflowError
 from pmflow_core.providers.base import (
@@ -23,6 +24,12 @@ class ScriptedProvider:
     def __init__(self, answers: Iterable[str | Completion | PmflowError] = ()) -> None:
         self._answers = iter(answers)
         self.requests: list[GenerateRequest] = []
+        self.bound = Decimal(0)
+
+    def bound_usd(self, request: GenerateRequest) -> Decimal:
+        """Return what a test says a call may cost; nothing unless it says so."""
+        del request
+        return self.bound
 
     def generate(self, request: GenerateRequest, on_text: OnText) -> Completion:
         """Return the next answer.

@@ -57,4 +57,7 @@ class RecipeSpec(_Spec):
     level: Level = Level.HUMAN_APPROVAL
     stop_stage: Slug | None = Field(default=None, description="Where auto_to_stage ends.")
     provider: str | None = Field(default=None, description="None means the installation's default.")
+    fallbacks: tuple[str, ...] = Field(
+        default=(), max_length=4, description="Providers that are asked when the first fails."
+    )
     on_failure: OnFailure = OnFailure.STAY

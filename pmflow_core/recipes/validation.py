@@ -40,8 +40,10 @@ def validate(spec: RecipeSpec, catalogue: Catalogue) -> None:
             )
         ),
     ]
-    if spec.provider is not None and spec.provider not in catalogue.providers:
-        faults.append(f"There is no provider {spec.provider!r}.")
+    wanted = (*((spec.provider,) if spec.provider else ()), *spec.fallbacks)
+    faults += [
+        f"There is no provider {name!r}." for name in wanted if name not in catalogue.providers
+    ]
     if faults:
         raise InvalidRecipe("This recipe cannot run:\n" + "\n".join(f"- {f}" for f in faults))
 

@@ -11,6 +11,10 @@ from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
+from pmflow_core.calls import ledger
+from pmflow_core.calls.budgets import BudgetExceeded, Payer
+from pmflow_core.calls.gateway import Caller, Gateway
+from pmflow_core.calls.patience import USUAL, Patience
 from pmflow_core.db.transaction import transaction
 from pmflow_core.documents import repository as documents
 from pmflow_core.errors import PmflowError, Unavailable
@@ -35,7 +39,7 @@ from pmflow_core.runs.kinds import (
 )
 from pmflow_core.runs.models import RunStep, StageRun
 from pmflow_core.runs.repository import Holder
-from pmflow_core.runs.status import FailureClass, LogLevel, StepStatus
+from pmflow_core.runs.status import FailureClass, LogLevel, StepStatus, WaitingFor
 
 log = get_logger(__name__)
 
@@ -81,6 +85,7 @@ class Engine:
 
     extensions: Extensions
     pace: Pace = Pace()
+    patience: Patience = USUAL
 
     def execute(self, run_id: UUID, worker: str) -> None:
         """Claim the run and carry it to its end; does nothing when it is not to be had."""
@@ -109,6 +114,7 @@ class Engine:
                 at_once=self.pace.runs_per_workspace,
             )
             if run is not None:
+                ledger.close_abandoned(session, run.id, run.fence)
                 line = f"claimed by {worker}, fence {run.fence}"
                 holder = Holder(run.id, run.fence)
                 progress.write_log(session, holder, run, None, [(LogLevel.DEBUG, line)])
@@ -128,6 +134,9 @@ class Engine:
             # Without the run or the database there is nothing to write; the lease runs out and
             # another worker goes on at this step.
             raise
+        except BudgetExceeded as error:
+            with transaction(run.workspace_id) as session:
+                progress.wait(session, holder, context, WaitingFor.BUDGET, str(error))
         except PmflowError as error:
             self._fail(context, holder, _class_of(error), str(error))
         except Exception as error:
@@ -175,13 +184,28 @@ class Engine:
             line = (LogLevel.INFO, f"{row.title} started with provider {run.provider}")
             progress.write_log(session, holder, run, row.step_key, [line])
         crash_point("step_begun")
-        tools = StepTools(self.extensions.provider(run.provider), run, holder, row.step_key, heart)
+        tools = self._tools(context, run, holder, heart, row.step_key)
         outcome, verdicts = self._work(spec, context, tools)
         crash_point("step_worked")
         with transaction(run.workspace_id) as session:
             progress.record_step(session, holder, run, row, (outcome, verdicts))
         crash_point("step_recorded")
         return self._with_document(context, outcome)
+
+    def _tools(
+        self, context: RunContext, run: StageRun, holder: Holder, heart: Heartbeat, step_key: str
+    ) -> StepTools:
+        names = dict.fromkeys((run.provider, *context.recipe.fallbacks))
+        caller = Caller(Payer(run.workspace_id, run.project_id, run.id), step_key, holder.fence)
+
+        def say(text: str) -> None:
+            tools.log(LogLevel.WARN, text)
+
+        gateway = Gateway(
+            [self.extensions.provider(name) for name in names], caller, say, self.patience
+        )
+        tools = StepTools(gateway, run, holder, step_key, heart)
+        return tools
 
     def _work(
         self, spec: StepSpec, context: RunContext, tools: StepTools
@@ -191,7 +215,8 @@ class Engine:
         failed: list[Verdict] = []
         for attempt in range(1, spec.retries + 2):
             tools.check()
-            outcome = kind.run(params, context, tools)
+            told = replace(context, feedback=_feedback(failed))
+            outcome = kind.run(params, told, tools)
             verdicts = self._verify(spec, context, outcome)
             failed = [verdict for verdict in verdicts if not verdict.passed]
             if not failed:
@@ -227,6 +252,14 @@ class Engine:
     ) -> None:
         with transaction(context.workspace_id) as session:
             progress.fail(session, holder, context, failure, message)
+
+
+def _feedback(failed: list[Verdict]) -> str:
+    """Return what the last try is told to mend; a request that differs is a new call."""
+    if not failed:
+        return ""
+    faults = "\n".join(f"- {verdict.title}: {verdict.detail}" for verdict in failed)
+    return f"The last try was refused. Mend exactly this:\n{faults}"
 
 
 def _class_of(error: PmflowError) -> FailureClass:

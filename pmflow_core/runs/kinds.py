@@ -75,6 +75,7 @@ class RunContext:
     evidence: tuple[Evidence, ...]
     total_signals: int
     documents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    feedback: str = ""  # what was wrong with this step's last try
 
 
 class Tools(Protocol):

@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from pmflow_core.db.base import Row, TenantRow, in_same_workspace
 from pmflow_core.db.columns import UtcDateTime, text_enum
-from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus
+from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus, WaitingFor
 
 
 class StageRun(TenantRow, table=True):
@@ -57,6 +57,8 @@ class StageRun(TenantRow, table=True):
     current_step: str | None = None
     crashes: int = Field(default=0, description="Workers lost in a row at `current_step`.")
     cancelled_by: str | None = None
+    waiting_for: WaitingFor | None = Field(default=None, sa_type=text_enum(WaitingFor))
+    waiting_reason: str | None = None
     last_seq: int = Field(default=0, description="Sequence of the newest log line.")
     queued_at: datetime = Field(sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -22,7 +22,7 @@ from pmflow_core.runs.kinds import DocumentDraft, LeaseLost, RunContext, StepOut
 from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
 from pmflow_core.runs.repository import Holder
 from pmflow_core.runs.service import announce, owner_name
-from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus
+from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus, WaitingFor
 
 Line = tuple[LogLevel, str]
 
@@ -158,6 +158,26 @@ def fail(
     project_service.decide(session, author, project, run.stage, explanation, cause)
     activity.record(session, author, project.id, "run", f"Run {run.number} failed")
     announce(session, run)
+
+
+def wait(
+    session: Session, holder: Holder, context: RunContext, what: WaitingFor, reason: str
+) -> None:
+    """Let the run wait at its step, holding no worker, until `resume` queues it again.
+
+    Raises:
+        LeaseLost: another worker has the run; nothing is written.
+    """
+    projects.get_project(session, context.project.id, lock=True)
+    run = repository.get_run(session, context.run_id)
+    write_log(session, holder, run, run.current_step, [(LogLevel.WARN, reason)])
+    waiting = (
+        update(StageRun)
+        .where(holder.holds())
+        .values(status=RunStatus.WAITING, lease_until=None, waiting_for=what, waiting_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(waiting)
 
 
 def document_type(draft: DocumentDraft) -> str:

@@ -23,7 +23,7 @@ from pmflow_core.runs.models import (
     StageRun,
     WorkerHeartbeat,
 )
-from pmflow_core.runs.status import OPEN, RunStatus, StepStatus
+from pmflow_core.runs.status import OPEN, RunStatus, StepStatus, WaitingFor
 
 ALIVE = timedelta(seconds=60)
 
@@ -234,6 +234,23 @@ def open_run(session: Session, project_id: UUID) -> StageRun | None:
         col(StageRun.project_id) == project_id, col(StageRun.status).in_(OPEN)
     )
     return session.scalar(statement)
+
+
+def waiting_runs(session: Session) -> list[StageRun]:
+    """Return the workspace's runs that wait for money, locked; those that still lack it wait again.
+
+    Skips what somebody else is waking just now.
+    """
+    statement = (
+        select(StageRun)
+        .where(
+            col(StageRun.status) == RunStatus.WAITING,
+            col(StageRun.waiting_for) == WaitingFor.BUDGET,
+        )
+        .order_by(col(StageRun.id))
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.scalars(statement))
 
 
 def queue_times(session: Session) -> list[datetime]:

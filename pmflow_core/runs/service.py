@@ -99,7 +99,7 @@ def request_run(
         raise RunAlreadyOpen(f"{project.key} already has an open run.")
     session.add_all(_waiting_steps(run, spec))
     session.flush()
-    text = f"Run {run.number} of {stage.name} requested"
+    text = f"Requested run {run.number} of {stage.name}"
     activity.record(session, actor, project.id, "run", text)
     dispatch(session, run)
     return run
@@ -198,6 +198,18 @@ def retry(session: Session, actor: Actor, run_id: UUID) -> StageRun:
         raise Conflict(f"{project.key} is in {stage.name} now; run that stage instead.")
     options = RunOptions(provider=run.provider, retry_of=run.id)
     return request_run(session, actor, project.id, options)
+
+
+def resume(session: Session, run: StageRun) -> None:
+    """Queue a locked, waiting run again; it goes on at the step it waits at."""
+    run.status = RunStatus.QUEUED
+    run.waiting_for = None
+    run.waiting_reason = None
+    run.queued_at = utcnow()
+    run.dispatch += 1
+    run.dispatched_at = utcnow()
+    session.flush()
+    dispatch(session, run)
 
 
 def owner_name(session: Session, project: Project) -> str:

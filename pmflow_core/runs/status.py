@@ -62,3 +62,9 @@ class LogLevel(StrEnum):
     OK = "ok"
     WARN = "warn"
     ERROR = "error"
+
+
+class WaitingFor(StrEnum):
+    """What a waiting run waits for."""
+
+    BUDGET = "budget"

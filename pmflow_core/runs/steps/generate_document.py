@@ -63,7 +63,7 @@ def _request(params: Params, context: RunContext) -> GenerateRequest:
         evidence=context.evidence,
         documents=context.documents,
         total_signals=context.total_signals,
-        instructions=params.instructions,
+        instructions="\n".join(text for text in (params.instructions, context.feedback) if text),
         max_tokens=params.max_tokens,
     )
 

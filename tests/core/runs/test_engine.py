@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from pydantic import BaseModel
 
+from pmflow_core.accounts.actor import Actor
 from pmflow_core.board import service as board
 from pmflow_core.board.reads import read_why
 from pmflow_core.board.shown_runs import read_run
+from pmflow_core.calls.models import Scope
 from pmflow_core.db.transaction import transaction
 from pmflow_core.documents import repository as documents
 from pmflow_core.projects import repository as projects
-from pmflow_core.providers.base import FREE, Completion, ProviderUnavailable
+from pmflow_core.providers.base import FREE, Completion, ProviderRejected
+from pmflow_core.providers.scripted import ScriptedProvider
 from pmflow_core.recipes.spec import Level
 from pmflow_core.runs import repository, service
 from pmflow_core.runs.kinds import StepKind, StepOutcome
@@ -144,7 +148,7 @@ def test_an_answer_that_is_not_whole_never_becomes_a_document(
 
 def test_a_failed_run_can_be_retried_as_a_new_one(desk: Desk, make_engine: MakeEngine) -> None:
     run = start(desk)
-    engine = make_engine(ProviderUnavailable("The provider does not answer."), RESEARCH)
+    engine = make_engine(ProviderRejected("The provider refuses."), RESEARCH)
     engine.execute(run.id, "w1")
 
     with transaction(desk.actor.workspace_id) as session:
@@ -220,3 +224,39 @@ def test_automation_runs_up_to_its_stop_stage_and_no_further(
     assert why.stage == "prd"
     assert why.can_approve
     assert [move.automatic for move in moves] == [False, True]
+
+
+def test_a_run_that_lacks_money_waits_and_goes_on_when_the_budget_is_raised(
+    desk: Desk, make_engine: MakeEngine
+) -> None:
+    engine = make_engine(RESEARCH)
+    scripted = engine.extensions.providers.get("scripted")
+    assert isinstance(scripted, ScriptedProvider)
+    scripted.bound = Decimal(3)
+    run = start(desk)
+    engine.execute(run.id, "w1")
+
+    with transaction(desk.actor.workspace_id) as session:
+        why = read_why(session, desk.actor, desk.id)
+        admin = Actor.system(desk.actor.workspace_id)
+        board.set_budget(session, admin, Scope.RUN, run.id, Decimal(4))
+    assert "run's budget of $1.00" in why.reason
+    assert why.owner == "An admin"
+    assert read(desk, run).status is RunStatus.QUEUED
+
+    engine.execute(run.id, "w2")
+    assert read(desk, run).status is RunStatus.COMPLETED
+
+
+def test_what_failed_is_told_to_the_next_try(
+    desk: Desk, make_engine: MakeEngine, one_step: Callable[..., None]
+) -> None:
+    one_step(retries=1)
+    wrong = RESEARCH.replace("The search bar disappeared", "The search bar disappears")
+    engine = make_engine(wrong, RESEARCH)
+
+    engine.execute(start(desk).id, "w1")
+
+    scripted = engine.extensions.providers.get("scripted")
+    assert isinstance(scripted, ScriptedProvider)
+    assert "not a verbatim span" in scripted.requests[1].instructions

@@ -1,0 +1,256 @@
+"""Calls through the gateway: paid once, retried within bounds, and closed when in doubt."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.board import service as board
+from pmflow_core.calls import budgets, ledger
+from pmflow_core.calls.breaker import CircuitOpen
+from pmflow_core.calls.budgets import BudgetExceeded, Payer
+from pmflow_core.calls.gateway import Caller, Gateway
+from pmflow_core.calls.models import CallStatus, ProviderCall, Scope
+from pmflow_core.calls.patience import Patience, may_retry, pause_s
+from pmflow_core.db.transaction import transaction
+from pmflow_core.providers.base import (
+    Completion,
+    Evidence,
+    GenerateRequest,
+    ProviderRejected,
+    ProviderUnavailable,
+    Usage,
+)
+from pmflow_core.providers.scripted import ScriptedProvider
+from pmflow_core.runs.models import StageRun
+from tests.core.runs.staging import Desk
+
+DIME = Decimal("0.10")
+REQUEST = GenerateRequest(
+    task="research",
+    title="Research",
+    project_name="Search",
+    project_description="",
+    sections=(),
+    evidence=(
+        Evidence(1, "Search is gone", None, None, None, None, datetime(2026, 1, 1, tzinfo=UTC)),
+    ),
+)
+ANSWER = Completion("# Research", "scripted-1", Usage(1000, 200, Decimal("0.04")), "complete")
+
+
+@pytest.fixture
+def run(desk: Desk) -> StageRun:
+    """A run that pays for its calls."""
+    with transaction(desk.actor.workspace_id) as session:
+        return board.start_run(session, desk.actor, desk.id, "discovery")
+
+
+MakeGateway = Callable[..., Gateway]
+
+
+@pytest.fixture
+def make_gateway(run: StageRun) -> MakeGateway:
+    """Make a gateway over providers, which does not really sleep."""
+
+    def make(*providers: ScriptedProvider, fence: int = 1) -> Gateway:
+        caller = Caller(Payer(run.workspace_id, run.project_id, run.id), "research", fence)
+        return Gateway(providers, caller, lambda _: None, sleep=lambda _: None)
+
+    return make
+
+
+def scripted(*answers: object, name: str = "scripted", bound: Decimal = DIME) -> ScriptedProvider:
+    provider = ScriptedProvider(answers)  # pyright: ignore[reportArgumentType]
+    provider.bound = bound
+    provider.name = name
+    return provider
+
+
+def calls(run: StageRun) -> list[ProviderCall]:
+    with transaction(run.workspace_id) as session:
+        return list(ledger.calls_of(session, run.id))
+
+
+def money(run: StageRun) -> dict[str, tuple[float, float]]:
+    payer = Payer(run.workspace_id, run.project_id, run.id)
+    with transaction(run.workspace_id) as session:
+        found = budgets.list_budgets(session, Actor.system(run.workspace_id), payer)
+    return {budget.scope.value: (budget.spent_usd, budget.reserved_usd) for budget in found}
+
+
+def ask(gateway: Gateway) -> Completion:
+    return gateway.generate(REQUEST, lambda _: None)
+
+
+def test_a_call_is_written_down_and_settled_to_what_it_cost(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    ask(make_gateway(scripted(ANSWER)))
+
+    (call,) = calls(run)
+    assert (call.status, call.model, call.response) == ("succeeded", "scripted-1", "# Research")
+    assert call.cost_usd == Decimal("0.04")
+    assert set(money(run).values()) == {(0.04, 0.0)}
+
+
+def test_the_same_request_of_a_run_is_answered_from_the_ledger(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    ask(make_gateway(scripted(ANSWER)))
+    silent = scripted()
+
+    again = ask(make_gateway(silent, fence=2))
+
+    assert again.text == ANSWER.text
+    assert again.usage.cost_usd == 0
+    assert silent.requests == []
+    assert len(calls(run)) == 1
+
+
+def test_a_changed_request_is_a_new_call(run: StageRun, make_gateway: MakeGateway) -> None:
+    gateway = make_gateway(scripted(ANSWER, ANSWER))
+    ask(gateway)
+    gateway.generate(replace(REQUEST, instructions="Mend this."), lambda _: None)
+
+    assert len(calls(run)) == 2
+
+
+def test_a_budget_that_cannot_take_the_call_stops_it_unsent(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    dear = scripted(ANSWER, bound=Decimal("1.01"))
+
+    with pytest.raises(BudgetExceeded, match=r"run's budget of \$1.00 has \$1.00 left"):
+        ask(make_gateway(dear))
+
+    assert dear.requests == []
+    assert calls(run) == []
+    assert set(money(run).values()) == {(0.0, 0.0)}
+
+
+def test_an_overloaded_provider_is_tried_four_times_at_most(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    busy = scripted(*[ProviderUnavailable("overloaded")] * 9)
+
+    with pytest.raises(ProviderUnavailable):
+        ask(make_gateway(busy))
+
+    assert len(busy.requests) == 4
+    assert {call.status for call in calls(run)} == {CallStatus.FAILED}
+    assert set(money(run).values()) == {(0.0, 0.0)}
+
+
+def test_a_stream_that_broke_stays_charged_at_its_bound(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    cut = scripted(ProviderUnavailable("cut", maybe_billed=True), ANSWER)
+
+    ask(make_gateway(cut))
+
+    assert [call.status for call in calls(run)] == ["possibly_billed", "succeeded"]
+    assert money(run)["run"] == (pytest.approx(0.14), 0.0)
+
+
+def test_the_next_provider_is_asked_when_the_first_refuses(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    refuses = scripted(ProviderRejected("no"), name="first")
+
+    completion = ask(make_gateway(refuses, scripted(ANSWER, name="second")))
+
+    assert completion.text == ANSWER.text
+    assert [(call.provider, call.status.value) for call in calls(run)] == [
+        ("first", "failed"),
+        ("second", "succeeded"),
+    ]
+
+
+def test_an_answer_that_is_not_whole_is_paid_for_and_never_used(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    with pytest.raises(ProviderRejected, match="truncated"):
+        ask(make_gateway(scripted(replace(ANSWER, stop_reason="truncated"))))
+
+    assert calls(run)[0].status is CallStatus.FAILED
+    assert money(run)["run"] == (0.04, 0.0)
+
+
+def test_an_unexpected_error_is_accounted_for_at_the_bound(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    class Broken(ScriptedProvider):
+        def generate(self, *_: object) -> Completion:
+            raise ValueError("boom")
+
+    broken = Broken()
+    broken.bound = DIME
+    with pytest.raises(ValueError, match="boom"):
+        ask(make_gateway(broken))
+
+    assert calls(run)[0].status is CallStatus.POSSIBLY_BILLED
+    assert money(run)["run"] == (0.1, 0.0)
+
+
+def test_the_circuit_opens_after_five_failures(run: StageRun, make_gateway: MakeGateway) -> None:
+    down = scripted(*[ProviderUnavailable("down")] * 20, name="down")
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailable):
+            ask(make_gateway(down))
+
+    with pytest.raises(CircuitOpen):
+        ask(make_gateway(down))
+    assert len(down.requests) == 5
+    assert set(money(run).values()) == {(0.0, 0.0)}
+
+
+def test_what_a_dead_worker_left_open_is_closed_by_the_next(run: StageRun) -> None:
+    payer = Payer(run.workspace_id, run.project_id, run.id)
+    with transaction(run.workspace_id) as session:
+        for sent in (False, True):
+            call = ProviderCall(
+                workspace_id=run.workspace_id,
+                run_id=run.id,
+                project_id=run.project_id,
+                step_key="research",
+                fence=1,
+                attempt=1,
+                provider="scripted",
+                request_hash="x",
+                reserved_usd=DIME,
+            )
+            ledger.open_call(session, call)
+            if sent:
+                ledger.start(session, call.id)
+
+    with transaction(run.workspace_id) as session:
+        sent_calls = ledger.close_abandoned(session, run.id, 2)
+        closed = budgets.list_budgets(session, Actor.system(run.workspace_id), payer)
+
+    assert sent_calls == 1
+    assert [call.status for call in calls(run)] == ["failed", "possibly_billed"]
+    assert (closed[-1].spent_usd, closed[-1].reserved_usd) == (0.1, 0.0)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
+def test_only_an_admin_sets_a_cap(run: StageRun, role: Role) -> None:
+    nobody = Actor(run.workspace_id, role)
+    with transaction(run.workspace_id) as session, pytest.raises(Exception, match="needs the role"):
+        budgets.set_cap(session, nobody, Scope.RUN, UUID(int=1), Decimal(1))
+
+
+def test_pauses_have_full_jitter_and_honour_the_server() -> None:
+    assert [pause_s(n, None, lambda: 1.0) for n in (1, 2, 3, 9)] == [1.0, 2.0, 4.0, 60.0]
+    assert pause_s(1, None, lambda: 0.0) == 0.0
+    assert pause_s(1, 7.5, lambda: 0.5) == 7.5
+
+
+def test_retries_end_with_attempts_or_time() -> None:
+    assert may_retry(Patience(4, 600), 3, 10, 5)
+    assert not may_retry(Patience(4, 600), 4, 10, 5)
+    assert not may_retry(Patience(4, 600), 1, 599, 5)
