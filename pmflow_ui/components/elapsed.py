@@ -16,5 +16,5 @@ class _Elapsed(rx.NoSSRComponent):
 
 
 def elapsed(since: Text, until: Text = "") -> rx.Component:
-    """Return the time between two ISO moments as `4:12` or `0.4 s`; it ticks while `until` is empty."""
+    """Return the time between two ISO moments as `4:12`; it ticks while `until` is empty."""
     return _Elapsed.create(since=since, until=until)
