@@ -82,7 +82,7 @@ def error_codes(sources: list[Source]) -> set[str]:
         if isinstance(node, ast.ClassDef)
         for statement in node.body
         if isinstance(statement, ast.Assign | ast.AnnAssign) and _is_code(statement)
-        if isinstance(statement.value, ast.Constant)
+        if isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
     }
 
 
