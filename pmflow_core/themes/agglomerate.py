@@ -1,4 +1,4 @@
-"""Merging groups pair by pair, and where along the way to stop."""
+"""Merging groups pair by pair."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 from pmflow_core.themes.features import Matrix
 from pmflow_core.themes.graphs import Indices
-
-LEVEL_RATIO = 1.05
-PLATEAU = 0.97  # of the top: as good, for two samples of one set differ by this much
 
 Row = NDArray[np.float64]
 Update = Callable[[Row, Row, float, tuple[float, float, Row]], Row]
@@ -112,61 +109,3 @@ def group_sums(space: Matrix, labels: Indices) -> NDArray[np.float64]:
     sums = np.zeros((int(labels.max()) + 1, space.shape[1]))
     np.add.at(sums, labels, space)
     return sums
-
-
-def best_level(space: Matrix, labels: Indices, tree: Merges) -> Indices:
-    """Return the labels after as many merges as lie amid the highest mean cosine silhouettes.
-
-    Near its top the silhouette is a plateau with noise on it: its centre hardly differs between
-    two samples of the same texts, its single highest point may by half.
-    """
-    levels = _levels(tree.count)
-    if not levels:
-        return labels
-    # one column of summed similarities per group; a coarser level only adds columns together
-    closeness = space @ group_sums(space, labels).T.astype(np.float32)
-    before = np.arange(tree.count)
-    scores: list[float] = []
-    for groups in levels:
-        leaves = tree.cut(groups)
-        closeness = _joined(closeness, before, leaves)
-        before = leaves
-        scores.append(_silhouette(closeness, leaves[labels]))
-    return tree.cut(_plateau_centre(levels, scores))[labels]
-
-
-def _plateau_centre(levels: list[int], scores: list[float]) -> int:
-    top = max(scores)
-    high = [level for level, score in zip(levels, scores, strict=True) if score >= top * PLATEAU]
-    return round((high[0] * high[-1]) ** 0.5) if top > 0 else levels[int(np.argmax(scores))]
-
-
-def _levels(most: int) -> list[int]:
-    levels: list[int] = []
-    groups = float(most)
-    while groups >= 2:
-        if not levels or int(groups) < levels[-1]:
-            levels.append(int(groups))
-        groups /= LEVEL_RATIO
-    return levels
-
-
-def _joined(closeness: Matrix, before: Indices, after: Indices) -> Matrix:
-    target = np.empty(closeness.shape[1], dtype=np.int64)
-    target[before] = after
-    order = np.argsort(target, kind="stable")
-    starts = np.searchsorted(target[order], np.arange(int(after.max()) + 1))
-    return np.add.reduceat(closeness[:, order], starts, axis=1)
-
-
-def _silhouette(closeness: Matrix, labels: Indices) -> float:
-    """Mean of (b − a) / max(a, b), a and b mean cosine distances within and to the next."""
-    rows = np.arange(len(labels))
-    sizes = np.bincount(labels).astype(np.float32)
-    own = sizes[labels]
-    within = (own - closeness[rows, labels]) / np.maximum(own - 1, 1)
-    outside = closeness / sizes
-    outside[rows, labels] = -np.inf
-    beyond = 1 - outside.max(axis=1)
-    widths = (beyond - within) / np.maximum(np.maximum(within, beyond), 1e-9)
-    return float(np.where(own > 1, widths, 0).mean())

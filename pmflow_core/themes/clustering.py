@@ -1,8 +1,9 @@
 """Themes of a set of texts: how many there are and who belongs to which, from nothing else.
 
 Three views of the texts, each clustered twice much too finely, each merged up to where the
-silhouette is best; then one partition that the six agree on, and a polish. No constant is tuned to
-a data set, and the same rows in the same order give the same themes.
+silhouette most exceeds that of chance; then one partition that the six agree on, a polish, and
+out of the themes what belongs to none. No constant is tuned to a data set, and the same rows in
+the same order give the same themes.
 """
 
 from collections.abc import Sequence
@@ -10,28 +11,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pmflow_core.themes.agglomerate import best_level, ward_tree
+from pmflow_core.themes.coherence import without_strangers
 from pmflow_core.themes.consensus import consensus
 from pmflow_core.themes.features import Features, Matrix, extract, meaning_and_words
-from pmflow_core.themes.graphs import (
-    UNTHEMED,
-    Blend,
-    Indices,
-    communities,
-    nearest,
-    shared_neighbour_graph,
-)
+from pmflow_core.themes.graphs import UNTHEMED, Blend, Indices, nearest
+from pmflow_core.themes.levels import best_level, silhouettes
 from pmflow_core.themes.placement import place
 from pmflow_core.themes.polish import polish
+from pmflow_core.themes.siblings import join_siblings
+from pmflow_core.themes.views import MOST_NEIGHBOURS, chance, views
 
-VERSION = "consensus-1"
+VERSION = "consensus-2"
 MIN_TEXTS = 30
 """Fewer texts have no themes: their neighbourhoods are too thin to tell a theme from chance."""
 MAX_TEXTS = 25_000
 MIN_THEME = 3
 POLISH_FROM = 500
-POLISH_NEIGHBOURS = 15
 WARM_SHARE = 0.25
+FINENESS = (1, 2)
+NOISY_FROM = 0.05
+"""Share of strangers among the texts from which nearness is too weak to part what words do not."""
 
 Params = dict[str, float | int | bool]
 
@@ -88,29 +87,32 @@ def _clustered(
 ) -> tuple[Indices, int]:
     features = extract(vectors, texts)
     blends = (Blend(features.flat, 0.2), Blend(features.wide, 0.2), Blend(features.adaptive, 0.3))
-    neighbours = nearest(blends, features.words, POLISH_NEIGHBOURS)
+    neighbours = nearest(blends, features.words, MOST_NEIGHBOURS)
     partitions = _partitions(features, blends, neighbours)
     found = float(np.median([int(labels.max()) + 1 for labels in partitions]))
     groups = min(max(round(found * granularity), 1), len(texts))
     labels = _agreed(partitions, previous, groups)
     if len(texts) >= POLISH_FROM:
         labels = polish(labels, neighbours[0], meaning_and_words(features))
-    return by_size(labels), groups
+    return _cleared(vectors, texts, by_size(labels)), groups
+
+
+def _cleared(vectors: Matrix, texts: Sequence[str], labels: Indices) -> Indices:
+    cleared = without_strangers(vectors, labels)
+    strangers = float((cleared != labels).mean())
+    cleared = by_size(cleared)
+    return by_size(join_siblings(texts, cleared)) if strangers >= NOISY_FROM else cleared
 
 
 def _partitions(
     features: Features, blends: Sequence[Blend], neighbours: Sequence[Indices]
 ) -> list[Indices]:
-    count = len(features.flat)
-    k = int(np.clip(round(count**0.5 / 6), 5, POLISH_NEIGHBOURS))
-    finest = float(np.clip(1200 / count**0.5, 6, 48))
+    by_chance = chance(features.adaptive)
     partitions: list[Indices] = []
     for blend, near in zip(blends, neighbours, strict=True):
-        graph = shared_neighbour_graph(near[:, :k])
-        for factor in (1, 2):
-            fine = communities(graph, finest * factor)
-            tree = ward_tree(blend.space, fine)
-            partitions.append(best_level(features.adaptive, fine, tree))
+        for view in views(blend.space, near, FINENESS):
+            curve = silhouettes(features.adaptive, view.fine, view.tree)
+            partitions.append(view.cut(best_level(curve, by_chance)))
     return partitions
 
 

@@ -5,13 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
-from sklearn.metrics import adjusted_rand_score, silhouette_score
+from sklearn.metrics import adjusted_rand_score
 
 from pmflow_core.themes.agglomerate import (
-    _joined,
-    _silhouette,
     average,
-    group_sums,
     merge_order,
     ward_tree,
 )
@@ -49,17 +46,6 @@ def test_average_linkage_of_weighted_groups_is_that_of_their_members(
 
     theirs = fcluster(linkage(space[member_of].astype(float), "average"), groups, "maxclust")
     assert adjusted_rand_score(ours, theirs) == pytest.approx(1)
-
-
-def test_the_silhouette_is_the_textbooks() -> None:
-    space = points(3, 60)
-    labels = np.random.default_rng(3).integers(0, 6, 60)
-    fine = np.arange(60)
-    closeness = space @ group_sums(space, fine).T.astype(np.float32)
-
-    ours = _silhouette(_joined(closeness, fine, labels), labels)
-
-    assert ours == pytest.approx(silhouette_score(space, labels, metric="cosine"), abs=1e-5)
 
 
 def test_a_tree_can_be_cut_anywhere() -> None:
