@@ -4,6 +4,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from pmflow_ui.components.button import button
+from pmflow_ui.components.card import full_reason
 from pmflow_ui.components.form import state_form
 from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.overlay import dialog
@@ -35,7 +36,6 @@ def _option(option: ObjectVar[MoveOption], index: rx.Var[int]) -> rx.Component:
 
 def _override(option: ObjectVar[MoveOption]) -> rx.Component:
     return state_form(
-        rx.el.p(option.note, class_name="t2"),
         rx.el.div(
             rx.el.label("Reason", html_for="override-reason"),
             rx.el.textarea(
@@ -67,6 +67,7 @@ def move_dialog() -> rx.Component:
     chosen = MoveState.overriding
     return dialog(
         f"Move {MoveState.key}",
+        rx.cond(MoveState.refusal, full_reason("blocked", "", MoveState.refusal, tone="fail")),
         rx.cond(
             chosen,
             _override(chosen.to(ObjectVar[MoveOption])),

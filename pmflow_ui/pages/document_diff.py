@@ -31,14 +31,18 @@ def _line(pieces: rx.Var[Sequence[DiffPiece]], kind: str) -> rx.Component:
 def _row(row: ObjectVar[DiffRow]) -> rx.Component:
     inline = DocumentState.inline
     nil = rx.cond(inline, rx.fragment(), rx.el.div(class_name="nil"))
-    same = rx.el.div(rx.foreach(row.new, _new))
-    head = rx.el.div(row.text, class_name="h")
+
+    def twice(kind: str, *line: rx.Component) -> rx.Component:
+        """Return a line that reads the same on both sides; one column shows it once."""
+        twin = rx.el.div(*line, class_name=f"{kind} twin")
+        return rx.fragment(rx.el.div(*line, class_name=kind), rx.cond(inline, rx.fragment(), twin))
+
     return rx.fragment(
         rx.match(
             row.kind,
             ("fold", rx.el.div(row.text, class_name="fold")),
-            ("head", rx.fragment(head, rx.cond(inline, rx.fragment(), head))),
-            ("same", rx.fragment(same, rx.cond(inline, rx.fragment(), same))),
+            ("head", twice("h", rx.el.span(row.text))),
+            ("same", twice("s", rx.foreach(row.new, _new))),
             ("added", rx.fragment(nil, _line(row.new, "a"))),
             ("removed", rx.fragment(_line(row.old, "d"), nil)),
             rx.fragment(_line(row.old, "d"), _line(row.new, "a")),

@@ -61,7 +61,7 @@ def edit_view() -> rx.Component:
         aria_label="Text of the document, in Markdown",
         spell_check=True,
         auto_focus=True,
-        key=f"{DocumentState.base_version} {DocumentState.head.href}",
+        key=DocumentState.opened,
     )
     shown = rx.el.div(document(DocumentState.preview), class_name="prose no-phone")
     return state_form(

@@ -5,7 +5,6 @@ from reflex.vars import ObjectVar
 
 from pmflow_ui.components.button import Kind, button, icon_button, link_button
 from pmflow_ui.components.glyph import state_glyph
-from pmflow_ui.components.icon import icon
 from pmflow_ui.components.keys import key, keys
 from pmflow_ui.components.link import link
 from pmflow_ui.components.moment import moment
@@ -206,16 +205,6 @@ def _copy_link() -> rx.Component:
 
 def project_page() -> rx.Component:
     """Return the page of the project in the address."""
-    moving = rx.cond(
-        SessionState.can_edit,
-        rx.el.button(
-            icon("arrow-right", 14),
-            "Move",
-            type="button",
-            class_name="btn ghost sm only-phone",
-            on_click=MoveState.ask(ProjectState.head.id),
-        ),
-    )
     return shell(
         "project",
         _crumb(),
@@ -223,5 +212,5 @@ def project_page() -> rx.Component:
         decision_dialogs(),
         move_dialog(),
         keys(),
-        actions=rx.fragment(moving, _copy_link()),
+        actions=_copy_link(),
     )

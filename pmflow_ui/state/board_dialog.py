@@ -11,6 +11,7 @@ from reflex.event import EventCallback, EventSpec
 from pmflow_core.accounts.actor import Role
 from pmflow_core.board import previews
 from pmflow_core.board import service as board
+from pmflow_core.board.schemas import MovePreview
 from pmflow_core.errors import NotFound, PmflowError
 from pmflow_ui import toasts
 from pmflow_ui.access import current_actor
@@ -35,6 +36,7 @@ class MoveState(rx.State):
 
     is_open: rx.Field[bool] = rx.field(False)
     key: rx.Field[str] = rx.field("")
+    refusal: rx.Field[str] = rx.field("")
     options: rx.Field[list[MoveOption]] = rx.field(default_factory=list)
     overriding: rx.Field[MoveOption | None] = rx.field(None)
     reason_error: rx.Field[str] = rx.field("")
@@ -46,7 +48,7 @@ class MoveState(rx.State):
         found = await call(previews.preview_moves, current_actor(), project_id)
         self._project_id = str(project_id)
         self.key = found[0].key if found else ""
-        self.options = [option_of(preview) for preview in found]
+        self._offer(found)
         self.overriding = None
         self.reason_error = ""
         self.is_open = True
@@ -78,6 +80,10 @@ class MoveState(rx.State):
             async for reply in self._move(self.overriding.stage, form.reason):
                 yield reply
 
+    def _offer(self, found: tuple[MovePreview, ...]) -> None:
+        self.options = [option_of(preview) for preview in found]
+        self.refusal = next((preview.refusal for preview in found if preview.refusal), "")
+
     async def _move(self, stage: str, reason: str | None) -> AsyncIterator[Reply]:
         if not self._project_id:
             raise NotFound("There is no such project.")
@@ -85,8 +91,7 @@ class MoveState(rx.State):
         try:
             await call(board.move, actor, project_id, stage, reason)
         except PmflowError as error:
-            found = await call(previews.preview_moves, actor, project_id)
-            self.options = [option_of(preview) for preview in found]
+            self._offer(await call(previews.preview_moves, actor, project_id))
             yield toasts.refuse(f"{self.key} was not moved. {error}")
             return
         self.is_open = False

@@ -58,7 +58,8 @@ def option_of(preview: MovePreview) -> MoveOption:
     return MoveOption(
         stage=preview.to,
         name=preview.name,
-        note=preview.refusal or _note(preview),
+        # The dialog says once, above the stages, what the gate found.
+        note=preview.refusal.partition(":")[0] if preview.refusal else _note(preview),
         refused=preview.refusal is not None,
         can_override=preview.can_override,
     )

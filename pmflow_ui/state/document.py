@@ -58,6 +58,7 @@ class DocumentState(rx.State):
     diff: rx.Field[DiffView] = rx.field(default_factory=DiffView)
     rows: rx.Field[list[DiffRow]] = rx.field(default_factory=list)
     text: rx.Field[str] = rx.field("")
+    opened: rx.Field[int] = rx.field(0)
     words: rx.Field[int] = rx.field(0)
     preview: rx.Field[list[Block]] = rx.field(default_factory=list)
     base_version: rx.Field[int] = rx.field(0)
@@ -83,9 +84,11 @@ class DocumentState(rx.State):
         self._against = _number(query.get("diff"))
         self.inline = query.get("layout") == "inline"
         edits = query.get("view") == "edit" and actor.may(Role.EDITOR)
+        editing = self.ready and self.mode == "edit"
         self.mode = "diff" if self._against else ("edit" if edits else "read")
         await self._load(actor)
-        if self.mode == "edit":
+        # The page loads anew when a lost connection is back: what was typed must survive that.
+        if self.mode == "edit" and not editing:
             await self._open_editor(actor)
         self.ready = True
 
@@ -152,6 +155,7 @@ class DocumentState(rx.State):
     async def _open_editor(self, actor: Actor) -> None:
         """Begin from the newest text; what was typed before in this tab is not kept."""
         self.text = self._content
+        self.opened += 1
         await self._preview(actor, self._content)
         self.base_version = self.head.version
         self.newer = 0

@@ -1,0 +1,157 @@
+"""A document's page: claims with their signals, versions compared, edits that lose no words."""
+
+from collections.abc import Callable
+
+from pmflow_core.accounts.actor import Actor
+from pmflow_core.board import service as board
+from pmflow_core.board.shown_documents import read_document
+from pmflow_core.db.transaction import transaction
+from pmflow_ui.state.document import DocumentState
+from tests.core.runs.staging import RESEARCH, VERBATIMS, Desk
+from tests.ui.projects.conftest import Tab, said
+
+OpenTab = Callable[[Actor, str], Tab]
+UNCITED = "Everybody **wants** it back."
+EDITED = RESEARCH.replace("## Personas", f"{UNCITED}\n\n## Personas")
+
+
+def address(desk: Desk, query: str = "") -> str:
+    return f"/w/acme/projects/{desk.key}/documents/research{query}"
+
+
+def reading(tab: Tab) -> DocumentState:
+    tab.send(DocumentState, "load")
+    return tab.state(DocumentState)
+
+
+def edit(desk: Desk, content: str, base: int) -> None:
+    with transaction(desk.actor.workspace_id) as session:
+        board.edit_document(session, desk.actor, desk.key, "research", content, base=base)
+
+
+def newest(desk: Desk) -> str:
+    with transaction(desk.actor.workspace_id) as session:
+        return read_document(session, desk.actor, desk.key, "research").content
+
+
+def test_a_citation_shows_the_signals_words_around_the_quoted_ones(
+    written: Desk, open_tab: OpenTab
+) -> None:
+    state = reading(open_tab(written.actor, address(written)))
+    cites = [span for block in state.blocks for span in block.spans if span.kind == "cite"]
+
+    assert [span.text for span in cites] == ["S-1", "S-2", "S-3"]
+    assert cites[0].before + cites[0].quote + cites[0].after == VERBATIMS[0]
+    assert (cites[0].quote, cites[0].check) == ("The search bar disappeared", "verbatim")
+    assert cites[1].check == ""
+    assert cites[0].href == "/w/acme/signals?signal=1"
+
+
+def test_an_uncited_claim_is_underlined_and_nothing_else(written: Desk, open_tab: OpenTab) -> None:
+    edit(written, EDITED, 1)
+    state = reading(open_tab(written.actor, address(written)))
+    marked = [span.text for block in state.blocks for span in block.spans if span.uncited]
+    head = next(block for block in state.blocks if block.anchor == "user-problems")
+
+    assert marked == ["Everybody ", "wants", " it back."]
+    assert (head.ticks, head.coverage) == (["on", "wait"], "1 of 2 cited")
+    assert (state.head.chip, state.head.chip_class) == ("1 uncited", "s-waiting")
+
+
+def test_a_citation_of_no_signal_is_a_fault_and_leads_nowhere(
+    written: Desk, open_tab: OpenTab
+) -> None:
+    edit(written, RESEARCH.replace("[S-3]", "[S-404]"), 1)
+    state = reading(open_tab(written.actor, address(written)))
+    cites = [span for block in state.blocks for span in block.spans if span.kind == "cite"]
+
+    assert cites[-1].href == ""
+    assert "S-404" in state.faults[0]
+    assert state.head.chip == "1 citation fails"
+
+
+def test_two_versions_are_compared_and_the_rest_is_folded(written: Desk, open_tab: OpenTab) -> None:
+    edit(written, EDITED.replace(" [S-3]", ""), 1)
+    state = reading(open_tab(written.actor, address(written, "?diff=1")))
+
+    assert (state.mode, state.diff.old, state.diff.new) == ("diff", 1, 2)
+    assert state.rows[0].kind == "fold"
+    assert UNCITED in [
+        "".join(p.text for p in row.new) for row in state.rows if row.kind == "added"
+    ]
+    assert state.diff.left == ["S-3"]
+    assert (state.diff.uncited, state.diff.worse) == ("2, was 0", True)
+
+
+def test_an_edit_becomes_the_next_version(written: Desk, open_tab: OpenTab) -> None:
+    tab = open_tab(written.actor, address(written, "?view=edit"))
+    state = reading(tab)
+    assert (state.mode, state.text, state.base_version) == ("edit", RESEARCH, 1)
+
+    assert "Saved as version 2" in said(tab.send(DocumentState, "save", {"content": EDITED}))
+    assert newest(written) == EDITED
+
+
+def test_an_edit_over_a_newer_version_is_refused_and_kept(written: Desk, open_tab: OpenTab) -> None:
+    tab = open_tab(written.actor, address(written, "?view=edit"))
+    opened = reading(tab).opened
+    edit(written, EDITED, 1)
+    mine = RESEARCH + "\nMine.\n"
+    tab.send(DocumentState, "save", {"content": mine})
+
+    state = tab.state(DocumentState)
+    assert (state.newer, state.mode, state.opened) == (2, "edit", opened)
+    assert "Version 2 was written meanwhile" in state.edit_error
+    assert newest(written) == EDITED
+
+    tab.send(DocumentState, "save_over")
+    tab.send(DocumentState, "save", {"content": mine})
+    assert newest(written) == mine
+
+
+def test_live_updates_and_reconnections_leave_the_editor_alone(
+    written: Desk, open_tab: OpenTab
+) -> None:
+    tab = open_tab(written.actor, address(written, "?view=edit"))
+    opened = reading(tab).opened
+    edit(written, EDITED, 1)
+    tab.send(DocumentState, "refresh")
+    assert tab.state(DocumentState).newer == 2
+
+    tab.send(DocumentState, "load")
+    state = tab.state(DocumentState)
+    assert (state.text, state.opened, state.base_version) == (RESEARCH, opened, 1)
+
+
+def test_the_preview_knows_which_signals_exist(written: Desk, open_tab: OpenTab) -> None:
+    tab = open_tab(written.actor, address(written, "?view=edit"))
+    reading(tab)
+    tab.send(DocumentState, "typed", "Two words [S-2] [S-404]")
+    state = tab.state(DocumentState)
+
+    cites = [span.href for span in state.preview[0].spans if span.kind == "cite"]
+    assert (cites, state.words) == (["/w/acme/signals?signal=2", ""], 4)
+
+
+def test_an_older_version_is_restored_as_a_new_one(written: Desk, open_tab: OpenTab) -> None:
+    edit(written, EDITED, 1)
+    tab = open_tab(written.actor, address(written, "?diff=1"))
+    reading(tab)
+
+    assert "Restored version 1 as version 3" in said(tab.send(DocumentState, "restore"))
+    assert newest(written) == RESEARCH
+
+
+def test_a_viewer_reads_even_where_the_address_asks_to_edit(
+    written: Desk, viewer: Actor, open_tab: OpenTab
+) -> None:
+    tab = open_tab(viewer, address(written, "?view=edit"))
+    assert reading(tab).mode == "read"
+
+    assert tab.send(DocumentState, "save", {"content": "Mine"})
+    assert newest(written) == RESEARCH
+
+
+def test_a_version_that_cannot_be_is_the_newest(written: Desk, open_tab: OpenTab) -> None:
+    state = reading(open_tab(written.actor, address(written, "?version=1e3&diff=-1")))
+    assert (state.mode, state.head.version) == ("read", 1)
