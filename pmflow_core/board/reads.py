@@ -14,6 +14,7 @@ from pmflow_core.board.schemas import (
     ActivityRow,
     BoardRead,
     CardRead,
+    CountsRead,
     DocumentState,
     EvidenceRow,
     ProjectRead,
@@ -28,6 +29,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.documents import repository as documents
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project, Stage
+from pmflow_core.runs import evidence
 from pmflow_core.runs import repository as runs
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.status import RunStatus
@@ -60,6 +62,18 @@ def read_board(session: Session, actor: Actor) -> BoardRead:
         for project in found
     )
     return BoardRead(tuple(_stages(session, backdrop)), cards)
+
+
+def read_counts(session: Session, actor: Actor) -> CountsRead:
+    """Return how much of everything the workspace has, and how many workers there are."""
+    actor.require(Role.VIEWER)
+    return CountsRead(
+        projects=statements.project_count(session),
+        signals=evidence.workspace_count(session),
+        themes=statements.theme_count(session),
+        open_runs=statements.open_run_count(session),
+        workers_alive=runs.workers_alive(session),
+    )
 
 
 def read_why(session: Session, actor: Actor, project_id: UUID) -> WhyRead:

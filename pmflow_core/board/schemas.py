@@ -91,6 +91,17 @@ class StageRead:
 
 
 @dataclass(frozen=True, slots=True)
+class CountsRead:
+    """How much of everything a workspace has."""
+
+    projects: int
+    signals: int
+    themes: int
+    open_runs: int
+    workers_alive: int
+
+
+@dataclass(frozen=True, slots=True)
 class BoardRead:
     """The whole board."""
 

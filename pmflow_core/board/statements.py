@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from pmflow_core.db.base import TenantRow
 from pmflow_core.documents.models import Citation, Document, DocumentVersion
-from pmflow_core.projects.models import Project
-from pmflow_core.runs.models import Approval
+from pmflow_core.projects.models import Project, ProjectStatus
+from pmflow_core.runs.models import Approval, StageRun
+from pmflow_core.runs.status import OPEN
 from pmflow_core.signals.models import Severity, Signal, SignalProject
-from pmflow_core.themes.models import Theme
+from pmflow_core.themes.models import Theme, ThemeStatus
 
 
 def signal_counts(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -114,3 +116,27 @@ def shown_signals(session: Session, ids: Collection[UUID]) -> dict[UUID, Signal]
     """Return signals by id, for the chips of a document."""
     found = session.scalars(select(Signal).where(col(Signal.id).in_(ids)))
     return {signal.id: signal for signal in found}
+
+
+def project_count(session: Session) -> int:
+    """Return how many active projects the workspace has."""
+    return _count(
+        session,
+        Project,
+        col(Project.deleted_at).is_(None),
+        col(Project.status) == ProjectStatus.ACTIVE,
+    )
+
+
+def theme_count(session: Session) -> int:
+    """Return how many active themes the workspace has."""
+    return _count(session, Theme, col(Theme.status) == ThemeStatus.ACTIVE)
+
+
+def open_run_count(session: Session) -> int:
+    """Return how many runs are not finished."""
+    return _count(session, StageRun, col(StageRun.status).in_(OPEN))
+
+
+def _count(session: Session, table: type[TenantRow], *where: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(*where)) or 0

@@ -14,16 +14,8 @@ class Item:
 
 
 MAIN = (
-    Item("inbox", "Inbox", "inbox", "inbox"),
-    Item("board", "Board", "square-kanban"),
+    Item("board", "Board", "square-kanban", "projects"),
     Item("signals", "Signals", "message-square", "signals"),
     Item("themes", "Themes", "shapes", "themes"),
     Item("runs", "Runs", "play", "runs"),
-    Item("insights", "Insights", "chart-no-axes-column"),
 )
-AUTOMATION = (
-    Item("recipes", "Recipes", "scroll-text"),
-    Item("personas", "Personas", "user-round"),
-    Item("knowledge", "Knowledge", "book"),
-)
-PHONE = (MAIN[0], MAIN[1], MAIN[2], MAIN[4])

@@ -10,9 +10,8 @@ from pmflow_ui.components.avatar import avatar
 from pmflow_ui.components.button import link_button
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
-from pmflow_ui.components.kbd import kbd
 from pmflow_ui.components.link import link
-from pmflow_ui.components.nav import AUTOMATION, MAIN, PHONE, Item
+from pmflow_ui.components.nav import MAIN, Item
 from pmflow_ui.components.notes import notes
 from pmflow_ui.components.overlay import menu, menu_item, menu_line
 from pmflow_ui.components.placeholder import empty_state, error_state
@@ -29,8 +28,7 @@ def _item(item: Item, here: str) -> rx.Component:
     number = getattr(SessionState.counts, item.counts) if item.counts else None
     shown = rx.fragment()
     if number is not None:
-        hot = "n hot" if item.counts == "inbox" else "n"
-        shown = rx.cond(number, rx.el.span(number.to_string(), class_name=hot))
+        shown = rx.cond(number, rx.el.span(number, class_name="n"))
     return link(
         icon(item.icon),
         item.label,
@@ -133,23 +131,11 @@ def _live() -> rx.Component:
 
 
 def _side(here: str) -> rx.Component:
-    search = link(
-        icon("search", 14),
-        rx.el.span("Search"),
-        rx.el.span(kbd("⌘"), kbd("K"), class_name="right row", style={"gap": "2px"}),
-        href=workspace_path("search"),
-        class_name="side-search",
-        id="open-palette",
-    )
     return rx.el.aside(
         _switcher(),
-        search,
         _nav("Main", MAIN, here),
-        rx.el.div("Automation", class_name="nav-h"),
-        _nav("Automation", AUTOMATION, here),
         rx.el.div(
             _live(),
-            _nav("Settings", (Item("settings", "Settings", "settings"),), here),
             _user(),
             class_name="side-foot",
         ),
@@ -159,36 +145,16 @@ def _side(here: str) -> rx.Component:
 
 
 def _tab(item: Item, here: str) -> rx.Component:
-    pip = rx.fragment()
-    if item.counts == "inbox":
-        number = SessionState.counts.inbox
-        pip = rx.cond(number, rx.el.span(number.to_string(), class_name="pip"))
     return link(
         icon(item.icon),
         item.label,
-        pip,
         href=workspace_path(item.path),
         custom_attrs={"aria-current": "page"} if item.path == here else {},
     )
 
 
 def _tabbar(here: str) -> rx.Component:
-    rest = (*MAIN[3:4], *MAIN[5:], *AUTOMATION, Item("settings", "Settings", "settings"))
-    more = menu(
-        rx.el.button(icon("menu"), "More", type="button", class_name="more"),
-        *(
-            menu_item(
-                item.label,
-                lead=icon(item.icon, 14),
-                on_select=rx.redirect(workspace_path(item.path)),
-            )
-            for item in rest
-        ),
-        align="end",
-    )
-    return rx.el.nav(
-        *(_tab(item, here) for item in PHONE), more, class_name="tabbar", aria_label="Main"
-    )
+    return rx.el.nav(*(_tab(item, here) for item in MAIN), class_name="tabbar", aria_label="Main")
 
 
 def connection_banner() -> rx.Component:

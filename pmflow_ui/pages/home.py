@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from pmflow_ui.components.button import button
 from pmflow_ui.components.form import field, state_form
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.link import link
@@ -60,8 +61,25 @@ def _form() -> rx.Component:
     )
 
 
+def _sample() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h2("Look around first"),
+            rx.el.p(
+                "The sample workspace is a bank app with 390 messages, their themes and a "
+                "finished project, made by the real pipeline in about half a minute.",
+                class_name="t2",
+            ),
+            class_name="col grow",
+        ),
+        button("Load the sample", lead="flask-conical", on_click=HomeState.load_sample),
+        class_name="panel ws-sample row",
+    )
+
+
 def home_page() -> rx.Component:
     """Return the list of workspaces, or what to do without any."""
     return plain_shell(
-        "Workspaces", rx.cond(SessionState.ready, rx.fragment(_list(), _form()), skeleton_rows(4))
+        "Workspaces",
+        rx.cond(SessionState.ready, rx.fragment(_list(), _form(), _sample()), skeleton_rows(4)),
     )

@@ -11,11 +11,12 @@ from pmflow_ui.components.kbd import kbd
 from pmflow_ui.components.page_keys import page_keys
 from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.shell import shell
-from pmflow_ui.components.start import start_checklist
+from pmflow_ui.components.start import start_checklist, way_in
 from pmflow_ui.components.tabs import segments
 from pmflow_ui.pages.signals_drawer import signal_drawer
 from pmflow_ui.pages.signals_filters import SEARCH, filter_bar
 from pmflow_ui.pages.signals_table import bulk_bar, pager, signals_table
+from pmflow_ui.state.home import HomeState
 from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import SignalsState
@@ -59,6 +60,16 @@ def _action(label: str, lead: str, kind: str, on_click: Any, key: str = "") -> r
     )
 
 
+def _sample() -> rx.Component:
+    return way_in(
+        "flask-conical",
+        "Look at the sample",
+        "A bank app in a workspace of its own",
+        "S",
+        HomeState.load_sample,
+    )
+
+
 def _nothing() -> rx.Component:
     return empty_state(
         "search-x",
@@ -94,7 +105,7 @@ def signals_page() -> rx.Component:
     return shell(
         "signals",
         _heading(),
-        rx.cond(ImportsState.empty, start_checklist(), _list()),
+        rx.cond(ImportsState.empty, start_checklist(_sample()), _list()),
         import_dialogs(),
         page_keys(
             ("j", "k", "x", "Enter", "Escape", "/", "c", "i", "v"),

@@ -7,11 +7,12 @@ from pydantic import BaseModel, StringConstraints
 from reflex.event import EventSpec
 
 from pmflow_core import onboarding
+from pmflow_core.demo.load import request_sample
 from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.ids import uuid7
 from pmflow_core.workspaces.names import suggest_slug
 from pmflow_ui.access import Access, current_viewer
-from pmflow_ui.call import call_within
+from pmflow_ui.call import call_outside, call_within
 from pmflow_ui.guard import event
 
 
@@ -43,4 +44,10 @@ class HomeState(rx.State):
             self.name_error = str(error)
             return None
         self.name_error = ""
+        return rx.redirect(f"/w/{made.slug}/board")
+
+    @event(allow=Access.SIGNED_IN)
+    async def load_sample(self) -> EventSpec:
+        """Make the viewer's sample workspace, which workers fill, and go to its board."""
+        made = await call_outside(request_sample, current_viewer().user_id)
         return rx.redirect(f"/w/{made.slug}/board")

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import reflex as rx
 
 from pmflow_core.accounts.actor import Role
+from pmflow_core.board import reads
+from pmflow_core.events import topics
 from pmflow_core.workspaces import service as workspaces
 from pmflow_core.workspaces.schemas import WorkspaceRead
 from pmflow_ui import watch
 from pmflow_ui.access import Access, current_actor, current_viewer
-from pmflow_ui.call import call_outside
+from pmflow_ui.call import call, call_outside
 from pmflow_ui.guard import NoticeState, event
 from pmflow_ui.initials import initials
 from pmflow_ui.viewer import workspace_slug
@@ -27,12 +29,12 @@ class WorkspaceLink:
 
 @dataclass(frozen=True)
 class NavCounts:
-    """What stands behind the navigation's items; zero shows nothing."""
+    """What stands behind the navigation's items; nothing is shown for none."""
 
-    inbox: int = 0
-    signals: int = 0
-    themes: int = 0
-    runs: int = 0
+    projects: str = ""
+    signals: str = ""
+    themes: str = ""
+    runs: str = ""
     workers: int = 0
 
 
@@ -69,6 +71,24 @@ class SessionState(rx.State):
         self.workspace_mark = name[:1].upper()
         self.can_edit = actor.may(Role.EDITOR)
         self.can_admin = actor.may(Role.ADMIN)
+        topic = [topics.board(actor.workspace_id), topics.signals(actor.workspace_id)]
+        watch.watch(self, topic, SessionState.count())
+        await self._count()
+
+    @event(allow=Role.VIEWER)
+    async def count(self) -> None:
+        """Count anew what the navigation shows."""
+        await self._count()
+
+    async def _count(self) -> None:
+        found = await call(reads.read_counts, current_actor())
+        self.counts = NavCounts(
+            projects=_number(found.projects),
+            signals=_number(found.signals),
+            themes=_number(found.themes),
+            runs=_number(found.open_runs),
+            workers=found.workers_alive,
+        )
 
     async def _arrive(self) -> None:
         watch.forget(self)
@@ -82,6 +102,10 @@ class SessionState(rx.State):
         found = await call_outside(workspaces.list_workspaces, viewer.user_id)
         self.workspaces = [as_link(workspace) for workspace in found]
         self.ready = True
+
+
+def _number(count: int) -> str:
+    return f"{count:,}" if count else ""
 
 
 def as_link(workspace: WorkspaceRead) -> WorkspaceLink:
