@@ -1,5 +1,6 @@
 """The log of a run: appends what it is sent, follows the end, and draws only what is seen."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -29,8 +30,8 @@ class _LogView(rx.NoSSRComponent):
 
 def log_view(
     source: Text,
-    chunk: rx.Var[list[LogLine]],
-    levels: rx.Var[list[str]] | None = None,
+    chunk: rx.Var[Sequence[LogLine]],
+    levels: rx.Var[Sequence[str]] | None = None,
     query: Text = "",
     wrap: Flag = False,
     on_gap: Any = None,

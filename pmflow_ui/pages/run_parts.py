@@ -1,5 +1,7 @@
 """The columns of a run's page: its steps, its log, and what is decided about it."""
 
+from collections.abc import Sequence
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
@@ -13,7 +15,7 @@ from pmflow_ui.components.keys import key
 from pmflow_ui.components.link import link
 from pmflow_ui.components.log import log_view
 from pmflow_ui.components.reason import reason_line
-from pmflow_ui.state.run import RunState
+from pmflow_ui.state.run import Level, RunState
 from pmflow_ui.state.run_rows import Check, Effect, StepLine, Written
 from pmflow_ui.state.session import SessionState
 
@@ -22,7 +24,7 @@ FIND = "log-find"
 EFFECT_ICONS = ("arrow-right", "play", "hand", "lock")
 
 
-def _fact(name: str, *value: rx.Component | Text) -> rx.Component:
+def _fact(name: Text, *value: rx.Component | Text) -> rx.Component:
     return rx.el.div(rx.el.span(name, class_name="t3"), rx.el.b(*value, class_name="trunc"))
 
 
@@ -94,7 +96,7 @@ def steps_column() -> rx.Component:
     )
 
 
-def _level(value: str, *label: rx.Component | Text) -> rx.Component:
+def _level(value: Level, *label: rx.Component | Text) -> rx.Component:
     return rx.el.button(
         *label,
         type="button",
@@ -104,55 +106,69 @@ def _level(value: str, *label: rx.Component | Text) -> rx.Component:
     )
 
 
-def log_column() -> rx.Component:
-    """Return the log with its levels and its search."""
+def _search() -> rx.Component:
+    return rx.el.div(
+        icon("search", 14, "t3"),
+        rx.el.input(
+            id=FIND,
+            type="search",
+            placeholder="Find in the log",
+            aria_label="Find in the log",
+            on_change=RunState.find,
+            max_length=100,
+        ),
+        kbd("/"),
+        class_name="input soft find no-phone",
+    )
+
+
+def _log_bar() -> rx.Component:
     warnings = rx.el.span(RunState.warnings, class_name=rx.cond(RunState.warnings, "warn", ""))
     faults = rx.el.span(RunState.faults, class_name=rx.cond(RunState.faults, "bad", ""))
     return rx.el.div(
         rx.el.div(
-            rx.el.div(
-                _level("all", "All"),
-                _level("info", "Info"),
-                _level("warn", "Warn ", warnings),
-                _level("err", "Error ", faults),
-                class_name="seg",
-                role="group",
-                aria_label="Levels",
-            ),
-            rx.el.div(
-                icon("search", 14, "t3"),
-                rx.el.input(
-                    id=FIND,
-                    type="search",
-                    placeholder="Find in the log",
-                    aria_label="Find in the log",
-                    on_change=RunState.find,
-                    max_length=100,
-                ),
-                kbd("/"),
-                class_name="input soft find no-phone",
-            ),
-            rx.el.span(class_name="grow"),
-            rx.cond(
-                RunState.first_seq > 1,
-                button("Load earlier", "ghost", "sm", "arrow-up", on_click=RunState.earlier),
-            ),
-            icon_button(
-                "wrap-text",
-                "Wrap lines",
-                class_name="no-phone",
-                on_click=RunState.toggle_wrap,
-                custom_attrs={"aria-pressed": rx.cond(RunState.wrap, "true", "false")},
-            ),
-            class_name="bar",
+            _level("all", "All"),
+            _level("info", "Info"),
+            _level("warn", "Warn ", warnings),
+            _level("err", "Error ", faults),
+            class_name="seg",
+            role="group",
+            aria_label="Levels",
         ),
-        log_view(
-            FACTS.id,
-            RunState.chunk,
-            levels=RunState.levels,
-            query=RunState.needle,
-            wrap=RunState.wrap,
-            on_gap=RunState.fill_gap,
+        _search(),
+        rx.el.span(class_name="grow"),
+        rx.cond(
+            RunState.first_seq > 1,
+            button("Load earlier", "ghost", "sm", "arrow-up", on_click=RunState.earlier),
+        ),
+        icon_button(
+            "wrap-text",
+            "Wrap lines",
+            class_name="no-phone",
+            on_click=RunState.toggle_wrap,
+            custom_attrs={"aria-pressed": rx.cond(RunState.wrap, "true", "false")},
+        ),
+        class_name="bar",
+    )
+
+
+def log_column() -> rx.Component:
+    """Return the log with its levels and its search."""
+    return rx.el.div(
+        _log_bar(),
+        rx.cond(
+            RunState.first_seq,
+            log_view(
+                FACTS.id,
+                RunState.chunk,
+                levels=RunState.levels,
+                query=RunState.needle,
+                wrap=RunState.wrap,
+                on_gap=RunState.fill_gap,
+            ),
+            rx.el.p(
+                "Nothing is written yet. Lines appear here by themselves.", class_name="log-none"
+            ),
         ),
         class_name="rn-c",
     )
@@ -227,7 +243,7 @@ def _check(check: ObjectVar[Check]) -> rx.Component:
     )
 
 
-def _checks(title: rx.Component | Text, rows: rx.Var[list[Check]]) -> rx.Component:
+def _checks(title: rx.Component | Text, rows: rx.Var[Sequence[Check]]) -> rx.Component:
     return rx.cond(
         rows,
         rx.el.section(
@@ -239,17 +255,9 @@ def _checks(title: rx.Component | Text, rows: rx.Var[list[Check]]) -> rx.Compone
 
 def decision_column() -> rx.Component:
     """Return what is decided, by whom, and the checks it rests on."""
-    mood = rx.match(
-        RunState.mood,
-        ("idle", "todo"),
-        ("failed", "blocked"),
-        ("done", "completed"),
-        RunState.mood,
-    )
-    tone = rx.match(RunState.mood, ("waiting", "need"), ("failed", "fail"), "")
     follows = rx.el.section(
         rx.el.h3("What happens next", class_name="sect-h"),
-        reason_line(mood, RunState.reason, tone=tone),
+        reason_line(RunState.glyph, RunState.reason, tone=RunState.tone),
         rx.el.p(
             icon("arrow-right", 14, "t3"),
             rx.el.span(RunState.following),

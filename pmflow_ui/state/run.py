@@ -10,7 +10,7 @@ from reflex.event import EventSpec
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.board import approvals, reads, shown_runs
 from pmflow_core.board import service as board
-from pmflow_core.board.schemas import RunRead
+from pmflow_core.board.schemas import Mood, RunRead
 from pmflow_core.errors import NotFound
 from pmflow_core.events import topics
 from pmflow_core.runs import service as runs
@@ -39,6 +39,15 @@ from pmflow_ui.viewer import workspace_slug
 Level = Literal["all", "info", "warn", "err"]
 SHOWN = {"all": [], "info": ["info", "ok", "warn", "err"], "warn": ["warn", "err"], "err": ["err"]}
 Needle = Annotated[str, StringConstraints(max_length=100)]
+GLYPHS = {
+    Mood.IDLE: "todo",
+    Mood.QUEUED: "queued",
+    Mood.RUNNING: "running",
+    Mood.WAITING: "waiting",
+    Mood.FAILED: "blocked",
+    Mood.DONE: "completed",
+}
+TONES = {Mood.WAITING: "need", Mood.FAILED: "fail"}
 
 
 class Verdict(BaseModel):
@@ -59,7 +68,8 @@ class RunState(rx.State):
     reason: rx.Field[str] = rx.field("")
     following: rx.Field[str] = rx.field("")
     acts: rx.Field[str] = rx.field("")
-    mood: rx.Field[str] = rx.field("")
+    glyph: rx.Field[str] = rx.field("todo")
+    tone: rx.Field[str] = rx.field("")
     can_approve: rx.Field[bool] = rx.field(False)
     chunk: rx.Field[list[LogLine]] = rx.field(default_factory=list)
     warnings: rx.Field[int] = rx.field(0)
@@ -188,7 +198,7 @@ class RunState(rx.State):
     async def _explain(self, actor: Actor, run: RunRead) -> None:
         why = run.why
         self.reason, self.following, self.acts = why.reason, why.next_action, why.owner
-        self.mood = why.mood.value
+        self.glyph, self.tone = GLYPHS[why.mood], TONES.get(why.mood, "")
         self.can_approve = why.can_approve and why.run_id == run.row.id
         self.effects = []
         if self.can_approve:

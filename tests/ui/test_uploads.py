@@ -1,0 +1,126 @@
+"""The upload route: who may, how much, and what a bad file is told."""
+
+from collections.abc import Iterator
+
+import pytest
+from httpx2 import Response
+from sqlalchemy import Connection
+from starlette.testclient import TestClient
+
+from pmflow_core.accounts import service as accounts
+from pmflow_core.accounts.actor import Role
+from pmflow_core.db.transaction import transaction
+from pmflow_core.workspaces.models import Membership
+from pmflow_ui.api.app import make_api
+from pmflow_ui.viewer import COOKIE
+from tests.ui.tab import make_acme
+
+URL = "/api/workspaces/acme/signals/upload"
+PASSWORD = "a long enough phrase"
+CSV = b"id,text\n1,Search is gone\n2,It crashes\n"
+
+
+@pytest.fixture
+def client(connection: Connection) -> TestClient:
+    del connection
+    return TestClient(make_api(), follow_redirects=False, raise_server_exceptions=False)
+
+
+def sign_in(client: TestClient, role: Role | None) -> None:
+    """Sign somebody in who has that role in the workspace, or none."""
+    acme = make_acme()
+    with transaction(None) as session:
+        user = accounts.sign_up(session, "somebody@example.com", PASSWORD, "Somebody")
+        token = accounts.open_session(session, user).token
+    if role is not None:
+        with transaction(acme.workspace_id) as session:
+            session.add(Membership(workspace_id=acme.workspace_id, user_id=user.id, role=role))
+    client.cookies.set(COOKIE, token)
+
+
+def upload(client: TestClient, content: bytes, name: str = "said.csv", **fields: str) -> Response:
+    return client.post(URL, files={"file": (name, content)}, data=fields)
+
+
+def test_an_editor_s_file_becomes_signals(client: TestClient) -> None:
+    sign_in(client, Role.EDITOR)
+    taken = upload(client, CSV)
+    assert (taken.status_code, taken.json()["created"]) == (200, 2)
+    again = upload(client, CSV)
+    assert (again.json()["created"], again.json()["duplicates"]) == (0, 2)
+
+
+def test_nobody_is_asked_to_sign_in(client: TestClient) -> None:
+    make_acme()
+    answer = upload(client, CSV)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.VIEWER, 403), (None, 404)])
+def test_a_role_that_does_not_reach_is_refused(
+    client: TestClient, role: Role | None, status: int
+) -> None:
+    sign_in(client, role)
+    assert upload(client, CSV).status_code == status
+
+
+def test_two_hundred_megabytes_are_refused_by_their_announcement(client: TestClient) -> None:
+    sign_in(client, Role.EDITOR)
+    headers = {
+        "content-type": "multipart/form-data; boundary=b",
+        "content-length": "200000000",
+    }
+    answer = client.post(URL, content=b"--b", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_cut_off_at_the_limit(
+    client: TestClient,
+) -> None:
+    sign_in(client, Role.EDITOR)
+
+    def endless() -> Iterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+        for _ in range(12):
+            yield b"a" * 1_000_000
+
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    answer = client.post(URL, content=endless(), headers=headers)
+    assert answer.status_code == 413
+
+
+def test_a_binary_file_is_refused_in_words(client: TestClient) -> None:
+    sign_in(client, Role.EDITOR)
+    answer = upload(client, bytes(range(256)) * 40, "said.csv")
+    assert answer.status_code == 422
+    assert answer.json()["code"] in ("file_unsupported", "file_damaged", "file_unreadable")
+
+
+def test_a_broken_table_lists_its_lines(client: TestClient) -> None:
+    sign_in(client, Role.EDITOR)
+    answer = upload(client, b"id,text\n1,Search is gone\n2,\n3,  \n")
+    assert (answer.json()["created"], answer.json()["refused"]) == (1, 2)
+    assert [row["line"] for row in answer.json()["rejected"]] == [3, 4]
+    assert "empty" in answer.json()["rejected"][0]["reason"]
+
+
+def test_a_preview_shows_columns_and_imports_nothing(client: TestClient) -> None:
+    sign_in(client, Role.EDITOR)
+    seen = upload(client, b"key,words\na,Search is gone\n", preview="true").json()
+    assert (seen["columns"], seen["rows"]) == (["key", "words"], [["a", "Search is gone"]])
+    assert upload(client, CSV).json()["duplicates"] == 0
+
+
+def test_the_columns_that_were_chosen_are_used(client: TestClient) -> None:
+    sign_in(client, Role.EDITOR)
+    table = b"a,b\nSearch is gone for me,first\n"
+    assert upload(client, table, text_column="b").json()["created"] == 1
+    answer = upload(client, table, text_column="c")
+    assert (answer.status_code, answer.json()["code"]) == (422, "column_unknown")
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-type": "multipart/form-data"}])
+def test_what_is_no_upload_is_malformed(client: TestClient, headers: dict[str, str]) -> None:
+    sign_in(client, Role.EDITOR)
+    answer = client.post(URL, content=b"text", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "upload_malformed")
