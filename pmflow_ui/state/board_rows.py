@@ -29,6 +29,7 @@ SHOWS = {
     "blocked": frozenset({Mood.FAILED}),
     "running": frozenset({Mood.RUNNING, Mood.QUEUED}),
 }
+APPROVAL = "waits for approval"
 MOST_LANES = 12
 OPEN_LANES = 6
 
@@ -127,6 +128,8 @@ def read_view(base: str, query: dict[str, str]) -> View:
 def reason_of(mood: Mood, reason: str, next_action: str, *, mine: bool) -> Reason:
     """Return the line that says why something is where it is and who acts next."""
     glyph = GLYPHS[mood]
+    if mood is Mood.WAITING and not reason.endswith(APPROVAL):
+        return Reason(glyph, f"{reason.rstrip('.')}.", "", next_action, "need")
     if mood is Mood.WAITING:
         lead = "Waiting for you" if mine else "Waiting"
         return Reason(glyph, lead, f"· {next_action[:1].lower()}{next_action[1:]}", "", "need")

@@ -137,6 +137,15 @@ def test_the_address_remembers_which_lanes_are_collapsed() -> None:
     assert read_view(ADDRESS, {"shut": "none"}).href() == f"{ADDRESS}?shut=none"
 
 
+def test_a_waiting_card_says_for_what() -> None:
+    approval = reason_of(
+        Mood.WAITING, "All gates of PRD passed; waits for approval", "Approve it", mine=True
+    )
+    budget = reason_of(Mood.WAITING, "$0.40 over the cap", "Raise the budget", mine=True)
+    assert (approval.lead, approval.text) == ("Waiting for you", "· approve it")
+    assert (budget.lead, budget.next) == ("$0.40 over the cap.", "Raise the budget")
+
+
 def test_only_what_needs_somebody_is_tinted() -> None:
     tones = {mood: reason_of(mood, "It is so. Here.", "Do it", mine=True).tone for mood in Mood}
     tinted = {mood: tone for mood, tone in tones.items() if tone}
