@@ -6,12 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pmflow_core.themes.graphs import Indices
-from pmflow_core.themes.phrases import LONGEST_SPAN, phrases
+from pmflow_core.themes.phrases import LONGEST_SPAN, WEAK_STEMS, phrases
 
 BETA_SQUARED = 0.25  # F-beta of .5: a name that is right weighs more than one that covers
 LENGTH_BONUS = {1: 1.0, 2: 1.6, 3: 1.9}
 KEYWORDS = 3
 MIN_TEXTS = 2
+LEAST_SHARE = 0.06
+"""Share of a theme's texts below which a phrase is somebody's way of putting it."""
+EVERYWHERE = 0.15
+"""Share of all texts from which a word names no theme by itself, such as the product's name..."""
+MOSTLY_HERE = 0.5
+"""...unless so large a share of the texts that have it are the theme's."""
+EXTENDING = 0.15
+"""Share of a phrase's texts that a longer one needs to take its place, so that 'search' becomes
+'search bar'."""
 LONGEST_LABEL = 60
 LONE_I = re.compile(r"\bi\b")
 
@@ -62,18 +71,44 @@ def _best(counts: _Counts, theme: int) -> list[Stems]:
     size = counts.sizes[theme]
     scored: list[tuple[float, Stems]] = []
     for stems, inside in counts.inside[theme].items():
-        if inside < min(MIN_TEXTS, size) or not _showable(counts, theme, stems):
+        if inside < min(max(MIN_TEXTS, LEAST_SHARE * size), size):
             continue
         precision, coverage = inside / counts.overall[stems], inside / size
+        if _says_little(counts, stems, precision) or not _showable(counts, theme, stems):
+            continue
         score = (1 + BETA_SQUARED) * precision * coverage / (BETA_SQUARED * precision + coverage)
         scored.append((-score * LENGTH_BONUS[len(stems)], stems))
     chosen: list[Stems] = []
     for _, stems in sorted(scored):
         if not any(set(stems) & set(other) for other in chosen):
-            chosen.append(stems)
+            chosen.append(stems if chosen else _extended(counts, theme, stems))
         if len(chosen) == KEYWORDS:
             break
     return chosen
+
+
+def _says_little(counts: _Counts, stems: Stems, precision: float) -> bool:
+    if len(stems) > 1:
+        return False
+    common = counts.overall[stems] > EVERYWHERE * counts.sizes.total()
+    return WEAK_STEMS.issuperset(stems) or (common and precision < MOSTLY_HERE)
+
+
+def _extended(counts: _Counts, theme: int, stems: Stems) -> Stems:
+    """Return the longest phrase around these stems that enough of their texts have."""
+    inside = counts.inside[theme]
+    while True:
+        longer = [
+            (-inside[other], other)
+            for other in inside
+            if len(other) == len(stems) + 1
+            and stems in (other[1:], other[:-1])
+            and inside[other] >= max(MIN_TEXTS, EXTENDING * inside[stems])
+            and _showable(counts, theme, other)
+        ]
+        if not longer:
+            return stems
+        stems = min(longer)[1]
 
 
 def _showable(counts: _Counts, theme: int, stems: Stems) -> bool:

@@ -49,6 +49,13 @@ PARTICLES = frozenset(("back", "down", "off", "out", "up"))
 ENDINGS = ("ing", "ed", "es", "s")
 
 
+WEAK_WORDS = (
+    "bad can't cant didn't doesn't don't dont fact fine first fix help instead know least let need"
+    " no not nothing reason send stop tell use used want waste wasn't wish without won't wont work"
+)
+"""They say something about the words beside them and nothing by themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A run of content words: `stems` identify it, `surface` is how this text writes it."""
@@ -92,3 +99,6 @@ def _names_something(word: str) -> bool:
     plain = word.casefold().replace("’", "'")
     unsaying = plain in FUNCTION_WORDS or plain in PRAISE_WORDS or plain.isdigit()
     return len(plain) > 1 and not unsaying
+
+
+WEAK_STEMS = frozenset(stem(word) for word in WEAK_WORDS.split())

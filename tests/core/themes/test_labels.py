@@ -112,3 +112,24 @@ def test_forms_of_a_word_count_as_one(one: str, other: str) -> None:
 @pytest.mark.parametrize("word", ["pass", "is", "ios", "news"])
 def test_short_words_and_double_s_are_left_alone(word: str) -> None:
     assert stem(word) in {word, word.removesuffix("s")}
+
+
+def test_a_word_that_half_says_it_grows_to_the_phrase_around_it() -> None:
+    texts = ["search bar gone", "search bar missing", "search gone", "where is search", "search"]
+
+    assert name_themes(texts, np.zeros(5, dtype=np.int64))[0].label == "Search bar"
+
+
+def test_a_word_that_says_nothing_alone_is_no_name() -> None:
+    texts = ["I wish for a widget", "wish there was a widget", "a wish", "my wish", "wish wish"]
+
+    assert name_themes(texts, np.zeros(5, dtype=np.int64))[0].label == "Wish for a widget"
+
+
+def test_a_phrase_of_few_is_no_name_of_many() -> None:
+    crashes = [f"crashes on page {word}" for word in "abcdefghij"] * 4
+    odd = ["crashes, purple elephant parade"] * 2
+
+    names = name_themes([*crashes, *odd], np.zeros(42, dtype=np.int64))
+
+    assert names[0].label == "Crashes on page"
