@@ -1,13 +1,14 @@
 """What the signals of a project say together: groups, their kind, and quotations for each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from pmflow_core.providers.base import Evidence
 from pmflow_core.providers.local.grouping import groups
-from pmflow_core.providers.local.kinds import OTHER, Kind
+from pmflow_core.providers.local.kinds import KINDS, Kind
 from pmflow_core.providers.local.lexicon import (
     FUNCTION_WORDS,
     PRAISE_WORDS,
@@ -15,54 +16,54 @@ from pmflow_core.providers.local.lexicon import (
     REQUEST,
     WEAK_WORDS,
 )
-from pmflow_core.providers.local.merging import Group, merged
-from pmflow_core.providers.local.naming import name_groups, recurring
-from pmflow_core.providers.local.ranking import centrality, diverse
-from pmflow_core.providers.local.similarity import Matrix, places, stems
+from pmflow_core.providers.local.merging import Group, named_groups
+from pmflow_core.providers.local.naming import recurring
+from pmflow_core.providers.local.quoting import Quotation, group_quotes
+from pmflow_core.providers.local.ranking import centrality
+from pmflow_core.providers.local.similarity import Matrix, places
+from pmflow_core.providers.local.situations import Situation, situations
 from pmflow_core.providers.local.sorting import Voice, voice
 from pmflow_core.providers.local.spans import Span, quotable_spans
 from pmflow_core.providers.local.text import words
+from pmflow_core.providers.local.topics import Topic
 
-_QUOTES = 5
 _LEAST_TOLD = 2
-_MOSTLY = 0.4
-
-
-@dataclass(frozen=True)
-class Quotation:
-    """A verbatim span and the number of the signal it stands in."""
-
-    number: int
-    text: str
+_MANY = 30
 
 
 @dataclass(frozen=True)
 class Problem:
     """A group of signals about one thing, most typical member first."""
 
-    name: str
-    kind: Kind
-    of_kind: int
+    topic: Topic
     members: tuple[Evidence, ...]
     quotes: tuple[Quotation, ...]
     recurring: tuple[tuple[str, int], ...]
 
     @property
+    def name(self) -> str:
+        """The problem as a heading."""
+        return self.topic.name
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of trouble it is."""
+        return KINDS[self.topic.kind]
+
+    @cached_property
+    def telling(self) -> int:
+        """How many members say it in so many words; the others were found to be like them."""
+        return sum(self.topic.tells(member.text) for member in self.members)
+
+    @cached_property
+    def situations(self) -> tuple[Situation, ...]:
+        """The situations in which several of its members met it."""
+        return situations(self.members, self.topic.kind)
+
+    @property
     def numbers(self) -> tuple[int, ...]:
         """Numbers of the members, most typical first."""
         return tuple(member.number for member in self.members)
-
-    @property
-    def kind_numbers(self) -> tuple[int, ...]:
-        """Numbers of the members that use the words of its kind."""
-        if self.kind is OTHER:
-            return self.numbers
-        return tuple(one.number for one in self.members if self.kind.pattern.search(one.text))
-
-    @property
-    def kind_quote(self) -> Quotation | None:
-        """A quotation that shows the words of its kind."""
-        return next((one for one in self.quotes if self.kind.pattern.search(one.text)), None)
 
 
 @dataclass(frozen=True)
@@ -106,48 +107,23 @@ def analyse(evidence: Sequence[Evidence]) -> Analysis:
     )
 
 
-def best_span(text: str, subject: frozenset[str] = frozenset()) -> Span | None:
-    """The span of a verbatim that quotes best, preferring one that speaks of the subject."""
-
-    def worth(span: Span) -> float:
-        return span.quality + 0.35 * len(subject & stems(span.text))
-
-    return max(quotable_spans(text), key=worth, default=None)
-
-
 def _problems(spoken: Sequence[Evidence]) -> tuple[tuple[Problem, ...], tuple[Evidence, ...]]:
     rows = places(spoken)
     found = groups(rows)
-    # A group of one is no group when there are many signals; it is listed apart, never dropped.
-    kept = [group for group in found if len(group) > 1 or len(spoken) < 6] or list(found)
-    grouped = {row for group in kept for row in group}
-    names = name_groups([one.text for one in spoken], kept)
-    texts = [one.text for one in spoken]
-    joined = _renamed(merged(list(zip(names, kept, strict=True)), texts, rows), texts)
+    grouped = {row for group in found for row in group}
+    alone = [(row,) for row in range(len(spoken)) if row not in grouped]
+    named = named_groups([*found, *alone], [one.text for one in spoken])
+    # Few signals are no group among many; they are listed apart, never dropped.
+    least = 1 if len(spoken) < 6 else 2 if len(spoken) < _MANY else 3
+    kept = [group for group in named if len(group.rows) >= least] or named
     problems = [
         _problem(group, [spoken[row] for row in group.rows], rows[list(group.rows)])
-        for group in joined
+        for group in kept
     ]
     problems.sort(key=lambda problem: -_weight(problem))
-    apart = tuple(one for row, one in enumerate(spoken) if row not in grouped)
+    placed = {row for group in kept for row in group.rows}
+    apart = tuple(one for row, one in enumerate(spoken) if row not in placed)
     return tuple(problems), apart
-
-
-def _renamed(joined: Sequence[Group], texts: Sequence[str]) -> list[Group]:
-    """Give a joined group one phrase as its name when enough of its signals use it."""
-    fresh = name_groups(texts, [group.rows for group in joined])
-    return [
-        replace(group, names=(name,))
-        if len(group.names) > 1 and _is_mostly(name, [texts[row] for row in group.rows])
-        else group
-        for group, name in zip(joined, fresh, strict=True)
-    ]
-
-
-def _is_mostly(name: str, texts: Sequence[str]) -> bool:
-    wanted = stems(name)
-    used = sum(wanted <= stems(text) for text in texts)
-    return " " in name and used >= _MOSTLY * len(texts)
 
 
 _SEVERE = {"critical": 3.0, "high": 2.0, "medium": 1.0, "low": 0.5}
@@ -160,36 +136,15 @@ def _weight(problem: Problem) -> float:
 
 def _problem(group: Group, members: Sequence[Evidence], rows: Matrix) -> Problem:
     rank = centrality(rows)
-    order = np.argsort(-rank, kind="stable")
+    stated = np.array([group.topic.tells(member.text) for member in members], dtype=float)
+    order = np.argsort(-(rank + stated), kind="stable")
     texts = [member.text for member in members]
     return Problem(
-        name=group.name,
-        kind=group.kind,
-        of_kind=group.of_kind,
+        topic=group.topic,
         members=tuple(members[row] for row in order),
-        quotes=_quotes(members, rows, rank, stems(group.name)),
-        recurring=tuple(recurring(texts, group.name)),
+        quotes=group_quotes(members, rows, rank, group.topic),
+        recurring=tuple(recurring(texts, group.topic.name)),
     )
-
-
-def _quotes(
-    members: Sequence[Evidence], rows: Matrix, rank: np.ndarray, subject: frozenset[str]
-) -> tuple[Quotation, ...]:
-    """Typical, well-worded and different quotations, no two alike."""
-    spans = [best_span(member.text, subject) for member in members]
-    places_with = [row for row, span in enumerate(spans) if span is not None]
-    worth = [
-        0.5 * float(rank[row]) + span.quality + 0.3 * len(subject & stems(span.text))
-        for row, span in enumerate(spans)
-        if span is not None
-    ]
-    chosen: dict[str, Quotation] = {}
-    for pick in diverse(rows[places_with], worth, _QUOTES + 3):
-        span = spans[places_with[pick]]
-        if span is not None:
-            quotation = Quotation(members[places_with[pick]].number, span.text)
-            chosen.setdefault(span.text.casefold(), quotation)
-    return tuple(chosen.values())[:_QUOTES]
 
 
 def _asking(span: Span) -> float:

@@ -38,8 +38,11 @@ class Desk:
 
     @property
     def typical(self) -> tuple[int, ...]:
-        """The most typical signal of each problem, else all signals."""
-        heads = tuple(problem.numbers[0] for problem in self.analysis.problems)
+        """The most typical signals of the problems, taken in turn, else all signals."""
+        problems = self.analysis.problems
+        heads = tuple(
+            one.numbers[turn] for turn in (0, 1, 2) for one in problems if len(one.numbers) > turn
+        )
         return heads or tuple(one.number for one in self.analysis.evidence)
 
 

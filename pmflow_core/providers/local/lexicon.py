@@ -22,6 +22,12 @@ CIRCUMSTANCES = frozenset(
     update updated updates updating upgrade upgraded version wifi windows""".split()  # noqa: SIM905
 )
 
+# Plain verbs that begin what people try to do, though they name no problem by themselves.
+DEED_STARTS = frozenset(
+    """add buy change choose find fix get keep listen open pay pick play put read remove run see
+    send set show turn type use view watch write access load look make move try""".split()  # noqa: SIM905
+)
+
 NEGATIONS = frozenset("no not never none cannot nothing without nobody".split())  # noqa: SIM905
 
 # Words no name of a problem begins or ends with: talk about the talk, and verbs of any subject.
@@ -94,5 +100,18 @@ REFUSAL = re.compile(
 COARSE = re.compile(
     r"\b(?:wtf|omg|stfu|sh[i!]t\w*|cr[a@]p\w*|f+u+c*k\w*|fu?cking|freaking?|damn\w*|bull\w*|ass"
     r"|hell|bitch\w*|idiots?|morons?|sucks?|blows?|stupid(?:est)?|pathetic|trash|garbage)\b",
+    re.IGNORECASE,
+)
+
+# Denied trouble is praise: without any problem, never lets me down, could not live without.
+CONTENT = re.compile(
+    r"\b(?:(?:no|not? (?:had )?(?:a|any|a single)|never (?:had )?(?:a|any|an)?|without (?:a|any)?"
+    r"|zero|without|haven[’']?t had (?:a|any)) ?(?:"
+    r"problems?|trouble|issues?|complaints?|glitch\w*|hassle"
+    r"|lags?|freez\w*|bugs?|failures?|errors?|crash\w*|regrets?)"
+    r"|never (?:gives?|lets?|let|fails?|lose|miss|forget|leaves?)|not only|no matter|what more"
+    r"|(?:can[’']?t|cannot|couldn[’']?t|don[’']?t|wouldn[’']?t) (?:say enough|live|complain|imagine"
+    r"|go wrong|function|get enough|know (?:how|what) i)"
+    r"|(?:not|isn[’']?t|wasn[’']?t) (?:hard|difficult|bad))\b",
     re.IGNORECASE,
 )

@@ -1,84 +1,108 @@
-"""Joins groups that speak of one trouble in different words: search button and search bar."""
+"""Joins groups that state one trouble, and gives a signal to the group whose trouble it states."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
+from pmflow_core.providers.local.frames import DEEDS
+from pmflow_core.providers.local.kinds import KINDS, prevailing_kind
+from pmflow_core.providers.local.naming import name_groups
+from pmflow_core.providers.local.similarity import stems
+from pmflow_core.providers.local.topics import Topic, loose_topic, told_topic
 
-from pmflow_core.providers.local.kinds import Kind, prevailing_kind
-from pmflow_core.providers.local.similarity import Matrix
-from pmflow_core.providers.local.text import stem, words
-
-_CLOSE = 0.45
-_MOST_VARIANTS = 4
+_ROUNDS = 2
+_MOSTLY = 0.6
 
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that speak of one thing, with what they are called."""
+    """Rows that speak of one thing, and what it is."""
 
-    names: tuple[str, ...]
+    topic: Topic
     rows: tuple[int, ...]
-    kind: Kind
-    of_kind: int
-
-    @property
-    def name(self) -> str:
-        """The one name, or the word its names share with what each adds."""
-        if len(self.names) == 1:
-            return self.names[0]
-        shared = _shared_stems(self.names)
-        subject = " ".join(word for word in words(self.names[0]) if stem(word) in shared)
-        added = [
-            " ".join(word for word in words(name) if stem(word) not in shared)
-            for name in self.names
-        ]
-        variants = [one for one in dict.fromkeys(added) if one][:_MOST_VARIANTS]
-        if len(variants) < 2:
-            return next((name for name in self.names if " " in name), subject)
-        return f"{subject} ({', '.join(variants)})"
 
 
-def merged(
-    named: Sequence[tuple[str, tuple[int, ...]]], texts: Sequence[str], places: Matrix
-) -> list[Group]:
-    """Join groups near each other whose names share a word, nearest first.
-
-    Two kinds of trouble stay apart; a group of no clear kind may join one that has it.
-    """
-    found = [_group((name,), rows, texts) for name, rows in named]
-    while pair := _nearest(found, places):
-        first, second = found[pair[0]], found[pair[1]]
-        names = first.names + second.names
-        joined = _group(names, tuple(sorted(first.rows + second.rows)), texts)
-        found = [one for place, one in enumerate(found) if place not in pair]
-        found.append(joined)
-    return found
-
-
-def _group(names: tuple[str, ...], rows: tuple[int, ...], texts: Sequence[str]) -> Group:
-    kind, of_kind = prevailing_kind([texts[row] for row in rows])
-    return Group(names, rows, kind, of_kind)
-
-
-def _nearest(found: Sequence[Group], places: Matrix) -> tuple[int, int] | None:
-    centres = [places[list(one.rows)].mean(axis=0) for one in found]
-    unit = [centre / max(float(np.linalg.norm(centre)), 1e-9) for centre in centres]
-    pairs = [
-        (float(unit[first] @ unit[second]), first, second)
-        for first in range(len(found))
-        for second in range(first + 1, len(found))
-        if _same_trouble(found[first], found[second])
+def named_groups(groups: Sequence[tuple[int, ...]], texts: Sequence[str]) -> list[Group]:
+    """Groups with their topics; no two state the same, and none is left empty."""
+    rows = list(groups)
+    for _ in range(_ROUNDS):
+        rows, told = _joined(rows, texts)
+        rows = _moved(rows, told, texts)
+    rows, told = _joined(rows, texts)
+    rows, told = _joined(_taken_in(rows, told, texts), texts)
+    phrases = name_groups(texts, rows)
+    return [
+        Group(told.get(place) or _loose(own, phrases[place], texts), own)
+        for place, own in enumerate(rows)
     ]
-    best = max(pairs, key=lambda pair: (pair[0], -pair[1], -pair[2]), default=None)
-    return (best[1], best[2]) if best and best[0] >= _CLOSE else None
 
 
-def _same_trouble(first: Group, second: Group) -> bool:
-    named_alike = bool(_shared_stems(first.names + second.names))
-    kinds = {first.kind.key, second.kind.key} - {"other"}
-    return len(kinds) == 1 and named_alike
+def _taken_in(
+    groups: Sequence[tuple[int, ...]], told: Mapping[int, Topic], texts: Sequence[str]
+) -> list[tuple[int, ...]]:
+    """A group without a topic joins one of its kind of trouble whose subject most of it names."""
+    homes = [list(own) for own in groups]
+    for place, own in enumerate(groups):
+        if place in told:
+            continue
+        kind, _ = prevailing_kind([texts[row] for row in own])
+        for home, topic in told.items():
+            # Everybody names the app; that alone makes no group alike.
+            named = sum(topic.key in stems(texts[row]) for row in own) if topic.key != "app" else 0
+            if topic.kind == kind.key and named >= _MOSTLY * len(own):
+                homes[home] += homes[place]
+                homes[place] = []
+                break
+    return [tuple(sorted(home)) for home in homes if home]
 
 
-def _shared_stems(names: Sequence[str]) -> set[str]:
-    return set.intersection(*({stem(word) for word in words(name)} for name in names))
+def _loose(rows: Sequence[int], phrase: str, texts: Sequence[str]) -> Topic:
+    own = [texts[row] for row in rows]
+    return loose_topic(prevailing_kind(own)[0].key, phrase, own)
+
+
+def _joined(
+    groups: Sequence[tuple[int, ...]], texts: Sequence[str]
+) -> tuple[list[tuple[int, ...]], dict[int, Topic]]:
+    """Join the groups that state the same; each topic is told anew from all its signals."""
+    homes: list[tuple[Topic, list[int]]] = []
+    apart: list[tuple[int, ...]] = []
+    for own in sorted(groups, key=lambda one: (-len(one), one)):
+        topic = told_topic([texts[row] for row in own])
+        if topic is None:
+            apart.append(own)
+            continue
+        home = next((rows for known, rows in homes if _same(known, topic)), None)
+        if home is None:
+            homes.append((topic, list(own)))
+        else:
+            home.extend(own)
+    rows = [tuple(sorted(own)) for _, own in homes]
+    retold = [told_topic([texts[row] for row in own]) for own in rows]
+    return [*rows, *apart], {place: one for place, one in enumerate(retold) if one}
+
+
+def _same(known: Topic, other: Topic) -> bool:
+    kinds = {known.kind, other.kind}
+    is_one_kind = len(kinds) == 1 or kinds == {"loss", "missing"}
+    if known.kind in DEEDS or other.kind in DEEDS:
+        return is_one_kind and known.key == other.key
+    return is_one_kind and (known.key in other.stems or other.key in known.stems)
+
+
+def _moved(
+    groups: Sequence[tuple[int, ...]], told: Mapping[int, Topic], texts: Sequence[str]
+) -> list[tuple[int, ...]]:
+    """A signal that states another group's trouble, and not its own group's, goes there."""
+    largest = sorted(told, key=lambda place: (-len(groups[place]), place))
+    homes: list[list[int]] = [[] for _ in groups]
+    for place, own in enumerate(groups):
+        for row in own:
+            stated = [one for one in largest if told[one].tells(texts[row])]
+            stated = stated or [one for one in largest if _hints(told[one], texts[row])]
+            homes[place if place in stated or not stated else stated[0]].append(row)
+    return [tuple(sorted(home)) for home in homes if home]
+
+
+def _hints(topic: Topic, text: str) -> bool:
+    """True when a text names the subject and uses words for the kind of trouble."""
+    return topic.key in stems(text) and KINDS[topic.kind].pattern.search(text) is not None

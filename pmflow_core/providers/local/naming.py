@@ -12,15 +12,9 @@ from pmflow_core.providers.local.lexicon import (
     WEAK_WORDS,
 )
 from pmflow_core.providers.local.spans import quotable_spans
-from pmflow_core.providers.local.text import stem, words
+from pmflow_core.providers.local.text import plain, stem, words
 
-_BONUS = (1.0, 4.0)
-_REACH = 3
-_JOINERS = frozenset({"and", "or", "but", "because", "if", "when", "while", "so"})
-_DELAYS = frozenset({"still", "yet", "already", "really", "just"})
-_DENIALS = frozenset(
-    {"dont", "doesnt", "didnt", "isnt", "wasnt", "arent", "hasnt", "havent", "cant", "wont"}
-)
+_BONUS = (1.0, 3.0)
 _STATES = frozenset(
     {"stolen", "lost", "declined", "rejected", "blocked", "broken", "failed", "expired", "damaged"}
     | {"frozen", "disappeared", "disappearing", "missing", "cancelled", "compromised", "pending"}
@@ -62,7 +56,7 @@ def name_groups(texts: Sequence[str], members: Sequence[Sequence[int]]) -> list[
             own = [_wording(_gist(texts[group[0]]))]
         fresh = (_spelled(phrase, own) for phrase in _ranked(own, spread))
         name = next((one for one in fresh if one not in names), f"group {position + 1}")
-        names.append(_with_subject(as_noun(name), own))
+        names.append(as_noun(name))
     return names
 
 
@@ -74,7 +68,7 @@ def _gist(text: str) -> str:
 
 def as_noun(name: str) -> str:
     """A pair as a noun: card stolen is stolen card, card arrive is card arrival."""
-    parts = [word for word in name.split() if word != "not"]
+    parts = name.split()
     if len(parts) == 2 and parts[1] in _STATES:
         return f"{parts[1]} {parts[0]}"
     if len(parts) == 2 and parts[0] in _DEEDS:
@@ -82,17 +76,6 @@ def as_noun(name: str) -> str:
     if len(parts) == 2 and parts[1] in _DEEDS:
         return f"{parts[0]} {_DEEDS[parts[1]]}"
     return name
-
-
-def _with_subject(name: str, group: Sequence[Wording]) -> str:
-    """A single word says little: the word that most of the group shares goes before it."""
-    shared = Counter(phrase for wording in group for phrase in wording.literal if len(phrase) == 1)
-    if " " in name or len(group) < 4 or not shared:
-        return name
-    subject, uses = min(shared.items(), key=lambda item: (-item[1], item[0]))
-    if uses <= 0.6 * len(group) or subject[0] == stem(name):
-        return name
-    return f"{_spelled(subject, group)} / {name}"
 
 
 def recurring(texts: Sequence[str], besides: str, count: int = 4) -> list[tuple[str, int]]:
@@ -112,33 +95,21 @@ def recurring(texts: Sequence[str], besides: str, count: int = 4) -> list[tuple[
 
 @lru_cache(maxsize=4096)
 def _wording(text: str) -> Wording:
-    """Single words, and pairs parted by nothing that carries: card has not arrived is one pair."""
+    """Single words, and pairs that stand side by side."""
     literal: dict[Phrase, Phrase] = {}
-    before: tuple[int, str] | None = None
-    tokens = words(text)[:400]
-    for place, word in enumerate(tokens):
-        between = tokens[before[0] + 1 : place] if before else []
-        if before and not between and word in _PARTICLES:
-            literal.setdefault((stem(before[1]), word), (before[1], word))
+    before = ""
+    for word in plain(text).split():
+        if before and word in _PARTICLES:
+            literal.setdefault((stem(before), word), (before, word))
         if not _carries(word):
-            before = before if _may_part(word) else None
+            before = ""
             continue
         literal.setdefault((stem(word),), (word,))
-        if before and len(between) < _REACH and stem(before[1]) != stem(word):
-            key = tuple(sorted((stem(before[1]), stem(word))))
-            denied = ("not",) if any(map(_denies, between)) else ()
-            if not between or key not in literal:
-                literal[key] = (before[1], *denied, word)
-        before = place, word
+        if before and stem(before) != stem(word):
+            first, second = sorted((stem(before), stem(word)))
+            literal.setdefault((first, second), (before, word))
+        before = word
     return Wording(literal)
-
-
-def _may_part(word: str) -> bool:
-    return (word in FUNCTION_WORDS and word not in _JOINERS) or word in _DELAYS or _denies(word)
-
-
-def _denies(word: str) -> bool:
-    return word in ("not", "never") or word in _DENIALS
 
 
 def _carries(word: str) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from pmflow_core.providers.base import Evidence
-from pmflow_core.providers.local.analysis import Analysis, Problem, Quotation
+from pmflow_core.providers.local.analysis import Analysis, Problem
 from pmflow_core.providers.local.phrases import inline
+from pmflow_core.providers.local.quoting import Quotation
 from pmflow_core.providers.local.spans import quotable_spans
 
 MOST_PEOPLE = 5
@@ -15,42 +16,44 @@ _SITUATIONS = tuple(
     (label, re.compile(pattern, re.IGNORECASE))
     for label, pattern in (
         (
-            "People who mention a phone",
+            "People on a phone",
             r"\b(?:phones?|iphones?|android|mobile|smartphone|galaxy s\d*)\b",
         ),
-        ("People who mention a tablet", r"\b(?:tablets?|ipads?|kindle|galaxy tab)\b"),
-        ("People who mention a computer", r"\b(?:desktop|laptop|pc|mac|computer|macbook)\b"),
+        ("People on a tablet", r"\b(?:tablets?|ipads?|kindle|galaxy tab)\b"),
+        ("People on a computer", r"\b(?:desktop|laptop|pc|mac|computer|macbook)\b"),
         (
-            "People who mention a paid plan",
-            r"\b(?:premium (?:member|user|account|subscri\w*|customer)"
+            "Paying customers",
+            r"\b(?:pay(?:ing)? (?:for )?(?:this|premium|the app|a sub\w*|[$£€]?\d+)"
+            r"|paying for|paid service|charging for this|premium (?:member|user|account)"
+            r"|premium (?:subscri\w*|customer)"
             r"|(?:have|use|using|pay(?:ing)? for|paid for|with|on) (?:the )?(?:premium|pro|plus)"
             r"|paying (?:customer|user|member)|my subscription|subscriber|paid (?:version|plan))\b",
         ),
         (
-            "People who mention a free plan",
+            "Free and trial users",
             r"\b(?:free (?:users?|version|account|plan|tier|trial)|for free)\b",
         ),
         (
-            "People who mention their work",
+            "People who use it for work",
             r"\b(?:at work|for work|my (?:team|company|office|business|boss|clients?)|colleagues?"
             r"|co-?workers?|our (?:team|company))\b",
         ),
         (
-            "People who have just begun",
+            "New users",
             r"\b(?:just (?:downloaded|installed|started|signed up|joined|opened an)"
             r"|new (?:user|customer)|first time)\b",
         ),
         (
-            "People of long standing",
+            "Long-standing users",
             r"\b(?:for (?:\w+ )?years|since 20\d\d"
             r"|(?:long ?time|loyal) (?:\w+ )?(?:user|customer|member))\b",
         ),
         (
-            "People who mention travelling",
+            "People abroad or travelling",
             r"\b(?:abroad|travel(?:l?ing)?|on holiday|on vacation|overseas)\b",
         ),
         (
-            "People who mention an accessibility need",
+            "People with an accessibility need",
             r"\b(?:screen ?reader|voiceover|talkback|colou?r ?blind|blind|dyslexi\w*|eyesight"
             r"|font (?:is )?(?:too )?small|small (?:font|text|print)|contrast|deaf"
             r"|disab(?:led|ility))\b",
@@ -58,6 +61,12 @@ _SITUATIONS = tuple(
     )
 )
 ACCESSIBILITY = _SITUATIONS[-1][1]
+# Recorded segments go by many names; those that mean one thing are one kind of customer.
+_SYNONYMS = (
+    (re.compile(r"premium|paid|paying|pro|plus|subscribers?|subscription", re.IGNORECASE), 3),
+    (re.compile(r"free|trial|freemium|basic", re.IGNORECASE), 4),
+)
+_LEAST = 2
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ def people(analysis: Analysis) -> tuple[People, ...]:
     """Kinds of customer, largest first: recorded segments, then situations people mention."""
     quoted: set[int] = set()
     found: list[People] = []
-    for sort in [*_segments(analysis), *_situations(analysis)][:MOST_PEOPLE]:
+    for sort in _sorts(analysis)[:MOST_PEOPLE]:
         one = _people(analysis, sort, quoted)
         found.append(one)
         if one.quote is not None:
@@ -93,24 +102,36 @@ def people(analysis: Analysis) -> tuple[People, ...]:
     return tuple(found)
 
 
-def _segments(analysis: Analysis) -> list[_Sort]:
-    by_segment: dict[str, list[Evidence]] = {}
+def _sorts(analysis: Analysis) -> list[_Sort]:
+    """Segments as recorded and as people tell them, joined where they mean the same."""
+    members: dict[str, dict[int, Evidence]] = {}
+    patterns = dict(_SITUATIONS)
     for one in analysis.evidence:
-        label = inline(one.segment or "")
-        if label:
-            by_segment.setdefault(label, []).append(one)
-    sorts = [_Sort(label, tuple(members), None) for label, members in by_segment.items()]
+        labels = [label for label, pattern in _SITUATIONS if pattern.search(one.text)]
+        if one.segment and inline(one.segment):
+            labels.append(_segment(inline(one.segment)))
+        for label in labels:
+            members.setdefault(label, {})[one.number] = one
+    sorts = [
+        _Sort(label, tuple(own.values()), patterns.get(label))
+        for label, own in members.items()
+        if len(own) >= _LEAST
+    ]
     return sorted(sorts, key=lambda sort: (-len(sort.members), sort.label))
 
 
-def _situations(analysis: Analysis) -> list[_Sort]:
-    least = 1 if len(analysis.evidence) < 10 else 2
-    sorts = [
-        _Sort(label, tuple(one for one in analysis.evidence if pattern.search(one.text)), pattern)
-        for label, pattern in _SITUATIONS
-    ]
-    kept = [sort for sort in sorts if len(sort.members) >= least]
-    return sorted(kept, key=lambda sort: -len(sort.members))
+def _segment(recorded: str) -> str:
+    """The one label of a recorded segment and of its synonyms."""
+    bare = re.sub(
+        r"\W*\b(?:users?|customers?|plan|tier|accounts?|members?)\b",
+        "",
+        recorded,
+        flags=re.IGNORECASE,
+    )
+    for pattern, place in _SYNONYMS:
+        if pattern.fullmatch(bare.strip()):
+            return _SITUATIONS[place][0]
+    return recorded[:1].upper() + recorded[1:]
 
 
 def _people(analysis: Analysis, sort: _Sort, quoted: Collection[int]) -> People:
@@ -125,10 +146,15 @@ def _people(analysis: Analysis, sort: _Sort, quoted: Collection[int]) -> People:
 def _quote(sort: _Sort, quoted: Collection[int]) -> Quotation | None:
     """The best-worded span that shows why its writer stands here, of nobody quoted yet."""
     spans = [
-        (member.number not in quoted, span.quality, -member.number, span.text)
+        (
+            member.number not in quoted,
+            sort.pattern is not None and sort.pattern.search(span.text) is not None,
+            span.quality,
+            -member.number,
+            span.text,
+        )
         for member in sort.members
         for span in quotable_spans(member.text)
-        if sort.pattern is None or sort.pattern.search(span.text)
     ]
     best = max(spans, default=None)
-    return Quotation(-best[2], best[3]) if best else None
+    return Quotation(-best[3], best[4]) if best else None

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from pmflow_core.providers.local.analysis import Quotation
+from pmflow_core.providers.local.quoting import Quotation
 
 FEW = 3
-MANY = 30
+MANY = 6
 _MARKUP = re.compile(r"[“”\"*_`<>\[\]|\\~#&$]|[\x00-\x1f\x7f]")
 
 
@@ -46,11 +46,6 @@ def verb(count: int, one: str, several: str) -> str:
 def listed(parts: Sequence[str]) -> str:
     """Parts joined as one says them: a, b and c."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def topic(name: str) -> str:
-    """The name of a problem, set apart because it is the customers' word and not a sentence."""
-    return f"*{name}*"
 
 
 def inline(text: str, longest: int = 70) -> str:

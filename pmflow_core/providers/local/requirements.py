@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pmflow_core.providers.local.analysis import Analysis, Problem
 from pmflow_core.providers.local.kinds import OTHER, Kind
-from pmflow_core.providers.local.phrases import inline, topic
+from pmflow_core.providers.local.phrases import inline
 
 _STATED = re.compile(
     r"^\s*(?:[-*+]|\d+[.)]|#{2,6})?\s*(?:\*\*)?(?P<id>R\d{1,3})\b\s*[—–:.)-]*\s*(?P<rest>\S.*)$",
@@ -22,9 +22,11 @@ class Requirement:
 
     id: str
     title: str
-    subject: str
+    clause: str
+    goal: str
     kind: Kind
     numbers: tuple[int, ...]
+    count: int
     problem: Problem | None
     in_mvp: bool
 
@@ -38,18 +40,30 @@ def requirements(analysis: Analysis, documents: Mapping[str, str]) -> tuple[Requ
 def _derived(analysis: Analysis) -> tuple[Requirement, ...]:
     """One requirement per problem; the first release holds those most of the signals need."""
     found: list[Requirement] = []
-    covered = 0
+    covered, begun = 0, set[str]()
     for position, problem in enumerate(analysis.problems):
-        in_mvp = covered < _ENOUGH * max(1, analysis.speaking)
+        # What concerns the same thing as an earlier one is of little use a release later.
+        in_mvp = covered < _ENOUGH * max(1, analysis.speaking) or problem.topic.key in begun
+        begun |= problem.topic.stems if in_mvp else set()
         covered += len(problem.members)
-        subject = topic(problem.name)
-        title = problem.kind.requirement.format(name=subject)
-        found.append(
-            Requirement(
-                f"R{position + 1}", title, subject, problem.kind, problem.numbers, problem, in_mvp
-            )
-        )
+        found.append(_answering(f"R{position + 1}", problem, in_mvp=in_mvp))
     return tuple(found)
+
+
+def _answering(number: str, problem: Problem, *, in_mvp: bool) -> Requirement:
+    """The requirement that a problem calls for."""
+    topic = problem.topic
+    return Requirement(
+        number,
+        topic.need,
+        topic.clause,
+        topic.goal,
+        problem.kind,
+        problem.numbers,
+        len(problem.members),
+        problem,
+        in_mvp,
+    )
 
 
 def _stated(prd: str, analysis: Analysis) -> tuple[Requirement, ...]:
@@ -63,21 +77,33 @@ def _stated(prd: str, analysis: Analysis) -> tuple[Requirement, ...]:
                 int(number) for number in _NUMBER.findall(match["rest"]) if int(number) in known
             )
         )
-        problem = _answered(cited, analysis)
-        title = _title(match["rest"])
+        is_first = match["id"] in in_mvp or not in_mvp
         found.setdefault(
-            match["id"],
-            Requirement(
-                match["id"],
-                title,
-                topic(problem.name) if problem and problem.name in title else title,
-                problem.kind if problem and problem.name in title else OTHER,
-                cited or (problem.numbers if problem else ()),
-                problem,
-                match["id"] in in_mvp or not in_mvp,
-            ),
+            match["id"], _read(match["id"], _title(match["rest"]), cited, analysis, is_first)
         )
     return tuple(found.values())
+
+
+def _read(
+    number: str, title: str, cited: tuple[int, ...], analysis: Analysis, in_mvp: bool
+) -> Requirement:
+    """A requirement as the PRD states it; what a person reworded is taken at its word."""
+    problem = next((one for one in analysis.problems if one.topic.need == title), None)
+    if problem is not None:
+        return _answering(number, problem, in_mvp=in_mvp)
+    problem = _answered(cited, analysis)
+    numbers = cited or (problem.numbers if problem else ())
+    return Requirement(
+        number,
+        title,
+        f"{number} does not hold yet",
+        f"rely on {number}: {title}",
+        problem.kind if problem else OTHER,
+        numbers,
+        len(problem.members) if problem else len(numbers),
+        problem,
+        in_mvp,
+    )
 
 
 def _section(markdown: str, name: str) -> str:
@@ -91,13 +117,9 @@ def _section(markdown: str, name: str) -> str:
 
 
 def _title(rest: str) -> str:
-    """The bold part or the first sentence of a stated requirement; topics keep their stars."""
+    """The bold part or the first sentence of a stated requirement."""
     head = re.split(r"\*\*|\[S-|(?<=[a-z])[.:]\s", rest, maxsplit=1)[0]
-    parts = [inline(part, 120) for part in head.split("*")]
-    if len(parts) == 3 and parts[1]:
-        tail = f" {parts[2]}" if parts[2][:1].isalnum() else parts[2]
-        return f"{parts[0]} *{parts[1]}*{tail}".strip().rstrip(".")
-    return " ".join(part for part in parts if part).strip(" .*") or "Unnamed requirement"
+    return inline(head, 200).strip(" .") or "Unnamed requirement"
 
 
 def _answered(cited: Collection[int], analysis: Analysis) -> Problem | None:

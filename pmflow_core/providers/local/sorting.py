@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from pmflow_core.providers.local.lexicon import (
+    CONTENT,
     FUNCTION_WORDS,
     PRAISE_WORDS,
     PROBLEM,
@@ -29,7 +30,8 @@ def voice(text: str) -> Voice:
     if not reads_as_english(tokens):
         return Voice.FOREIGN
     praised = any(token in PRAISE_WORDS for token in tokens)
-    complains = bool(PROBLEM.search(text) or REQUEST.search(text) or "?" in text)
+    rest = CONTENT.sub(" ", text)
+    complains = bool(PROBLEM.search(rest) or REQUEST.search(rest) or "?" in rest)
     if praised and not complains:
         return Voice.PRAISE
     told = [token for token in tokens if token not in FUNCTION_WORDS | WEAK_WORDS | PRAISE_WORDS]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pmflow_core.providers.local.lexicon import COARSE, PROBLEM, REQUEST
+from pmflow_core.providers.local.lexicon import COARSE, CONTENT, PROBLEM, REQUEST
 from pmflow_core.providers.local.text import words
 
 SHORTEST, LONGEST = 12, 170
@@ -18,6 +18,15 @@ _CLAUSE = re.compile(r"[,;:]\s+|\s+(?=(?:but|because|so that|and then|then|which
 _UNFIT = re.compile(r"[“”„*_`<>\[\]|\\~#&$^{}@]|https?:|www\.", re.IGNORECASE)
 _WEAK_START = re.compile(
     r"(?:and|but|or|so|also|then|because|which|plus|well|ok|okay)\b", re.IGNORECASE
+)
+_SHOUT = re.compile(r"\b(?!(?:PIN|ATM|SMS|USB|LTE|HTC|NFC|PDF|EUR|USD|GBP)\b)[A-Z]{3,}\b")
+_SLANG = re.compile(
+    r"\b(?:u|ur|r|b4|pls|plz|ppl|tf|wtf|omg|lol|idk|asap|cuz|coz|gonna|wanna|thingy|yall|btw|imo|caus"
+    r"|wont|cant|dont|doesnt|didnt|isnt|im|ive|weres|wheres|dissap\w*|i)\b|[a-z]\d[a-z]?\b|:[()]"
+)
+_SLIP = re.compile(r"\s{2,}|\b(\w+) \1\b|[a-z][,.!?][a-z]|\?!|!\?")
+_OPEN_END = re.compile(
+    r"\b(?:and|but|or|to|the|a|of|for|with|that|which|because|if)$", re.IGNORECASE
 )
 _TRIM = " \t\u00a0,;:-–—"
 
@@ -75,9 +84,14 @@ def _quality(text: str) -> float:
     """0 to about 1.5: whole, plain sentences of ordinary length that state something score most."""
     count = len(words(text))
     score = 1.0 - 0.12 * max(0, 6 - count) - 0.03 * max(0, count - 20)
-    score += 0.25 * bool(PROBLEM.search(text)) + 0.2 * bool(REQUEST.search(text))
+    score += 0.25 * bool(PROBLEM.search(CONTENT.sub(" ", text))) + 0.2 * bool(REQUEST.search(text))
     score -= 0.4 * bool(COARSE.search(text)) + 0.25 * bool(_WEAK_START.match(text))
     score -= 0.2 * bool(re.search(r"[!?]{2,}", text)) + 0.1 * (not text[0].isupper())
+    score -= 0.3 * bool(CONTENT.search(text))
+    # A quotation stands for many: haste, shouting and slang distract from what it says.
+    score -= 0.25 * len(_SHOUT.findall(text)) + 0.15 * len(_SLANG.findall(text))
+    score -= 0.3 * ("..." in text[:-3] or "…" in text[:-1]) + 0.1 * text.endswith("!")
+    score -= 0.15 * bool(_SLIP.search(text)) + 0.2 * bool(_OPEN_END.search(text))
     letters = [sign for sign in text if sign.isalpha()]
     capitals = sum(sign.isupper() for sign in letters) / max(1, len(letters))
-    return max(0.05, score - 0.4 * (capitals > 0.5) - 0.3 * (len(text) < SHORTEST))
+    return max(0.01, score - 0.4 * (capitals > 0.5) - 0.3 * (len(text) < SHORTEST))

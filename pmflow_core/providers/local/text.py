@@ -12,6 +12,8 @@ from pmflow_core.providers.local.lexicon import (
 )
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
+_TOKEN = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*|[^\w\s’'\"-]+|\n")
+_MOST_WORDS = 400
 _COMMON = FUNCTION_WORDS | NEGATIONS | PRAISE_WORDS | WEAK_WORDS
 _ENDINGS = ("ingly", "edly", "ings", "ing", "ied", "ies", "ed", "es", "s")
 
@@ -20,6 +22,15 @@ def words(text: str) -> list[str]:
     """Lower-case words of a text, apostrophes removed so that can't and cant are one."""
     found = _WORD.findall(text.lower())
     return [word.replace("’", "").replace("'", "") for word in found]
+
+
+def plain(text: str) -> str:
+    """Lower-case words without apostrophes, every mark a full stop, a blank at both ends."""
+    parts = [
+        token.lower().replace("’", "").replace("'", "") if token[0].isalnum() else "."
+        for token in _TOKEN.findall(text)[:_MOST_WORDS]
+    ]
+    return f" {' '.join(parts)} . "
 
 
 @lru_cache(maxsize=20_000)

@@ -115,7 +115,7 @@ def test_the_same_signals_in_any_order_give_the_same_document() -> None:
 def test_problems_are_named_in_the_customers_words_and_counted() -> None:
     problems = find_section(compose("intake_research", SIGNALS), "Problems")
     assert problems is not None
-    assert "**Search bar** — 4 of 10 signals (40 %)" in problems.body
+    assert "**Search bar disappeared** — 4 of 10 signals (40 %)" in problems.body
 
 
 def test_praise_is_counted_but_is_no_problem() -> None:
@@ -200,3 +200,84 @@ def test_a_section_of_a_recipes_own_is_answered_or_asked() -> None:
 
 def test_the_local_provider_is_built_in() -> None:
     assert [provider.name for provider in BUILTIN_PROVIDERS] == ["local"]
+
+
+WORDED = (
+    ("The search bar has disappeared.", "Search bar disappeared"),
+    ("My card was declined at the shop", "Card is declined"),
+    ("I can't search for songs anymore", "Cannot search for songs"),
+    ("How do I change my PIN?", "How to change their PIN"),
+    ("It crashes on startup every time", "App crashes"),
+    ("My card still hasn't arrived", "Card has not arrived"),
+)
+
+
+@pytest.mark.parametrize(("said", "name"), WORDED)
+def test_a_problem_is_named_by_a_clause_of_what_is_wrong(said: str, name: str) -> None:
+    texts = [said, f"{said} Please help.", f"Hello. {said}", f"{said} Again."]
+    evidence = [signal(number, text) for number, text in enumerate(texts, start=1)]
+    assert f"**{name}** — 4 of 4" in compose("intake_research", evidence)
+
+
+def test_groups_that_state_the_same_are_one_problem() -> None:
+    topics = ("button", "feature", "bar", "option")
+    evidence = [
+        signal(number, f"The search {topics[number % 4]} is gone") for number in range(1, 25)
+    ]
+    text = compose("prd", evidence)
+    assert "24 of 24 signals (100 %)" in text
+    assert "R2" not in text
+
+
+def test_no_line_of_a_document_cites_more_than_a_reader_follows() -> None:
+    evidence = [signal(number, f"{REPORTS[number % 7]} Case {number}.") for number in range(1, 80)]
+    for task in sorted(TEMPLATES):
+        lines = compose(task, evidence).splitlines()
+        cited = [line.count("[S-") for line in lines if line.startswith(("-", " "))]
+        assert max(cited, default=0) <= 12
+
+
+def test_a_situation_that_several_name_becomes_a_criterion() -> None:
+    requirements = find_section(compose("prd", SIGNALS), "Requirements")
+    assert requirements is not None
+    assert "it is there after an update from the previous version" in requirements.body
+
+
+def test_nearly_equal_quotations_stand_once_in_a_section() -> None:
+    texts = [
+        "Where is the search button?",
+        "Where is the search button",
+        "where's the search button!",
+    ]
+    evidence = [signal(number, text) for number, text in enumerate(texts, start=1)]
+    found = find_section(compose("intake_research", evidence), "Problems")
+    assert found is not None
+    assert found.body.count("“") == 1
+
+
+def test_segments_that_mean_the_same_are_one_persona_and_single_ones_none() -> None:
+    segments = ("Premium", "paid", "Plus users", "Trial")
+    evidence = [
+        signal(number, f"{text} (note {number})", segment)
+        for number, (text, segment) in enumerate(zip(REPORTS[:4], segments, strict=True), start=1)
+    ]
+    personas = find_section(compose("research", evidence), "Personas")
+    assert personas is not None
+    assert "**Paying customers** — 3 of 4 signals" in personas.body
+    assert "Trial" not in personas.body
+    assert "does not tell" in personas.body
+
+
+def test_dates_are_told_only_when_the_signals_span_time() -> None:
+    one_day = [Evidence(n, REPORTS[n], None, None, None, None, BEGIN, None) for n in range(5)]
+    assert "arrived" not in compose("prd", one_day)
+    assert "They arrived between 12 May 2024" in compose("prd", SIGNALS)
+
+
+def test_later_documents_take_the_requirements_of_the_prd_as_they_stand() -> None:
+    prd = compose("prd", SIGNALS)
+    first = next(line for line in prd.splitlines() if line.startswith("- **R1 — "))
+    title = first.split(" — ", 1)[1].split("**", 1)[0]
+    for task in ("design_brief", "engineering_spec", "ticket_plan"):
+        assert compose(task, SIGNALS, {"prd": prd}) == compose(task, SIGNALS)
+    assert f"### T1: {title}" in compose("ticket_plan", SIGNALS, {"prd": prd})

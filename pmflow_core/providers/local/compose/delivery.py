@@ -1,7 +1,9 @@
 """Engineering specification and ticket plan."""
 
+from pmflow_core.providers.local.compose import prd, statements
 from pmflow_core.providers.local.desk import Desk
-from pmflow_core.providers.local.phrases import bullets, cite, question, quotes
+from pmflow_core.providers.local.phrases import MANY, bullets, cite, question, quotes
+from pmflow_core.providers.local.requirements import Requirement
 
 ENGINEERING = "[assumption: engineering lead]"
 
@@ -11,7 +13,8 @@ def technical_approach(desk: Desk) -> str:
     lines = [
         f"**{one.id} — {one.title}** {cite(one.numbers)}\n"
         f"  - Approach: {one.kind.approach} {ENGINEERING}\n"
-        f"  - Cases to reproduce first: {cite(one.numbers, 5) or 'none is cited'}"
+        f"  - To find out first: {one.kind.cause} {cite(one.numbers, MANY)}"
+        f"{_conditions(one)}"
         for one in desk.requirements
     ]
     asks = [
@@ -19,6 +22,12 @@ def technical_approach(desk: Desk) -> str:
         question("Engineering lead", "Which cheaper alternative was considered, and why not?"),
     ]
     return bullets([*lines, *asks])
+
+
+def _conditions(one: Requirement) -> str:
+    """The conditions to reproduce it under, as the signals name them."""
+    told = statements.occasions(one.problem) if one.problem else []
+    return f"\n  - Reproduce it as told: {'; '.join(told)}" if told else ""
 
 
 def data_model(desk: Desk) -> str:
@@ -48,6 +57,11 @@ def testing_strategy(desk: Desk) -> str:
         heard = one.problem.quotes[:1] if one.problem else ()
         case = f"; first case: {quotes(heard)}" if heard else ""
         lines.append(f"**{one.id}:** {one.kind.test}{case} {cite(one.numbers)} {ENGINEERING}")
+        if one.problem is not None:
+            lines += [
+                f"**{one.id}:** {each.held} {cite(each.numbers)} {ENGINEERING}"
+                for each in one.problem.situations
+            ]
     ask = question("Engineering lead", "Which of these run at every change, and which by hand?")
     return bullets([*lines, ask])
 
@@ -60,10 +74,9 @@ def tickets(desk: Desk) -> str:
             f"### T{place}: {one.title}\n\n"
             f"- Covers: {one.id}\n"
             f"- Estimate: M {ENGINEERING}\n"
-            f"- Evidence: {cite(one.numbers, 12) or 'none is cited'}\n"
+            f"- Evidence: {cite(one.numbers, MANY) or 'none is cited'}\n"
             f"- Acceptance criteria:\n"
-            f"  - {one.kind.accepted}\n"
-            f"  - {one.kind.test}"
+            + "\n".join(f"  - {each}" for each in [*prd.criteria(one), one.kind.test])
         )
     ask = question(
         "Engineering lead", "Which tickets must be divided, and what are their true sizes?"

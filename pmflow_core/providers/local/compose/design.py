@@ -6,14 +6,16 @@ from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.people import ACCESSIBILITY
 from pmflow_core.providers.local.phrases import (
+    MANY,
     bullets,
     cite,
+    listed,
     question,
     quotes,
     signals,
-    topic,
     verb,
 )
+from pmflow_core.providers.local.quoting import Quotation, unlike
 from pmflow_core.providers.local.requirements import Requirement
 
 DESIGN = "[assumption: design lead]"
@@ -31,17 +33,22 @@ _ACCESSIBILITY = (
 def design_challenge(desk: Desk) -> str:
     """What the design must solve, for whom, in whose words."""
     lines: list[str] = []
+    said: list[Quotation] = []
     for one in desk.requirements:
-        words = f": {quotes(one.problem.quotes[:2])}" if one.problem and one.problem.quotes else ""
+        own = one.problem.quotes if one.problem else ()
+        fresh = [quote for quote in unlike([*said, *own]) if quote not in said][:2]
+        said.extend(fresh)
+        words = f": {quotes(fresh)}" if fresh else ""
         numbers = cite(one.numbers or desk.typical)
-        lines.append(
-            f"**{one.id}** — people need to {one.kind.challenge.format(name=one.subject)}"
-            f" {numbers}{words}"
-        )
-    whom = [one.label[:1].lower() + one.label[1:] for one in desk.people[:3]]
+        lines.append(f"**{one.id}** — people need to {one.goal} {numbers}{words}")
+        if one.problem is not None:
+            lines += [f"{one.id}: {each}" for each in statements.occasions(one.problem)[:2]]
+    whom = [one.label[:1].lower() + one.label[1:] for one in desk.people[:2]]
     if whom:
-        numbers = [member.number for one in desk.people[:3] for member in one.members]
-        lines.append(f"Design first for {', then '.join(whom)} {cite(numbers)}")
+        numbers = [member.number for one in desk.people[:2] for member in one.members[:3]]
+        lines.append(
+            f"Try the design first with {listed(whom)}, who are named most {cite(numbers, MANY)}"
+        )
     return "\n\n".join([statements.ranking(desk), bullets(lines)])
 
 
@@ -49,7 +56,8 @@ def key_states(desk: Desk) -> str:
     """The states of the interface that each requirement needs."""
     blocks = [
         f"- **{one.id} — {one.title}** {cite(one.numbers)}\n"
-        + "\n".join(f"  - {state.strip()} {DESIGN}" for state in one.kind.states.split(";"))
+        + f"  - States: {one.kind.states} {DESIGN}"
+        + "".join(f"\n  - Also to be drawn: {held}" for held in _held(one))
         for one in desk.requirements
     ]
     common = [
@@ -57,6 +65,11 @@ def key_states(desk: Desk) -> str:
         question("Design lead", "Which existing screens hold these states today?"),
     ]
     return "\n".join([*blocks, bullets(common)])
+
+
+def _held(one: Requirement) -> list[str]:
+    situations = one.problem.situations if one.problem else ()
+    return [f"{each.held} {cite(each.numbers, 2)}" for each in situations]
 
 
 def accessibility_requirements(desk: Desk) -> str:
@@ -67,7 +80,7 @@ def accessibility_requirements(desk: Desk) -> str:
         lines.insert(
             0,
             f"{signals(len(told))} {verb(len(told), 'touches', 'touch')} on accessibility and"
-            f" {verb(len(told), 'is', 'are')} to be answered first {cite(told, 12)}",
+            f" {verb(len(told), 'is', 'are')} to be answered first {cite(told, MANY)}",
         )
     else:
         lines.append(
@@ -103,8 +116,7 @@ def decisions(desk: Desk) -> str:
     lines = [
         question(
             "Design lead",
-            f"How does the design let people {one.kind.challenge.format(name=one.subject)}"
-            f" ({one.id})? {cite(one.numbers)}",
+            f"How does the design let people {one.goal} ({one.id})? {cite(one.numbers)}",
         )
         for one in desk.requirements
     ]
@@ -120,7 +132,7 @@ def _flow(one: Requirement) -> str:
     start = f"Start in the situation of {cite(one.numbers, 2)}" if one.numbers else "Start"
     steps = [
         start,
-        f"The person tries to {one.kind.challenge.format(name=one.subject)} {DESIGN}",
+        f"The person wants to {one.goal} {DESIGN}",
         f"Done when {one.kind.accepted} {DESIGN}",
     ]
     numbered = "\n".join(f"{place}. {step}" for place, step in enumerate(steps, 1))
@@ -134,6 +146,6 @@ def states_covered(desk: Desk) -> str:
         for one in desk.requirements
         for state in one.kind.states.split(";")
     ]
-    first = topic(desk.analysis.problems[0].name)
+    first = desk.requirements[0].id if desk.requirements else "the largest problem"
     lines.append(question("Design lead", f"Who tries the prototype for {first} first?"))
     return bullets(lines)

@@ -1,17 +1,17 @@
 """Go-to-market brief and jury report."""
 
-from pmflow_core.providers.local.analysis import Quotation, best_span
 from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
+from pmflow_core.providers.local.lexicon import REQUEST
 from pmflow_core.providers.local.phrases import (
     bullets,
     cite,
     question,
     quotes,
     signals,
-    topic,
     verb,
 )
+from pmflow_core.providers.local.quoting import Quotation, best_span, unlike
 
 PRODUCT = "[assumption: product manager]"
 MARKETING = "[assumption: marketing lead]"
@@ -22,22 +22,27 @@ def target_audience(desk: Desk) -> str:
     """Who is addressed first: those who spoke."""
     first = desk.analysis.problems[0]
     lead = (
-        f"Address first the people behind the {signals(len(first.members))} about"
-        f" {topic(first.name)}, because they have already said what they miss"
-        f" {cite(first.numbers)}."
+        f"Address first the people behind the {signals(len(first.members))} of the largest"
+        f" problem: {first.topic.clause} {cite(first.numbers)}."
     )
+    lead = " ".join(one for one in (lead, statements.leaving(desk)) if one)
     return f"{lead}\n\n{bullets(statements.personas(desk))}"
 
 
 def messaging(desk: Desk) -> str:
     """One promise per requirement of the first release, next to the words it answers."""
     lines: list[str] = []
+    said: list[Quotation] = []
     for one in desk.requirements:
         if one.in_mvp:
-            words = quotes(one.problem.quotes[:2]) if one.problem else ""
-            answers = f", which answers {words}" if words else ""
-            numbers = cite(one.numbers or desk.typical)
-            lines.append(f"**{one.kind.promise}** ({one.id}, {one.subject}) {numbers}{answers}")
+            own = one.problem.quotes if one.problem else ()
+            fresh = [quote for quote in unlike([*said, *own]) if quote not in said][:2]
+            said.extend(fresh)
+            answers = f": {quotes(fresh)}" if fresh else ""
+            lines.append(
+                f"**{one.kind.promise}** ({one.id}). {one.title}, for those who wrote"
+                f" {cite(one.numbers or desk.typical)}{answers}"
+            )
     praised = _praise(desk)
     if praised:
         lines.append(f"What people already like, in their words: {quotes(praised)}")
@@ -45,8 +50,16 @@ def messaging(desk: Desk) -> str:
 
 
 def _praise(desk: Desk) -> list[Quotation]:
-    found = [(best_span(one.text), one.number) for one in desk.analysis.praise]
-    worded = [(span.quality, Quotation(number, span.text)) for span, number in found if span]
+    found = [
+        (best_span(one.text), one.number)
+        for one in desk.analysis.praise
+        if not REQUEST.search(one.text)
+    ]
+    worded = [
+        (span.quality, Quotation(number, span.text))
+        for span, number in found
+        if span and span.quality > 0.5
+    ]
     worded.sort(key=lambda pair: (-pair[0], pair[1].number))
     return [quotation for _, quotation in worded[:_MOST_PRAISE]]
 
@@ -60,10 +73,10 @@ def launch_plan(desk: Desk) -> str:
     lines = [
         f"Before: show the change to the {who} behind the signals and ask whether it answers"
         f" them {cite(desk.typical)} {MARKETING}",
-        f"Before: prepare an answer for support, since {topic(first.name)} is what people ask about"
-        f" most {cite(first.numbers)} {MARKETING}",
-        f"At launch: release to a small share first and watch for new signals about"
-        f" {topic(first.name)} {cite(first.numbers)} {MARKETING}",
+        f"Before: prepare an answer for support, since this is what people write about most:"
+        f" {first.topic.clause} {cite(first.numbers)} {MARKETING}",
+        f"At launch: release to a small share first and watch for new signals saying that"
+        f" {first.topic.clause} {cite(first.numbers)} {MARKETING}",
         f"After: tell everyone who wrote that it is done, in their own words, and link to the"
         f" change {cite(desk.typical)} {MARKETING}",
         f"After: compare the number of signals with the baseline of the PRD {cite(desk.typical)}"
@@ -92,10 +105,7 @@ def overall_verdict(desk: Desk) -> str:
 
 def persona_breakdowns(desk: Desk) -> str:
     """What each kind of customer would judge by."""
-    lines = [
-        f"{statements.persona(desk, one)}; judges by whether this is answered"
-        for one in desk.people
-    ]
+    lines = [statements.persona(desk, one) for one in desk.people]
     return bullets(lines or statements.personas(desk))
 
 

@@ -3,52 +3,73 @@
 from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import (
+    MANY,
     bullets,
     cite,
     question,
     quoted,
     quotes,
+    sentence_case,
     share,
     signals,
     verb,
 )
+from pmflow_core.providers.local.quoting import Quotation, unlike
 from pmflow_core.providers.local.requirements import Requirement
 
 PRODUCT = "[assumption: product manager]"
+_VOICES = 5
 
 
 def problem_statement(desk: Desk) -> str:
-    """Whose problem it is, how often it comes up, and how they put it."""
+    """Whose problem it is, how often it comes up, when, and how they put it."""
+    first = desk.analysis.problems[0]
+    opening = [statements.composition(desk), statements.ranking(desk), statements.period(desk)]
+    when = statements.occasions(first)
+    if when:
+        opening.append(f"Of those who write about the largest problem, {'; '.join(when)}.")
     parts = [
-        f"{statements.composition(desk)} {statements.ranking(desk)} {statements.period(desk)}",
+        " ".join(one for one in opening if one),
+        statements.leaving(desk),
+        _severe(desk),
         "In the customers' words:",
         bullets(_voices(desk)),
     ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _severe(desk: Desk) -> str:
     severe = [one.number for one in desk.analysis.evidence if one.severity in ("critical", "high")]
-    if severe:
-        parts.append(
-            f"{share(len(severe), desk.total)} {verb(len(severe), 'is', 'are')} recorded as"
-            f" critical or high {cite(severe, 12)}."
-        )
-    return "\n\n".join(parts)
+    if not severe:
+        return ""
+    return (
+        f"{share(len(severe), desk.total)} {verb(len(severe), 'is', 'are')} recorded as"
+        f" critical or high {cite(severe, MANY)}."
+    )
 
 
 def _voices(desk: Desk) -> list[str]:
-    """Two quotations of the largest problem and one of each of the next, five at most."""
-    first = desk.analysis.problems[0]
-    chosen = list(first.quotes[:2])
-    chosen += [one.quotes[0] for one in desk.analysis.problems[1:4] if one.quotes]
-    return [quoted(one) for one in chosen] or [
+    return [quoted(one) for one in _chosen(desk)] or [
         f"No span of the signals can be quoted without altering it; they are linked here"
         f" {cite(desk.typical)}"
     ]
 
 
+def _chosen(desk: Desk) -> list[Quotation]:
+    """Two quotations of the largest problem and one of each of the next, no two alike."""
+    first, *others = desk.analysis.problems
+    chosen = list(first.quotes[:2])
+    for one in others[:3]:
+        chosen += one.quotes[:1]
+    if len(others) < 2:
+        chosen += first.quotes[2:3]
+    return unlike(chosen)[:_VOICES]
+
+
 def goals(desk: Desk) -> str:
     """The outcomes that would answer the problems; which of them to want is asked."""
     lines = [
-        f"People can {one.kind.challenge.format(name=one.subject)} ({one.id})"
-        f" {cite(one.numbers)} {PRODUCT}"
+        f"People can {one.goal} ({one.id}) {cite(one.numbers)} {PRODUCT}"
         for one in desk.requirements
         if one.in_mvp
     ]
@@ -65,29 +86,42 @@ def user_personas(desk: Desk) -> str:
 
 def requirements(desk: Desk) -> str:
     """One numbered requirement per problem, with its evidence and when it is accepted."""
-    return "\n\n".join(_requirement(desk, one) for one in desk.requirements)
+    said = _chosen(desk)
+    return "\n\n".join(_requirement(desk, one, said) for one in desk.requirements)
 
 
-def _requirement(desk: Desk, one: Requirement) -> str:
+def _requirement(desk: Desk, one: Requirement, said: list[Quotation]) -> str:
+    head = f"- **{one.id} — {one.title}** {cite(one.numbers or desk.typical, MANY)}"
     problem = one.problem
     if problem is None:
-        return f"- **{one.id} — {one.title}** {cite(one.numbers or desk.typical, 12)}"
-    shown = problem.quotes[1:3] or problem.quotes[:1]
+        return head
     lines = [
-        f"- **{one.id} — {one.title}.** {statements.about(desk, problem)}"
-        f" {statements.all_of(problem)}",
+        head,
+        f"  - Why: {statements.about(desk, problem)} {cite(problem.numbers)}",
     ]
-    if shown:
-        lines.append(f"  - Heard as: {quotes(shown)}")
-    lines.append(f"  - Accepted when {one.kind.accepted} {cite(one.numbers, 5)}")
+    fresh = [quote for quote in unlike([*said, *problem.quotes]) if quote not in said][:2]
+    fresh = fresh or list(problem.quotes[:1])
+    said.extend(fresh)
+    if fresh:
+        lines.append(f"  - Heard as: {quotes(fresh)}")
+    lines.append("  - Accepted when:")
+    lines.extend(f"    - {criterion}" for criterion in criteria(one))
     return "\n".join(lines)
+
+
+def criteria(one: Requirement) -> list[str]:
+    """When a requirement is accepted: what its kind asks, and each situation people name."""
+    found = [f"{one.kind.accepted} {cite(one.numbers, MANY)}"]
+    if one.problem is not None:
+        found += [f"{each.held} {cite(each.numbers)}" for each in one.problem.situations]
+    return found
 
 
 def success_metrics(desk: Desk) -> str:
     """What the data holds now for each requirement; the target is a person's."""
     lines = [
-        f"**{one.id}:** signals about {one.subject}. Baseline:"
-        f" {share(len(one.numbers), desk.total)} {cite(one.numbers)}; target: to be set {PRODUCT}"
+        f"**{one.id}:** new signals of this problem ({one.clause}). Baseline:"
+        f" {share(one.count, desk.total)} {cite(one.numbers)}; target: to be set {PRODUCT}"
         for one in desk.requirements
     ]
     lines.append(
@@ -103,12 +137,12 @@ def success_metrics(desk: Desk) -> str:
 def mvp_scope(desk: Desk) -> str:
     """The requirements that together answer most of the signals, proposed by count alone."""
     chosen = [one for one in desk.requirements if one.in_mvp]
-    covered = {number for one in chosen for number in one.numbers}
+    covered = sum(one.count for one in chosen)
     lines = [f"**{one.id}** — {one.title} {cite(one.numbers)}" for one in chosen]
     reason = (
-        f"Proposed by count alone: together {verb(len(chosen), 'this answers', 'these answer')}"
-        f" {len(covered)} of the {signals(desk.analysis.speaking)} that report"
-        f" or ask something"
+        f"Proposed by count and shared subject: together"
+        f" {verb(len(chosen), 'this answers', 'these answer')} {covered} of the"
+        f" {signals(desk.analysis.speaking)} that report or ask something"
         f" {cite(desk.typical)} {PRODUCT}."
     )
     return f"{reason}\n\n{bullets(lines)}"
@@ -116,17 +150,17 @@ def mvp_scope(desk: Desk) -> str:
 
 def out_of_scope(desk: Desk) -> str:
     """The requirements left for later, and what no group holds."""
-    later = [one for one in desk.requirements if not one.in_mvp]
     lines = [
         f"**{one.id}** — {one.title}: not in the first release, because fewer signals ask for it"
-        f" ({len(one.numbers)}) {cite(one.numbers)} {PRODUCT}"
-        for one in later
+        f" ({one.count}) {cite(one.numbers)} {PRODUCT}"
+        for one in desk.requirements
+        if not one.in_mvp
     ]
     apart = [one.number for one in desk.analysis.apart]
     if apart:
         lines.append(
             f"What is reported by {signals(len(apart))} outside the groups"
-            f" {cite(apart, 12)} {PRODUCT}"
+            f" {cite(apart, MANY)} {PRODUCT}"
         )
     lines.append(question("Product manager", "What else must this project not grow into?"))
     return bullets(lines)
@@ -137,8 +171,8 @@ def open_questions(desk: Desk) -> str:
     lines = [
         question(
             "Engineering lead",
-            f"What causes {one.subject} ({one.id}), and what would mending it take?"
-            f" Reproduce {cite(one.numbers)}.",
+            f"{one.id}: {sentence_case(one.clause)}. {one.kind.cause}"
+            f" Start from {cite(one.numbers)}.",
         )
         for one in desk.requirements
         if one.in_mvp
@@ -152,4 +186,15 @@ def open_questions(desk: Desk) -> str:
         for one in desk.requirements
         if one.kind.key in ("restricted", "cost")
     )
+    if len(desk.analysis.problems) > 1:
+        first, second = desk.requirements[:2] if len(desk.requirements) > 1 else (None, None)
+        if first and second:
+            lines.append(
+                question(
+                    "Product manager",
+                    f"Are {first.id} and {second.id} one problem, so that answering the first"
+                    f" answers the second? Compare {cite(first.numbers, 2)} with"
+                    f" {cite(second.numbers, 2)}.",
+                )
+            )
     return bullets([*lines, *statements.loose_ends(desk)])

@@ -1,10 +1,10 @@
 """The two research documents: the summary of an intake, and the synthesis in discovery."""
 
-from pmflow_core.providers.local.analysis import Problem, Quotation
+from pmflow_core.providers.local.analysis import Problem
 from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
-from pmflow_core.providers.local.lexicon import CIRCUMSTANCES
 from pmflow_core.providers.local.phrases import (
+    MANY,
     bullets,
     cite,
     question,
@@ -13,9 +13,10 @@ from pmflow_core.providers.local.phrases import (
     sentence_case,
     share,
     signals,
-    topic,
     verb,
 )
+from pmflow_core.providers.local.quoting import Quotation, unlike
+from pmflow_core.providers.local.situations import Situation
 
 _MOST_REQUESTS = 8
 
@@ -23,10 +24,10 @@ _MOST_REQUESTS = 8
 def tldr(desk: Desk) -> str:
     """At most four sentences and one quotation."""
     first = desk.analysis.problems[0]
-    sentences = [statements.composition(desk), statements.period(desk), statements.ranking(desk)]
+    sentences = [statements.composition(desk), statements.ranking(desk), statements.period(desk)]
     if first.quotes:
         sentences.append(f"One puts it this way: {quoted(first.quotes[0])}.")
-    return " ".join(sentences)
+    return " ".join(one for one in sentences if one)
 
 
 def problems(desk: Desk) -> str:
@@ -35,8 +36,7 @@ def problems(desk: Desk) -> str:
     for problem in desk.analysis.problems:
         words = f": {quotes(problem.quotes[:2])}" if problem.quotes else ""
         lines.append(
-            f"**{sentence_case(problem.name)}** — {statements.about(desk, problem)}"
-            f" {cite(problem.numbers)}{words}"
+            f"**{problem.name}** — {statements.about(desk, problem)} {cite(problem.numbers)}{words}"
         )
     return bullets(lines)
 
@@ -51,7 +51,7 @@ def requests(desk: Desk) -> str:
         )
     lead = (
         f"{share(len(asked), desk.total)} {verb(len(asked), 'asks', 'ask')} for something in so"
-        f" many words {cite([one.number for one in asked], 12)}."
+        f" many words {cite([one.number for one in asked], MANY)}."
     )
     return f"{lead}\n\n{bullets(quoted(one) for one in _spread(desk))}"
 
@@ -64,88 +64,74 @@ def _spread(desk: Desk) -> list[Quotation]:
     ]
     longest = max((len(row) for row in rows), default=0)
     turns = [row[turn] for turn in range(longest) for row in rows if turn < len(row)]
-    unlike = {one.text.casefold(): one for one in reversed(turns)}
-    return [one for one in turns if unlike[one.text.casefold()] is one][:_MOST_REQUESTS]
+    return unlike(turns)[:_MOST_REQUESTS]
 
 
 def evidence(desk: Desk) -> str:
     """Per problem its quotations and every signal behind it."""
     blocks: list[str] = []
     for problem in desk.analysis.problems:
-        lines = [quoted(one) for one in problem.quotes]
+        lines = [quoted(one) for one in problem.quotes[:5]]
         lines.append(_sources(desk, problem))
-        blocks.append(f"### {sentence_case(problem.name)}\n\n{bullets(lines)}")
+        blocks.append(f"### {problem.name}\n\n{bullets(lines)}")
     if desk.analysis.praise:
         numbers = [one.number for one in desk.analysis.praise]
-        line = f"{sentence_case(signals(len(numbers)))} praise the product {cite(numbers, 12)}"
+        praise = verb(len(numbers), "praises", "praise")
+        line = f"{signals(len(numbers))} {praise} the product {cite(numbers, MANY)}"
         blocks.append(f"### Praise\n\n{bullets([line])}")
     return "\n\n".join(blocks)
 
 
 def _sources(desk: Desk, problem: Problem) -> str:
-    facts = [statements.severity(problem), statements.segments(problem)]
-    facts.append(statements.recurring_words(problem))
-    told = "; ".join(fact for fact in facts if fact)
-    count = share(len(problem.members), desk.total)
-    return f"{count}{f'; {told}' if told else ''} {statements.all_of(problem)}"
+    facts = [
+        statements.about(desk, problem),
+        statements.severity(problem),
+        statements.customers(problem),
+    ]
+    return f"{'; '.join(fact for fact in facts if fact)} {cite(problem.numbers, MANY)}"
 
 
 def key_insights(desk: Desk) -> str:
     """What the signals show together."""
-    lines = [statements.composition(desk).rstrip("."), statements.ranking(desk).rstrip(".")]
-    lines.extend(_shared_word(desk))
+    lines = [statements.composition(desk), statements.ranking(desk), statements.leaving(desk)]
+    found = [one.rstrip(".") for one in lines if one]
+    found.extend(_shared_situations(desk))
     for problem in desk.analysis.problems[:4]:
-        if problem.of_kind >= 2 and problem.kind.key != "other":
-            example = f", as in {quoted(problem.kind_quote)}" if problem.kind_quote else ""
-            lines.append(
-                f"{problem.of_kind} of the {signals(len(problem.members))} about"
-                f" {topic(problem.name)} use words for {problem.kind.words_for}"
-                f" {cite(problem.kind_numbers)}{example}"
+        if problem.topic.key and problem.telling > 1 and problem.quotes:
+            found.append(
+                f"{problem.telling} of {signals(desk.total)} say in so many words that"
+                f" {problem.topic.clause}, as in {quoted(problem.quotes[0])}"
             )
-    return bullets(lines)
+    return bullets(found)
 
 
-def _shared_word(desk: Desk) -> list[str]:
-    """A word that recurs in several problems hints at one cause behind them."""
-    seen: dict[str, list[tuple[Problem, int]]] = {}
-    for problem in desk.analysis.problems:
-        for word, uses in problem.recurring:
-            seen.setdefault(word, []).append((problem, uses))
-    names = {word for problem in desk.analysis.problems for word in problem.name.split()}
-    spread = [
-        (len(where), word)
-        for word, where in seen.items()
-        if word in CIRCUMSTANCES and word not in names
-    ]
-    most, word = max(spread, default=(0, ""))
-    if most < 2:
-        return []
-    where = seen[word]
-    total = sum(uses for _, uses in where)
-    numbers = [
-        member.number
-        for problem, _ in where
-        for member in problem.members
-        if word in member.text.lower()
-    ]
+def _shared_situations(desk: Desk) -> list[str]:
+    """A situation that recurs in several problems hints at one cause behind them."""
+    problems = desk.analysis.problems
+    where: dict[str, list[Situation]] = {}
+    for problem in problems:
+        for one in problem.situations:
+            where.setdefault(one.told, []).append(one)
+    shared = sorted(
+        ((sum(len(one.members) for one in found), told) for told, found in where.items()),
+        reverse=True,
+    )
     return [
-        f"The word *{word}* recurs in {most} of the {len(desk.analysis.problems)} groups"
-        f" ({signals(total)}), which hints at one cause behind them {cite(numbers, 6)}"
+        f"{count} signals in {len(where[told])} of the {len(problems)} problems {told}, which"
+        f" hints at one cause behind them"
+        f" {cite([number for one in where[told] for number in one.numbers[:2]], MANY)}"
+        for count, told in shared[:2]
+        if len(where[told]) > 1
     ]
 
 
 def user_problems(desk: Desk) -> str:
-    """Per problem: how many, how severe, in whose words, and every signal."""
+    """Per problem: how many, how severe, when, and in whose words."""
     blocks: list[str] = []
     for problem in desk.analysis.problems:
-        lines = [_sources(desk, problem)]
-        if problem.kind.key != "other":
-            lines.append(
-                f"{problem.of_kind} of them use words for {problem.kind.words_for}"
-                f" {cite(problem.kind_numbers)}"
-            )
+        lines = [_sources(desk, problem), *statements.occasions(problem)]
         lines.extend(quoted(one) for one in problem.quotes[:3])
-        blocks.append(f"### {sentence_case(problem.name)}\n\n{bullets(lines)}")
+        blocks.append(f"### {problem.name}\n\n{bullets(lines)}")
     return "\n\n".join(blocks)
 
 
@@ -159,8 +145,8 @@ def open_questions(desk: Desk) -> str:
     lines = [
         question(
             "Engineering lead",
-            f"What causes {topic(problem.name)}? The signals describe the effect only;"
-            f" start from {cite(problem.numbers)}.",
+            f"{sentence_case(problem.topic.clause)}. {problem.kind.cause}"
+            f" Start from {cite(problem.numbers)}.",
         )
         for problem in desk.analysis.problems[:3]
     ]
@@ -169,7 +155,7 @@ def open_questions(desk: Desk) -> str:
         lines.append(
             question(
                 "Product manager",
-                f"Are {topic(first.name)} and {topic(second.name)} one problem or two?"
+                f"{first.name}; {second.name[:1].lower()}{second.name[1:]}: one problem or two?"
                 f" Compare {cite(first.numbers, 2)} with {cite(second.numbers, 2)}.",
             )
         )

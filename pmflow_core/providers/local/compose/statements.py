@@ -7,19 +7,24 @@ from pmflow_core.providers.local.analysis import Analysis, Problem
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.people import People
 from pmflow_core.providers.local.phrases import (
+    FEW,
     MANY,
     cite,
     day,
     listed,
     question,
     quoted,
+    sentence_case,
     share,
     signals,
-    topic,
     verb,
 )
+from pmflow_core.providers.local.quoting import Quotation
+from pmflow_core.providers.local.situations import LEAVING
+from pmflow_core.providers.local.spans import quotable_spans
 
 _SEVERITIES = ("critical", "high", "medium", "low")
+_FOLLOWING = 3
 
 
 def composition(desk: Desk) -> str:
@@ -34,22 +39,27 @@ def composition(desk: Desk) -> str:
         )
         if members
     ]
-    text = (
-        f"{signals(desk.total)} {verb(desk.total, 'is', 'are')} linked to this project; "
-        f"{analysis.speaking} {verb(analysis.speaking, 'reports', 'report')} a problem or "
-        f"{verb(analysis.speaking, 'asks', 'ask')} for something"
+    if not rest:
+        return (
+            f"{sentence_case(signals(desk.total))} {verb(desk.total, 'is', 'are')} linked to this"
+            f" project, and {verb(desk.total, 'it', 'all')}"
+            f" {verb(desk.total, 'reports', 'report')} a problem or"
+            f" {verb(desk.total, 'asks', 'ask')} for something {cite(desk.typical)}."
+        )
+    return (
+        f"{sentence_case(signals(desk.total))} {verb(desk.total, 'is', 'are')} linked to this"
+        f" project: {analysis.speaking} {verb(analysis.speaking, 'reports', 'report')} a problem"
+        f" or {verb(analysis.speaking, 'asks', 'ask')} for something, {listed(rest)}"
+        f" {cite(desk.typical)}."
     )
-    tail = f", {listed(rest)}" if rest else ""
-    return f"{text}{tail} {cite(desk.typical)}."
 
 
 def period(desk: Desk) -> str:
-    """When the signals arrived."""
+    """When the signals arrived; empty when all came on one day, which tells nothing."""
     ordered = sorted(desk.analysis.evidence, key=lambda one: (one.received_at, one.number))
     first, last = ordered[0], ordered[-1]
     if first.received_at.date() == last.received_at.date():
-        they = verb(desk.total, "It", "They")
-        return f"{they} arrived on {day(first.received_at)} {cite([first.number, last.number])}."
+        return ""
     return (
         f"They arrived between {day(first.received_at)} {cite([first.number])} "
         f"and {day(last.received_at)} {cite([last.number])}."
@@ -61,38 +71,63 @@ def ranking(desk: Desk) -> str:
     problems = sorted(desk.analysis.problems, key=lambda one: -len(one.members))
     first = problems[0]
     if len(first.members) == 1:
-        named = [f"{topic(one.name)} {cite(one.numbers)}" for one in problems]
-        told = "What is reported is" if len(named) == 1 else "Each reports something else:"
-        return f"{told} {listed(named)}."
-    text = (
-        f"The largest group, {share(len(first.members), desk.total)}, is about "
-        f"{topic(first.name)} {cite(first.numbers)}"
-    )
+        told = "; ".join(f"{one.topic.clause} {cite(one.numbers)}" for one in problems)
+        lead = "What is told" if len(problems) == 1 else "Each tells of something else"
+        return f"{lead}: {told}."
+    size = share(len(first.members), desk.total)
     if len(problems) == 1:
-        return f"{text}."
+        return f"They share one problem, {size}: {first.topic.clause} {cite(first.numbers)}."
     others = [
-        f"{topic(one.name)} ({len(one.members)}) {cite(one.numbers, 1)}" for one in problems[1:4]
+        f"{one.topic.clause} ({len(one.members)}) {cite(one.numbers, 2)}"
+        for one in problems[1 : 1 + _FOLLOWING]
     ]
-    return f"{text}, followed by {listed(others)}."
+    return (
+        f"The largest problem, {size}: {first.topic.clause} {cite(first.numbers)}."
+        f" Next: {listed(others)}."
+    )
+
+
+def leaving(desk: Desk) -> str:
+    """How many writers weigh leaving or want their money back; empty when fewer than two."""
+    numbers = [one.number for one in desk.analysis.evidence if LEAVING.search(one.text)]
+    if len(numbers) < 2:
+        return ""
+    voice = _leaving_voice(desk)
+    return (
+        f"{share(len(numbers), desk.total)} {verb(len(numbers), 'uses', 'use')} words of leaving,"
+        f" cancelling or no longer paying {cite(numbers, MANY)}"
+        + (f": {quoted(voice)}." if voice else ".")
+    )
+
+
+def _leaving_voice(desk: Desk) -> Quotation | None:
+    voices = [
+        (span.quality, -one.number, span.text)
+        for one in desk.analysis.evidence
+        for span in quotable_spans(one.text)
+        if LEAVING.search(span.text)
+    ]
+    best = max(voices, default=None)
+    return Quotation(-best[1], best[2]) if best else None
 
 
 def about(desk: Desk, problem: Problem) -> str:
-    """How many signals a problem has and what kind of words they use."""
-    count = len(problem.members)
-    text = f"{share(count, desk.total)}"
-    if problem.kind.key == "other":
-        return text
-    if problem.of_kind < count:
-        return f"{text}, {problem.of_kind} of them in words for {problem.kind.words_for}"
-    return f"{text}, in words for {problem.kind.words_for}"
+    """How many signals a problem has, and how many say it in so many words."""
+    count = share(len(problem.members), desk.total)
+    if not problem.topic.key or problem.telling in (0, len(problem.members)):
+        return count
+    alike = len(problem.members) - problem.telling
+    return (
+        f"{count}: {problem.telling} {verb(problem.telling, 'says', 'say')} it in so many words,"
+        f" {alike} {verb(alike, 'was', 'were')} grouped by similarity"
+    )
 
 
-def recurring_words(problem: Problem) -> str:
-    """Words that the signals of a problem share, with how many use each; empty when none."""
-    if not problem.recurring:
-        return ""
-    parts = [f"*{word}* ({uses})" for word, uses in problem.recurring]
-    return f"words that recur: {', '.join(parts)}"
+def occasions(problem: Problem) -> list[str]:
+    """The situations that several signals of a problem name, each with its count."""
+    return [
+        f"{len(one.members)} {one.told} {cite(one.numbers)}" for one in problem.situations[:FEW]
+    ]
 
 
 def severity(problem: Problem) -> str:
@@ -106,20 +141,12 @@ def severity(problem: Problem) -> str:
     return f"severity: {', '.join(parts)}{tail}"
 
 
-def segments(problem: Problem) -> str:
-    """How many named customers and which segments are behind a problem; empty when unknown."""
-    customers = {member.customer for member in problem.members if member.customer}
-    if not customers:
+def customers(problem: Problem) -> str:
+    """How many named customers are behind a problem; empty when unknown."""
+    named = {member.customer for member in problem.members if member.customer}
+    if not named:
         return ""
-    return f"from {len(customers)} named {verb(len(customers), 'customer', 'customers')}"
-
-
-def all_of(problem: Problem) -> str:
-    """Citations of a problem's signals, all of them up to a readable number."""
-    cited = cite(problem.numbers, MANY)
-    if len(problem.numbers) > MANY:
-        return f"(the {MANY} most typical are cited) {cited}"
-    return cited
+    return f"from {len(named)} named {verb(len(named), 'customer', 'customers')}"
 
 
 def persona(desk: Desk, one: People) -> str:
@@ -127,21 +154,29 @@ def persona(desk: Desk, one: People) -> str:
     facts = f"**{one.label}** — {share(len(one.members), desk.total)}"
     if one.customers:
         facts += f", {one.customers} named {verb(one.customers, 'customer', 'customers')}"
-    if one.problem and len(desk.analysis.problems) > 1:
-        facts += f", most often about {topic(one.problem.name)} ({one.of_problem})"
-    cited = cite([member.number for member in one.members], 12)
+    if one.problem and len(desk.analysis.problems) > 1 and one.of_problem > 1:
+        facts += f"; most often: {one.problem.topic.mention} ({one.of_problem})"
+    cited = cite([member.number for member in one.members], MANY)
     return f"{facts} {cited}{f': {quoted(one.quote)}' if one.quote else ''}"
 
 
 def personas(desk: Desk) -> list[str]:
-    """The kinds of customer that the signals show, or that they show none."""
+    """The kinds of customer that the signals show, and plainly what they do not show."""
     found = [persona(desk, one) for one in desk.people]
-    if found:
-        return found
-    return [
-        f"The {signals(desk.total)} do not say who their writers are: no segment is recorded and"
-        f" nobody describes their own situation {cite(desk.typical)}"
-    ]
+    known = {member.number for one in desk.people for member in one.members}
+    silent = [one.number for one in desk.analysis.evidence if one.number not in known]
+    if not found:
+        return [
+            f"The evidence does not tell who these people are: {signals(desk.total)}, no segment"
+            f" that two of them share, and nothing they say of their own situation"
+            f" {cite(desk.typical)}"
+        ]
+    if silent:
+        found.append(
+            f"Of the other {signals(len(silent))} the evidence does not tell who wrote"
+            f" {verb(len(silent), 'it', 'them')} {cite(silent)}"
+        )
+    return found
 
 
 def loose_ends(desk: Desk) -> Iterator[str]:
@@ -191,5 +226,6 @@ def _unread(analysis: Analysis) -> Iterator[str]:
             numbers = [member.number for member in members]
             yield question(
                 "Research lead",
-                f"What do the signals say that {reason}? To be read: {cite(numbers, 12)}.",
+                f"What do the {signals(len(numbers))} say that {reason}? To be read:"
+                f" {cite(numbers, MANY)}.",
             )

@@ -1,0 +1,25 @@
+"""Restores the capitals that customers give a word: PIN, Spotify, Wi-Fi."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+_WORD = re.compile(r"(?<=[a-z,] )[^\W_]+(?:[’'-][^\W_]+)*")
+_LONGEST_CAPITALS = 4
+
+
+def spelled(phrase: str, texts: Sequence[str]) -> str:
+    """The phrase with each word as most texts write it in mid-sentence, shouting left out."""
+    wanted = set(phrase.split())
+    forms: Counter[str] = Counter()
+    for text in texts:
+        forms.update(word for word in _WORD.findall(text) if word.lower() in wanted)
+    return " ".join(_form(word, forms) for word in phrase.split())
+
+
+def _form(word: str, forms: Counter[str]) -> str:
+    known = [form for form in forms if form.lower() == word]
+    best = min(known, key=lambda form: (-forms[form], form), default=word)
+    if best.isupper() and len(best) > _LONGEST_CAPITALS:
+        return word
+    return best if forms[best] >= 2 and forms[best] > forms[word] else word
