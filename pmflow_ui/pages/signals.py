@@ -8,6 +8,7 @@ from pmflow_ui.components.button import button
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.imports import import_dialogs, running_imports
 from pmflow_ui.components.kbd import kbd
+from pmflow_ui.components.keys import keys
 from pmflow_ui.components.page_keys import page_keys
 from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.shell import shell
@@ -107,6 +108,7 @@ def signals_page() -> rx.Component:
         _heading(),
         rx.cond(ImportsState.empty, start_checklist(_sample()), _list()),
         import_dialogs(),
+        keys(),
         page_keys(
             ("j", "k", "x", "Enter", "Escape", "/", "c", "i", "v"),
             SignalsState.press,
