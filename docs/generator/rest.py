@@ -1,47 +1,41 @@
-"""The page of the REST API, from the application itself."""
+"""The page of the REST API, from the routes themselves."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from docs.generator.markdown import code, page, table
-from pmflow_ui.api.app import make_api
+from fastapi.routing import APIRoute
+
+from docs.generator.markdown import code, first_line, page, table
+from pmflow_ui.api.app import ROUTERS
+from pmflow_ui.api.permission import declared
 
 _BEFORE = """
-The API shares the port with the pages. A running installation describes itself as OpenAPI at
-`/api/openapi.json`. Errors are RFC 9457 problem details (`application/problem+json`) with a
-stable `code`; see [errors](errors.md). An unknown address under `/api/` answers 404 the same way.
+The API shares the port with the pages. A running installation describes itself as OpenAPI, with
+every body and parameter, at `/api/openapi.json`. Errors are RFC 9457 problem details
+(`application/problem+json`) with a stable `code`; see [errors](errors.md). An unknown address
+under `/api/` answers 404 the same way.
+
+A caller is known by the session cookie that `POST /api/auth/login` sets. A role is the caller's
+role in the workspace of the address; each role may what the ones before it may.
 """
 
 
 def render() -> str:
     """Return the page."""
-    rows = [[code(f"{method} {path}"), words(found)] for method, path, found in operations()]
-    return page("REST API", _BEFORE, table(["Request", "What it does"], rows), *_details())
+    rows = [
+        [code(f"{method} {route.path}"), _who(route), first_line(route.endpoint.__doc__)]
+        for method, route in operations()
+    ]
+    return page("REST API", _BEFORE, table(["Request", "Who may call it", "What it does"], rows))
 
 
-def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield (method, path, OpenAPI operation) in the order of the routers."""
-    for path, methods in make_api().openapi()["paths"].items():
-        for method, operation in methods.items():
-            yield method.upper(), path, operation
+def operations() -> Iterator[tuple[str, APIRoute]]:
+    """Yield (method, route) in the order of the routers."""
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                for method in sorted(route.methods):
+                    yield method, route
 
 
-def words(operation: dict[str, Any]) -> str:
-    """Return what an operation does, in its function's own words."""
-    return " ".join(operation.get("description", operation.get("summary", "")).split())
-
-
-def _details() -> Iterator[str]:
-    for method, path, operation in operations():
-        rows = [
-            [
-                code(each["name"]),
-                each["in"],
-                "required" if each.get("required") else "",
-                " ".join(each.get("description", "").split()),
-            ]
-            for each in operation.get("parameters", [])
-        ]
-        if rows:
-            yield f"## `{method} {path}`"
-            yield table(["Parameter", "In", "", "Meaning"], rows)
+def _who(route: APIRoute) -> str:
+    return ", ".join(code(permission.value) for permission in declared(route)) or "see below"
