@@ -1,6 +1,7 @@
 """Composes documents extractively: every count is exact and every quotation verbatim."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from pmflow_core.providers.base import FREE, Completion, GenerateRequest, OnText
 from pmflow_core.providers.local.analysis import analyse
@@ -18,6 +19,11 @@ class LocalProvider:
     """
 
     name = "local"
+
+    def bound_usd(self, request: GenerateRequest) -> Decimal:
+        """Return nothing: it costs nothing."""
+        del request
+        return Decimal(0)
 
     def generate(self, request: GenerateRequest, on_text: OnText) -> Completion:
         """Write the document, handing over its head and then section by section."""
