@@ -79,7 +79,7 @@ def read_corpus(session: Session) -> Corpus:
     statement = (
         select(col(Signal.id), func.left(col(Signal.verbatim), READ_CHARS), vector)
         .where(*live(), col(Signal.themable), _by_usual_model())
-        .order_by(col(Signal.id))
+        .order_by(col(Signal.number))
     )
     rows = session.execute(statement).all()
     return Corpus(
