@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 from pmflow_core.errors import Invalid
+from pmflow_core.providers.base import Provider
 from pmflow_core.runs import builtin
 from pmflow_core.runs.extensions import Extensions, install
 from pmflow_core.settings import Settings
@@ -25,7 +26,7 @@ class BadPlugin(Invalid):
 
 
 def load(settings: Settings) -> Extensions:
-    """Install the built-in features and every plugin for this process, and return them.
+    """Install the built-in features, vendors with a key and every plugin, and return them.
 
     Raises:
         BadPlugin: one cannot be imported, or is not `module:function`.
@@ -33,10 +34,21 @@ def load(settings: Settings) -> Extensions:
     """
     extensions = Extensions(default_provider=settings.provider)
     builtin.register(extensions)
+    for provider in _vendors(settings):
+        extensions.providers.add(provider)
     for register in _plugins(settings):
         register(extensions)
     install(extensions)
     return extensions
+
+
+def _vendors(settings: Settings) -> Iterator[Provider]:
+    """Yield the providers whose key is set, or whose server is one's own."""
+    # A vendor's library takes a second and 50 MB to import; without a key nobody pays for it.
+    if settings.anthropic_api_key is not None:
+        yield import_module("pmflow_core.providers.anthropic").configured(settings)
+    if settings.openai_api_key is not None or settings.openai_base_url is not None:
+        yield import_module("pmflow_core.providers.openai").configured(settings)
 
 
 def _plugins(settings: Settings) -> Iterator[Register]:

@@ -1,12 +1,20 @@
 """Settings from the environment and `.env`; only edges call `get_settings()`."""
 
 import secrets
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pmflow_core.errors import Invalid
@@ -47,7 +55,57 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, description="Signs and encrypts; made and kept in the data folder when absent."
     )
-    provider: Literal["local"] = Field("local", description="Provider of recipes that name none.")
+    anthropic_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=_named("ANTHROPIC_API_KEY"),
+        description="Makes the provider `anthropic` available.",
+    )
+    anthropic_base_url: str | None = Field(
+        None,
+        validation_alias=_named("ANTHROPIC_BASE_URL"),
+        description="A server of one's own that speaks the Messages API; absent means Anthropic.",
+    )
+    anthropic_model: str = Field("claude-sonnet-5-5", description="Model of `anthropic`.")
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=_named("OPENAI_API_KEY"),
+        description="Makes the provider `openai` available.",
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias=_named("OPENAI_BASE_URL"),
+        description=(
+            "A server that speaks Chat Completions, such as Ollama or vLLM (ends in /v1); makes"
+            " `openai` available without a key. Absent means OpenAI."
+        ),
+    )
+    openai_model: str = Field("gpt-6.2-sol", description="Model of `openai`.")
+    model_prices: dict[str, tuple[Decimal, Decimal]] = Field(
+        default_factory=dict,
+        description=(
+            'US dollars per million input and output tokens by model, as JSON: {"a-model": [2,'
+            " 10]}. Needed for a vendor's model whose price is not built in."
+        ),
+    )
+    model_effort: Literal["default", "low", "medium", "high"] = Field(
+        "low", description="How much models that think may think; `default` leaves it to them."
+    )
+    thinking_tokens: int = Field(
+        16_000,
+        ge=0,
+        le=100_000,
+        description="Tokens for thinking, on top of a document's own limit.",
+    )
+    evidence_chars: int = Field(
+        60_000,
+        ge=2_000,
+        le=600_000,
+        description="Characters of signals that a model is shown; lower it for small contexts.",
+    )
+    # Below the keys, because it is checked against them.
+    provider: Literal["local", "anthropic", "openai"] = Field(
+        "local", description="Provider of recipes that name none; others than `local` need a key."
+    )
     embedding: Literal["local"] = Field("local", description="Model that embeds signals.")
     log_json: bool = Field(False, description="Write JSON log lines instead of console text.")
     prepared_statements: bool = Field(True, description="Switch off behind a transaction pooler.")
@@ -84,6 +142,30 @@ class Settings(BaseSettings):
         if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return url
+
+    @field_validator("anthropic_api_key", "openai_api_key")
+    @classmethod
+    def _key_or_none(cls, key: SecretStr | None) -> SecretStr | None:
+        return None if key is None or not key.get_secret_value().strip() else key
+
+    @field_validator("anthropic_base_url", "openai_base_url")
+    @classmethod
+    def _address_or_none(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return url.rstrip("/")
+
+    @field_validator("provider")
+    @classmethod
+    def _has_key(cls, name: str, info: ValidationInfo) -> str:
+        given = info.data
+        if name == "anthropic" and not given.get("anthropic_api_key"):
+            raise ValueError("anthropic needs ANTHROPIC_API_KEY")
+        if name == "openai" and not (given.get("openai_api_key") or given.get("openai_base_url")):
+            raise ValueError("openai needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server")
+        return name
 
     @property
     def web_url(self) -> str:

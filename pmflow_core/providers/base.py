@@ -86,11 +86,12 @@ class GenerateRequest:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a call used and cost."""
+    """What a call used and cost; not `priced` when no price or no count was to be had."""
 
     input_tokens: int
     output_tokens: int
     cost_usd: Decimal
+    priced: bool = True
 
 
 FREE = Usage(0, 0, Decimal(0))
