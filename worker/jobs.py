@@ -35,8 +35,8 @@ def process_signals(workspace_id: str) -> None:
 
 
 def rebuild_themes(workspace_id: str) -> None:
-    """Form the themes of a workspace anew; settled ones keep their signals."""
-    rebuilding.rebuild_themes(UUID(workspace_id))
+    """Form the themes anew because a person asked; settled ones keep their signals."""
+    rebuilding.rebuild_themes(UUID(workspace_id), anew=True)
 
 
 def load_demo(workspace_id: str) -> None:

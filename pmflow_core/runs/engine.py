@@ -38,6 +38,7 @@ from pmflow_core.runs.kinds import (
     Verdict,
 )
 from pmflow_core.runs.models import RunStep, StageRun
+from pmflow_core.runs.progress import Failure
 from pmflow_core.runs.repository import Holder
 from pmflow_core.runs.status import FailureClass, LogLevel, StepStatus, WaitingFor
 
@@ -48,6 +49,11 @@ class CriteriaFailed(PmflowError):
     """What a step wrote did not pass its criteria, and its tries are used up."""
 
     code = "criteria_failed"
+
+    def __init__(self, verdicts: tuple[Verdict, ...]) -> None:
+        first = next(verdict for verdict in verdicts if not verdict.passed)
+        super().__init__(f"{first.title}: {first.detail}")
+        self.verdicts = verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,8 @@ class Engine:
         except BudgetExceeded as error:
             with transaction(run.workspace_id) as session:
                 progress.wait(session, holder, context, WaitingFor.BUDGET, str(error))
+        except CriteriaFailed as error:
+            self._fail(context, holder, FailureClass.CRITERIA, str(error), error.verdicts)
         except PmflowError as error:
             self._fail(context, holder, _class_of(error), str(error))
         except Exception as error:
@@ -213,6 +221,7 @@ class Engine:
         kind = self.extensions.steps.get(spec.skill)
         params = kind.params.model_validate(spec.params)
         failed: list[Verdict] = []
+        verdicts: tuple[Verdict, ...] = ()
         for attempt in range(1, spec.retries + 2):
             tools.check()
             told = replace(context, feedback=_feedback(failed))
@@ -223,7 +232,7 @@ class Engine:
                 return outcome, verdicts
             for verdict in failed:
                 tools.log(LogLevel.WARN, f"try {attempt}: {verdict.title} failed. {verdict.detail}")
-        raise CriteriaFailed(f"{failed[0].title}: {failed[0].detail}")
+        raise CriteriaFailed(verdicts)
 
     def _verify(
         self, spec: StepSpec, context: RunContext, outcome: StepOutcome
@@ -248,10 +257,15 @@ class Engine:
         )
 
     def _fail(
-        self, context: RunContext, holder: Holder, failure: FailureClass, message: str
+        self,
+        context: RunContext,
+        holder: Holder,
+        failure: FailureClass,
+        message: str,
+        verdicts: tuple[Verdict, ...] = (),
     ) -> None:
         with transaction(context.workspace_id) as session:
-            progress.fail(session, holder, context, failure, message)
+            progress.fail(session, holder, context, Failure(failure, message, verdicts))
 
 
 def _feedback(failed: list[Verdict]) -> str:
@@ -263,8 +277,6 @@ def _feedback(failed: list[Verdict]) -> str:
 
 
 def _class_of(error: PmflowError) -> FailureClass:
-    if isinstance(error, CriteriaFailed):
-        return FailureClass.CRITERIA
     if isinstance(error, ProviderUnavailable | ProviderRejected):
         return FailureClass.PROVIDER
     return FailureClass.INTERNAL if isinstance(error, Unavailable) else FailureClass.INVALID

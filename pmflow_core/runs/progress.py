@@ -1,6 +1,7 @@
 """What an executing worker writes: log lines, finished steps, the end; each fenced."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +26,15 @@ from pmflow_core.runs.service import announce, owner_name
 from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus, WaitingFor
 
 Line = tuple[LogLevel, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run ended failed, and the checks of the step it ended at."""
+
+    kind: FailureClass
+    message: str
+    verdicts: tuple[Verdict, ...] = ()
 
 
 def write_log(
@@ -129,9 +139,7 @@ def complete(session: Session, holder: Holder, context: RunContext) -> None:
     announce(session, run)
 
 
-def fail(
-    session: Session, holder: Holder, context: RunContext, failure: FailureClass, message: str
-) -> None:
+def fail(session: Session, holder: Holder, context: RunContext, failure: Failure) -> None:
     """End the run as failed, with its project's explanation, in one transaction.
 
     Raises:
@@ -144,14 +152,15 @@ def fail(
         None,
     )
     key = None if step is None else step.step_key
-    write_log(session, holder, run, key, [(LogLevel.ERROR, message)])
-    run = _end(session, holder, RunStatus.FAILED, failure, message)
+    write_log(session, holder, run, key, [(LogLevel.ERROR, failure.message)])
+    run = _end(session, holder, RunStatus.FAILED, failure)
     if step is not None and step.status is not StepStatus.COMPLETED:
         step.status = StepStatus.FAILED
         step.finished_at = _now(session)
+        step.criteria = [verdict.as_json() for verdict in failure.verdicts]
     stage = projects.get_stage(session, run.stage)
     explanation = explain.run_failed(
-        stage.name, step.title if step else None, message, owner_name(session, project)
+        stage.name, step.title if step else None, failure.message, owner_name(session, project)
     )
     cause = Cause(run.id, run.recipe_version_id, automatic=True)
     author = run_author(run)
@@ -195,8 +204,7 @@ def _end(
     session: Session,
     holder: Holder,
     status: RunStatus,
-    failure: FailureClass | None = None,
-    message: str | None = None,
+    failure: Failure | None = None,
 ) -> StageRun:
     statement = (
         update(StageRun)
@@ -205,8 +213,8 @@ def _end(
             status=status,
             finished_at=func.now(),
             lease_until=None,
-            failure_class=failure,
-            failure_message=message,
+            failure_class=failure.kind if failure else None,
+            failure_message=failure.message if failure else None,
         )
         .returning(StageRun)
         .execution_options(synchronize_session=False, populate_existing=True)

@@ -92,7 +92,7 @@ _MAGIC = (
 )
 _COMPRESSIBLE = frozenset({FileFormat.CSV, FileFormat.JSONL})
 _PDF_WITHIN_BYTES = 1024
-_BINARY_SHARE = 0.1
+_BINARY_SHARE = 0.03
 _CUE = re.compile(rb"\d\d:\d\d[.,]\d{3}\s*-->")
 
 
