@@ -103,7 +103,7 @@ def analyse(evidence: Sequence[Evidence]) -> Analysis:
         praise=tuple(heard[Voice.PRAISE]),
         unclear=tuple(heard[Voice.UNCLEAR]),
         foreign=tuple(heard[Voice.FOREIGN]),
-        requests=_requests(problems),
+        requests=_requests([*(one.members for one in problems), apart]),
     )
 
 
@@ -158,12 +158,12 @@ def _told(text: str) -> frozenset[str]:
     return frozenset(word for word in words(text) if word not in empty)
 
 
-def _requests(problems: Sequence[Problem]) -> tuple[Quotation, ...]:
+def _requests(told: Sequence[Sequence[Evidence]]) -> tuple[Quotation, ...]:
     """The best-worded span of each signal that asks for something, clearest of a group first."""
     asked: list[Quotation] = []
-    for problem in problems:
+    for members in told:
         found: list[tuple[float, Quotation]] = []
-        for member in problem.members:
+        for member in members:
             spans = [
                 span
                 for span in quotable_spans(member.text)

@@ -84,7 +84,7 @@ PROBLEM = re.compile(
 REQUEST = re.compile(
     r"\b(?:(?:please|pls|plz)\s+(?:\w+\s+)?(?:add|make|bring|let|allow|put|give|fix|change|include"
     r"|return|restore|enable|remove|provide|help|support)"
-    r"|(?:i|we)\s+wish|wish\s+(?:it|they|you|there)"
+    r"|(?:i|we)\s+wish|(?:i|we)[’']d\s+(?:like|love)\s+(?:to|a|an|the|it)\b|wish\s+(?:it|they|you|there)"
     r"|would\s+(?:be\s+(?:\w+\s+)?(?:nice|great|better|good|cool|helpful|perfect)|love|like)"
     r"|(?<!\bi\s)(?:should|could)\s+(?:be|have|add|make|let|allow|give|really|at\s+least)"
     r"|(?:can|could|would)\s+you\s+(?!believe)\w+|bring\s+(?:it\s+|the\s+\w+\s+)?back"

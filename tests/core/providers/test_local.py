@@ -281,3 +281,9 @@ def test_later_documents_take_the_requirements_of_the_prd_as_they_stand() -> Non
     for task in ("design_brief", "engineering_spec", "ticket_plan"):
         assert compose(task, SIGNALS, {"prd": prd}) == compose(task, SIGNALS)
     assert f"### T1: {title}" in compose("ticket_plan", SIGNALS, {"prd": prd})
+
+
+def test_a_wish_is_not_told_as_praise() -> None:
+    evidence = [*SIGNALS, signal(99, "I'd like to sort my playlist by name")]
+    assert "1 is praise" in compose("research", evidence)
+    assert "I'd like to sort my playlist by name" in compose("intake_research", evidence)

@@ -58,10 +58,9 @@ def requests(desk: Desk) -> str:
 
 def _spread(desk: Desk) -> list[Quotation]:
     """Requests taken in turn from each problem, so that a large one does not crowd out others."""
-    rows = [
-        [one for one in desk.analysis.requests if one.number in set(problem.numbers)]
-        for problem in desk.analysis.problems
-    ]
+    homes = [set(problem.numbers) for problem in desk.analysis.problems]
+    homes.append({one.number for one in desk.analysis.apart})
+    rows = [[one for one in desk.analysis.requests if one.number in home] for home in homes]
     longest = max((len(row) for row in rows), default=0)
     turns = [row[turn] for turn in range(longest) for row in rows if turn < len(row)]
     return unlike(turns)[:_MOST_REQUESTS]
