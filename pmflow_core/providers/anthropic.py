@@ -4,6 +4,7 @@ Event shapes: https://platform.claude.com/docs/en/build-with-claude/streaming. T
 the events are read here, because it does not tell a whole stream from one that was cut off.
 """
 
+import logging
 import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from pmflow_core.settings import Settings
 
 NAME = "anthropic"
 VENDOR_URL = "https://api.anthropic.com"
+
+# At DEBUG the library logs whole requests; customers' words do not belong there.
+logging.getLogger("anthropic").setLevel(logging.INFO)
 
 _STOPS: Mapping[str, StopReason] = MappingProxyType(
     {

@@ -18,6 +18,7 @@ from pmflow_core.providers.base import ProviderRejected, ProviderUnavailable
 Failure = ProviderUnavailable | ProviderRejected
 
 _MOST_WORDS = 300
+_MOST_KIND = 60
 _KEY = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{4,}", re.IGNORECASE)
 _NEVER_SENT = (
     httpx2.ConnectError,
@@ -177,7 +178,12 @@ def _parse(body: object) -> _Error:
 
 
 def _text(vendor: str, what: str, error: _Error, key: str) -> str:
-    kind = f" ({error.type})" if error.type else ""
-    words = " ".join((error.message or "").replace("\x00", " ").split())[:_MOST_WORDS]
-    said = f"{vendor} {what}{kind}{': ' + words if words else '.'}"
-    return _KEY.sub("[key]", said.replace(key, "[key]") if key else said)
+    # The key goes before the cut: half a key would not be found any more.
+    kind = f" ({_safe(error.type, key)[:_MOST_KIND]})" if error.type else ""
+    words = _safe(error.message or "", key)[:_MOST_WORDS]
+    return f"{vendor} {what}{kind}{': ' + words if words else '.'}"
+
+
+def _safe(text: str, key: str) -> str:
+    text = text.replace(key, "[key]") if key else text
+    return " ".join(_KEY.sub("[key]", text).replace("\x00", " ").split())

@@ -5,6 +5,7 @@ shapes: https://developers.openai.com/api/docs/api-reference/chat-streaming. The
 the events are read here, because it does not tell a whole stream from one that was cut off.
 """
 
+import logging
 import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from pmflow_core.settings import Settings
 NAME = "openai"
 VENDOR_URL = "https://api.openai.com/v1"
 NO_KEY = "no-key"
+
+# At DEBUG the library logs whole requests; customers' words do not belong there.
+logging.getLogger("openai").setLevel(logging.INFO)
 
 _STOPS: Mapping[str, StopReason] = MappingProxyType(
     {"stop": "complete", "length": "truncated", "content_filter": "refused"}

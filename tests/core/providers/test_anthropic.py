@@ -24,7 +24,7 @@ from tests.fakes import anthropic_server as fake
 from tests.fakes.vendor_server import Reply, VendorServer, failing, serving
 
 KEY = "sk-ant-api03-very-secret-0123456789"
-REQUEST = GenerateRequest("prd", "Requirements", "Cards", "", (), (), max_tokens=4096)
+REQUEST = GenerateRequest("prd", "Requirements", "Secret project", "", (), (), max_tokens=4096)
 PIECES = ["# Requirements\n", "\n## Goals\n", "Cards arrive “on time” [S-1].\n"]
 ROOMY = Bounds(connect_s=5, read_s=10, total_s=30, max_bytes=200_000)
 QUICK = Bounds(connect_s=5, read_s=0.2, total_s=0.6)
@@ -41,10 +41,11 @@ def ask(*replies: Reply, **changes: Any) -> Completion:
 
 
 @pytest.fixture(autouse=True)
-def _the_key_is_never_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def _neither_key_nor_prompt_is_ever_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     caplog.set_level(logging.DEBUG)
     yield
     assert KEY not in caplog.text
+    assert "Secret project" not in caplog.text
 
 
 def test_a_whole_message_is_a_complete_document_with_its_cost() -> None:
@@ -244,6 +245,15 @@ def test_a_server_that_repeats_the_key_does_not_spread_it(status: int) -> None:
     assert KEY not in repr(caught.value)
     assert "6789" not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("before", [0, 280, 290])
+def test_a_key_of_any_form_is_taken_out_even_where_the_words_are_cut(before: int) -> None:
+    odd = "corp/7f3a9b2c4d5e6f7a8b9c"
+    with pytest.raises(ProviderRejected) as caught:
+        ask(fake.error(400, odd, f"{'x' * before} {odd}"), api_key=SecretStr(odd))
+    assert "corp" not in str(caught.value)
+    assert len(str(caught.value)) < 400
 
 
 def test_text_is_made_fit_to_be_kept() -> None:

@@ -22,7 +22,7 @@ from tests.fakes import openai_server as fake
 from tests.fakes.vendor_server import Reply, VendorServer, serving
 
 KEY = "sk-proj-very-secret-0123456789"
-REQUEST = GenerateRequest("prd", "Requirements", "Cards", "", (), (), max_tokens=4096)
+REQUEST = GenerateRequest("prd", "Requirements", "Secret project", "", (), (), max_tokens=4096)
 PIECES = ["# Requirements\n", "\n## Goals\n", "Cards arrive “on time” [S-1].\n"]
 ROOMY = Bounds(connect_s=5, read_s=10, total_s=30, max_bytes=200_000)
 QUICK = Bounds(connect_s=5, read_s=0.2, total_s=0.6)
@@ -39,10 +39,11 @@ def ask(*replies: Reply, **changes: Any) -> Completion:
 
 
 @pytest.fixture(autouse=True)
-def _the_key_is_never_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def _neither_key_nor_prompt_is_ever_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     caplog.set_level(logging.DEBUG)
     yield
     assert KEY not in caplog.text
+    assert "Secret project" not in caplog.text
 
 
 def test_a_whole_answer_is_a_complete_document_with_its_cost() -> None:
