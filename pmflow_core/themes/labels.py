@@ -12,7 +12,7 @@ BETA_SQUARED = 0.25  # F-beta of .5: a name that is right weighs more than one t
 LENGTH_BONUS = {1: 1.0, 2: 1.6, 3: 1.9}
 KEYWORDS = 3
 MIN_TEXTS = 2
-LEAST_SHARE = 0.06
+LEAST_SHARE = 0.04
 """Share of a theme's texts below which a phrase is somebody's way of putting it."""
 EVERYWHERE = 0.15
 """Share of all texts from which a word names no theme by itself, such as the product's name..."""

@@ -12,7 +12,7 @@ from pmflow_core.themes.graphs import Indices
 LEVEL_RATIO = 1.05
 AS_GOOD = 0.01
 """Silhouettes this near the top are as good: two samples of one set differ by as much."""
-DOUBT = 0.0075
+DOUBT = 0.01
 """What a level loses for being e times off the usual number; it decides only where texts do not."""
 
 Scores = NDArray[np.float64]

@@ -127,9 +127,9 @@ def test_a_word_that_says_nothing_alone_is_no_name() -> None:
 
 
 def test_a_phrase_of_few_is_no_name_of_many() -> None:
-    crashes = [f"crashes on page {word}" for word in "abcdefghij"] * 4
+    crashes = [f"crashes on page {word}" for word in "abcdefghij"] * 6
     odd = ["crashes, purple elephant parade"] * 2
 
-    names = name_themes([*crashes, *odd], np.zeros(42, dtype=np.int64))
+    names = name_themes([*crashes, *odd], np.zeros(62, dtype=np.int64))
 
     assert names[0].label == "Crashes on page"
