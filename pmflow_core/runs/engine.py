@@ -28,7 +28,7 @@ from pmflow_core.recipes.validation import parse_criterion
 from pmflow_core.runs import evidence, progress, repository
 from pmflow_core.runs.crashpoints import crash_point
 from pmflow_core.runs.extensions import Extensions
-from pmflow_core.runs.heartbeat import Heartbeat
+from pmflow_core.runs.heartbeat import Heartbeat, StepTimedOut
 from pmflow_core.runs.kinds import (
     CriterionFacts,
     LeaseLost,
@@ -223,6 +223,7 @@ class Engine:
         failed: list[Verdict] = []
         verdicts: tuple[Verdict, ...] = ()
         for attempt in range(1, spec.retries + 2):
+            tools.heart.bound(spec.timeout_s)
             tools.check()
             told = replace(context, feedback=_feedback(failed))
             outcome = kind.run(params, told, tools)
@@ -277,6 +278,8 @@ def _feedback(failed: list[Verdict]) -> str:
 
 
 def _class_of(error: PmflowError) -> FailureClass:
+    if isinstance(error, StepTimedOut):
+        return FailureClass.TIMEOUT
     if isinstance(error, ProviderUnavailable | ProviderRejected):
         return FailureClass.PROVIDER
     return FailureClass.INTERNAL if isinstance(error, Unavailable) else FailureClass.INVALID

@@ -1,6 +1,9 @@
 """Keeps a worker's lease on a run alive, from a thread of its own, while a step works."""
 
+import os
+import signal
 import threading
+import time
 from datetime import timedelta
 from types import TracebackType
 from uuid import UUID
@@ -8,16 +11,28 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from pmflow_core.db.transaction import transaction
+from pmflow_core.errors import PmflowError
 from pmflow_core.logs import get_logger
 from pmflow_core.runs import repository
 from pmflow_core.runs.kinds import LeaseLost
 from pmflow_core.runs.repository import Holder
 
 log = get_logger(__name__)
+GRACE_S = 30.0
+
+
+class StepTimedOut(PmflowError):
+    """A step worked longer than its recipe allows."""
+
+    code = "step_timed_out"
 
 
 class Heartbeat:
-    """Renews a lease every `every` until left; a step's own time-out stops the renewal."""
+    """Renews a lease every `every` until left, and bounds how long a step may work.
+
+    A step past its time-out ends at its next `check`. One that never checks is killed with its
+    process a little later, as if it had crashed, so that it cannot hold a worker for ever.
+    """
 
     def __init__(
         self, workspace_id: UUID, holder: Holder, lease: timedelta, every: timedelta
@@ -28,6 +43,7 @@ class Heartbeat:
         self._every = every
         self._stop = threading.Event()
         self._lost = threading.Event()
+        self._deadline = float("inf")
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def __enter__(self) -> "Heartbeat":
@@ -43,13 +59,27 @@ class Heartbeat:
         self._stop.set()
         self._thread.join(timeout=10)
 
+    def bound(self, seconds: float) -> None:
+        """Begin a step that may work for `seconds`."""
+        self._deadline = time.monotonic() + seconds
+
     def check(self) -> None:
-        """Raise LeaseLost when the run belongs to somebody else or was cancelled."""
+        """Raise when a step should not go on.
+
+        Raises:
+            LeaseLost: the run belongs to somebody else or was cancelled.
+            StepTimedOut: the step has worked longer than its recipe allows.
+        """
         if self._lost.is_set():
             raise LeaseLost("The run is not this worker's any more.")
+        if time.monotonic() > self._deadline:
+            raise StepTimedOut("The step took longer than its recipe allows.")
 
     def _beat(self) -> None:
         while not self._stop.wait(self._every.total_seconds()):
+            if time.monotonic() > self._deadline + GRACE_S:
+                log.error("step.stuck", run_id=str(self._holder.run_id))
+                os.kill(os.getpid(), signal.SIGKILL)
             try:
                 with transaction(self._workspace_id) as session:
                     held = repository.renew(session, self._holder, self._lease)

@@ -112,7 +112,7 @@ async def upload(
 def _too_large() -> UploadTooLarge:
     return UploadTooLarge(
         f"At most {UPLOAD_MAX_BYTES // 1_000_000} MB are taken at once. "
-        "Split the file, or import it with `pmflow ingest`."
+        "Split the file, or import it with `pmflow signals import`."
     )
 
 

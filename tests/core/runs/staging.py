@@ -134,6 +134,7 @@ def one_step(workspace_id: UUID, extensions: Extensions) -> Callable[..., None]:
         level: Level = Level.HUMAN_APPROVAL,
         stop_stage: str | None = None,
         skill: str = "generate_document",
+        timeout_s: float = 600,
     ) -> None:
         params = {"template": "research"} if skill == "generate_document" else {}
         step = StepSpec(
@@ -143,6 +144,7 @@ def one_step(workspace_id: UUID, extensions: Extensions) -> Callable[..., None]:
             params=params,
             criteria=criteria,
             retries=retries,
+            timeout_s=timeout_s,
         )
         gate = GateSpec(
             kind="document_exists", title="Research exists", params={"document": "research"}

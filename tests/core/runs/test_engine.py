@@ -19,7 +19,7 @@ from pmflow_core.providers.base import FREE, Completion, ProviderRejected
 from pmflow_core.providers.scripted import ScriptedProvider
 from pmflow_core.recipes.spec import Level
 from pmflow_core.runs import repository, service
-from pmflow_core.runs.kinds import StepKind, StepOutcome
+from pmflow_core.runs.kinds import StepKind, StepOutcome, Tools
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.repository import Holder
 from pmflow_core.runs.status import FailureClass, RunStatus
@@ -260,3 +260,21 @@ def test_what_failed_is_told_to_the_next_try(
     scripted = engine.extensions.providers.get("scripted")
     assert isinstance(scripted, ScriptedProvider)
     assert "not a verbatim span" in scripted.requests[1].instructions
+
+
+def test_a_step_that_takes_too_long_ends_the_run(
+    desk: Desk, make_engine: MakeEngine, one_step: Callable[..., None]
+) -> None:
+    engine = make_engine()
+
+    def dawdle(_params: object, _context: object, tools: Tools) -> StepOutcome:
+        while True:
+            tools.check()
+
+    engine.extensions.steps.add(StepKind("dawdle", NoParams, dawdle))
+    one_step(skill="dawdle", criteria=(), timeout_s=0.05)
+    run = start(desk)
+
+    engine.execute(run.id, "w1")
+
+    assert read(desk, run).failure_class is FailureClass.TIMEOUT
