@@ -15,6 +15,14 @@ def suggest_slug(name: str) -> str:
     return slug if len(slug) > 1 else "workspace"
 
 
+def slugs_for(name: str) -> Iterator[str]:
+    """Yield slugs for a name, the plain one first, then with a number behind it, up to 9."""
+    plain = suggest_slug(name)
+    yield plain
+    for number in range(2, 10):
+        yield f"{plain[: LONGEST_SLUG - 2].strip('-')}-{number}"
+
+
 def is_slug(text: str) -> bool:
     """Return whether a text may be a workspace's part of an address."""
     return 2 <= len(text) <= LONGEST_SLUG and SLUG.fullmatch(text) is not None

@@ -8,9 +8,10 @@ from reflex.event import EventSpec
 
 from pmflow_core import onboarding
 from pmflow_core.demo.load import request_sample
-from pmflow_core.errors import Conflict, Invalid
+from pmflow_core.errors import Invalid
 from pmflow_core.ids import uuid7
-from pmflow_core.workspaces.names import suggest_slug
+from pmflow_core.workspaces.names import slugs_for
+from pmflow_core.workspaces.service import SlugTaken
 from pmflow_ui.access import Access, current_viewer
 from pmflow_ui.call import call_outside, call_within
 from pmflow_ui.guard import event
@@ -30,21 +31,27 @@ class HomeState(rx.State):
     @event(allow=Access.SIGNED_IN)
     async def create(self, form: NewWorkspace) -> EventSpec | None:
         """Make a workspace and go to its board; what is wrong stands under the field."""
-        workspace_id = uuid7()
-        try:
-            made = await call_within(
-                workspace_id,
-                onboarding.create_workspace,
-                workspace_id,
-                name=form.name,
-                slug=suggest_slug(form.name),
-                admin_user_id=current_viewer().user_id,
-            )
-        except (Invalid, Conflict) as error:
-            self.name_error = str(error)
-            return None
         self.name_error = ""
-        return rx.redirect(f"/w/{made.slug}/board")
+        for slug in slugs_for(form.name):
+            workspace_id = uuid7()
+            try:
+                made = await call_within(
+                    workspace_id,
+                    onboarding.create_workspace,
+                    workspace_id,
+                    name=form.name,
+                    slug=slug,
+                    admin_user_id=current_viewer().user_id,
+                )
+            except SlugTaken as error:
+                self.name_error = f"{error} Choose another name."
+            except Invalid as error:
+                self.name_error = str(error)
+                return None
+            else:
+                self.name_error = ""
+                return rx.redirect(f"/w/{made.slug}/board")
+        return None
 
     @event(allow=Access.SIGNED_IN)
     async def load_sample(self) -> EventSpec:
