@@ -16,9 +16,9 @@ import numpy as np
 from pmflow_core.embedding.selection import get_embedder
 from pmflow_core.evals.labelled import Labelled, read_labelled
 from pmflow_core.evals.themes import compare, theme
-from pmflow_core.themes.graphs import Indices
 from pmflow_core.themes.labels import name_themes
 from pmflow_core.themes.phrases import stem
+from pmflow_core.themes.vectors import Indices
 
 ROW = "{:28} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>8} {:>8}"
 WORD = re.compile(r"[^\W_]+")

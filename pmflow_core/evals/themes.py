@@ -16,7 +16,7 @@ from pmflow_core.embedding.selection import get_embedder
 from pmflow_core.errors import Invalid
 from pmflow_core.evals.labelled import Labelled, read_labelled
 from pmflow_core.themes.clustering import Clustering, cluster
-from pmflow_core.themes.graphs import UNTHEMED
+from pmflow_core.themes.vectors import UNTHEMED
 
 
 @dataclass(frozen=True, slots=True)

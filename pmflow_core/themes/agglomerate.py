@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pmflow_core.themes.features import Matrix
-from pmflow_core.themes.graphs import Indices
+from pmflow_core.themes.vectors import Indices, Matrix
 
 Row = NDArray[np.float64]
 Update = Callable[[Row, Row, float, tuple[float, float, Row]], Row]

@@ -13,19 +13,19 @@ import numpy as np
 
 from pmflow_core.themes.coherence import without_strangers
 from pmflow_core.themes.consensus import consensus
-from pmflow_core.themes.features import Features, Matrix, extract, meaning_and_words
-from pmflow_core.themes.graphs import UNTHEMED, Blend, Indices, nearest
+from pmflow_core.themes.features import Features, extract, meaning_and_words
+from pmflow_core.themes.graphs import Blend, nearest
 from pmflow_core.themes.levels import best_level, silhouettes
 from pmflow_core.themes.placement import place
 from pmflow_core.themes.polish import polish
 from pmflow_core.themes.siblings import join_siblings
+from pmflow_core.themes.vectors import MIN_THEME, UNTHEMED, Indices, Matrix
 from pmflow_core.themes.views import MOST_NEIGHBOURS, chance, views
 
 VERSION = "consensus-2"
 MIN_TEXTS = 30
 """Fewer texts have no themes: their neighbourhoods are too thin to tell a theme from chance."""
 MAX_TEXTS = 25_000
-MIN_THEME = 3
 POLISH_FROM = 500
 WARM_SHARE = 0.25
 FINENESS = (1, 2)

@@ -3,8 +3,7 @@
 import numpy as np
 
 from pmflow_core.themes.agglomerate import group_sums
-from pmflow_core.themes.features import Matrix
-from pmflow_core.themes.graphs import UNTHEMED, Indices
+from pmflow_core.themes.vectors import UNTHEMED, Indices, Matrix
 
 PAIRS = 100_000
 STRANGERS = 0.7

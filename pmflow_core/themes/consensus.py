@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmflow_core.themes.agglomerate import average, merge_order
-from pmflow_core.themes.graphs import UNTHEMED, Indices
+from pmflow_core.themes.vectors import UNTHEMED, Indices
 
 
 def consensus(partitions: Sequence[Indices], weights: Sequence[float], groups: int) -> Indices:

@@ -17,10 +17,10 @@ from pmflow_core.ids import uuid7
 from pmflow_core.projects.models import Project
 from pmflow_core.signals.models import DIMENSIONS, Signal, SignalProject
 from pmflow_core.signals.repository import by_distance
-from pmflow_core.themes.features import Matrix
 from pmflow_core.themes.models import Clustering, PlacedBy, Theme, ThemeMembership, ThemeStatus
 from pmflow_core.themes.plan import Place
 from pmflow_core.themes.repository import live
+from pmflow_core.themes.vectors import Matrix
 
 READ_CHARS = 20_000
 """Of a longer text only the beginning has a say in its theme's words."""

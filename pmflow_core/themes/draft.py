@@ -7,16 +7,14 @@ from uuid import UUID
 
 import numpy as np
 
-from pmflow_core.themes.clustering import UNTHEMED
 from pmflow_core.themes.clustering import Clustering as Groups
 from pmflow_core.themes.corpus import Corpus, State
-from pmflow_core.themes.features import Matrix
-from pmflow_core.themes.graphs import Indices
 from pmflow_core.themes.labels import ThemeName, name_themes
 from pmflow_core.themes.matching import KEEP_NAME_FROM, match_themes
 from pmflow_core.themes.models import PlacedBy, Theme
 from pmflow_core.themes.placement import centroids
 from pmflow_core.themes.plan import Bounds, Place, Plan, plan
+from pmflow_core.themes.vectors import UNTHEMED, Indices, Matrix
 
 
 @dataclass(frozen=True, slots=True)

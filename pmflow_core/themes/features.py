@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-Matrix = NDArray[np.float32]
+from pmflow_core.themes.vectors import Matrix, unit_rows
 
 SMALL_SET = 500
 VARIANCE_KEPT = 0.8
@@ -43,12 +42,6 @@ def extract(vectors: Matrix, texts: Sequence[str]) -> Features:
         adaptive=unit_rows(scores[:, :enough]),
         words=word_weights(texts),
     )
-
-
-def unit_rows(matrix: NDArray[np.floating]) -> Matrix:
-    """Return the rows scaled to length 1; a zero row stays zero."""
-    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return (matrix / np.where(norms > 0, norms, 1)).astype(np.float32)
 
 
 def word_weights(texts: Sequence[str]) -> sparse.csr_matrix:

@@ -4,15 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from sknetwork.clustering import Louvain
 
-from pmflow_core.themes.features import Matrix
+from pmflow_core.themes.vectors import Indices, Matrix
 
-Indices = NDArray[np.int64]
-
-UNTHEMED = -1
 """The label of a text that is in no theme."""
 BLOCK_ROWS = 500
 

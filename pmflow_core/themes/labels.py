@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pmflow_core.themes.graphs import Indices
 from pmflow_core.themes.phrases import LONGEST_SPAN, WEAK_STEMS, phrases
+from pmflow_core.themes.vectors import Indices
 
 BETA_SQUARED = 0.25  # F-beta of .5: a name that is right weighs more than one that covers
 LENGTH_BONUS = {1: 1.0, 2: 1.6, 3: 1.9}

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmflow_core.themes.agglomerate import Merges, group_sums
-from pmflow_core.themes.features import Matrix
-from pmflow_core.themes.graphs import Indices
+from pmflow_core.themes.vectors import Indices, Matrix
 
 LEVEL_RATIO = 1.05
 AS_GOOD = 0.01

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from pmflow_core.themes.graphs import UNTHEMED, Indices
+from pmflow_core.themes.vectors import UNTHEMED, Indices
 
 KEEP_ID_FROM = 0.3
 KEEP_NAME_FROM = 0.5

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pmflow_core.themes.features import Matrix, unit_rows
-from pmflow_core.themes.graphs import UNTHEMED, Indices
+from pmflow_core.themes.vectors import UNTHEMED, Indices, Matrix, unit_rows
 
 NEIGHBOURS = 10
 VOTE_POWER = 4  # a neighbour's vote weighs its cosine to this power

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from pmflow_core.ids import uuid7
-from pmflow_core.themes.clustering import MIN_THEME, UNTHEMED
 from pmflow_core.themes.models import PlacedBy
+from pmflow_core.themes.vectors import MIN_THEME, UNTHEMED
 
 
 @dataclass(frozen=True, slots=True)

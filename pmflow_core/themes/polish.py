@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pmflow_core.themes.agglomerate import group_sums
-from pmflow_core.themes.features import Matrix, unit_rows
-from pmflow_core.themes.graphs import Indices
+from pmflow_core.themes.vectors import Indices, Matrix, unit_rows
 
 ROUNDS = 3
 NEIGHBOUR_SAY = 0.5

@@ -15,10 +15,8 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
 from pmflow_core.signals.nudges import announce
 from pmflow_core.themes import corpus as statements
-from pmflow_core.themes.clustering import UNTHEMED
 from pmflow_core.themes.corpus import Corpus, State
 from pmflow_core.themes.draft import Draft, ThemeDraft
-from pmflow_core.themes.features import Matrix, unit_rows
 from pmflow_core.themes.models import Clustering, PlacedBy, ThemeStatus
 from pmflow_core.themes.placement import (
     NEIGHBOURS,
@@ -27,6 +25,7 @@ from pmflow_core.themes.placement import (
     place_by_centroid,
     place_by_vote,
 )
+from pmflow_core.themes.vectors import UNTHEMED, Matrix, unit_rows
 
 VOTE_FOR_AT_MOST = 64
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from pmflow_core.themes.graphs import UNTHEMED, Indices
 from pmflow_core.themes.phrases import phrases
+from pmflow_core.themes.vectors import UNTHEMED, Indices
 
 SHARE_OF_TEXTS = 0.5
 SHARE_OF_WORD = 0.6

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pmflow_core.themes.features import Matrix, unit_rows
+from pmflow_core.themes.vectors import Matrix, unit_rows
 
 TOO_ALIKE = 0.95
 

@@ -6,15 +6,14 @@ import numpy as np
 from scipy import sparse
 
 from pmflow_core.themes.agglomerate import Merges, ward_tree
-from pmflow_core.themes.features import Matrix, unit_rows
 from pmflow_core.themes.graphs import (
     Blend,
-    Indices,
     communities,
     nearest,
     shared_neighbour_graph,
 )
 from pmflow_core.themes.levels import Curve, silhouettes
+from pmflow_core.themes.vectors import Indices, Matrix, unit_rows
 
 MOST_NEIGHBOURS = 15
 CHANCE_ROWS = 4000

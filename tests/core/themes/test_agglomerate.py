@@ -13,7 +13,7 @@ from pmflow_core.themes.agglomerate import (
     ward_tree,
 )
 from pmflow_core.themes.consensus import consensus
-from pmflow_core.themes.features import unit_rows
+from pmflow_core.themes.vectors import unit_rows
 
 
 def points(seed: int, count: int = 40) -> np.ndarray:

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from pmflow_core.themes.clustering import UNTHEMED, by_size, cluster
-from pmflow_core.themes.features import Matrix, unit_rows
-from pmflow_core.themes.graphs import Indices
+from pmflow_core.themes.clustering import by_size, cluster
+from pmflow_core.themes.vectors import UNTHEMED, Indices, Matrix, unit_rows
 
 WORDS = ("invoice", "login", "export", "crash", "search", "refund", "map", "photo", "team", "alarm")
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pmflow_core.themes.coherence import without_strangers
-from pmflow_core.themes.features import unit_rows
+from pmflow_core.themes.vectors import unit_rows
 
 RANDOM = np.random.default_rng(5)
 DIRECTIONS = unit_rows(np.eye(6, 64))

@@ -5,8 +5,8 @@ import pytest
 from sklearn.metrics import silhouette_score
 
 from pmflow_core.themes.agglomerate import ward_tree
-from pmflow_core.themes.features import Matrix, unit_rows
 from pmflow_core.themes.levels import Curve, best_level, silhouettes
+from pmflow_core.themes.vectors import Matrix, unit_rows
 from pmflow_core.themes.views import chance
 
 NOTHING = Curve(np.zeros(0, dtype=np.int64), np.zeros(0), 0)

@@ -5,8 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmflow_core.themes.features import Matrix, unit_rows
-from pmflow_core.themes.graphs import UNTHEMED
 from pmflow_core.themes.placement import (
     NEAR_ENOUGH,
     centroids,
@@ -15,6 +13,7 @@ from pmflow_core.themes.placement import (
     place_by_vote,
 )
 from pmflow_core.themes.similarity import representatives
+from pmflow_core.themes.vectors import UNTHEMED, Matrix, unit_rows
 
 
 def around(themes: int, each: int, seed: int = 0) -> tuple[Matrix, np.ndarray]:
