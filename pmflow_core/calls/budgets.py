@@ -118,7 +118,8 @@ def set_cap(
     if not NOTHING <= cap_usd <= MAX_CAP:
         raise Invalid("A budget's cap is from $0 to $1,000,000.")
     _ensure(session, actor.workspace_id, scope, subject)
-    budget = session.scalars(select(Budget).where(*_is(scope, subject)).with_for_update()).one()
+    statement = select(Budget).where(*_is(scope, subject)).with_for_update(key_share=True)
+    budget = session.scalars(statement).one()
     before, budget.cap_usd = budget.cap_usd, cap_usd
     session.flush()
     detail = {"from": str(before), "to": str(cap_usd)}

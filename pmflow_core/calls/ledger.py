@@ -75,7 +75,7 @@ def close_abandoned(session: Session, run_id: UUID, fence: int) -> int:
         col(ProviderCall.status).in_(OPEN),
     )
     sent = 0
-    for call in session.scalars(statement.with_for_update()).all():
+    for call in session.scalars(statement.with_for_update(key_share=True)).all():
         was_sent = call.status is CallStatus.STARTED
         fail(session, call, "The worker died before the answer.", maybe_billed=was_sent)
         sent += was_sent

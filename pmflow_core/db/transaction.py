@@ -1,7 +1,9 @@
 """The one way to the database: short transactions inside one workspace.
 
 Only edges and the long executors import this module (an import contract says so).
-Lock order for everybody: projects, then stage runs, then documents.
+Lock order for everybody: projects, then stage runs, then documents. Rows are locked with
+`with_for_update(key_share=True)`: a plain FOR UPDATE would also make every insert of a child row
+wait, which locks the parent's key out of this order.
 """
 
 from collections.abc import Generator

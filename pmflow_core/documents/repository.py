@@ -23,7 +23,7 @@ def lock_document(session: Session, workspace_id: UUID, project_id: UUID, kind: 
     statement = (
         select(Document)
         .where(col(Document.project_id) == project_id, col(Document.type) == kind)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return session.scalars(statement).one()

@@ -67,7 +67,7 @@ def _waiting(session: Session, which: ColumnElement[bool], limit: int) -> list[U
         )
         .order_by(col(Signal.number))
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return list(session.scalars(statement))
 
@@ -103,7 +103,7 @@ def still_ours(session: Session, rows: Sequence[Claimed]) -> dict[UUID, list[str
             col(Signal.deleted_at).is_(None),
         )
         .order_by(col(Signal.id))
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return {
         id_: list(given)

@@ -49,7 +49,9 @@ def get_project(session: Session, project_id: UUID, *, lock: bool = False) -> Pr
         col(Project.id) == project_id, col(Project.deleted_at).is_(None)
     )
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True).execution_options(
+            populate_existing=True
+        )
     project = session.scalar(statement)
     if project is None:
         raise NotFound("There is no such project.")

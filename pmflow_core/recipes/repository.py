@@ -12,7 +12,7 @@ from pmflow_core.recipes.models import Recipe, RecipeVersion
 def find_recipe(session: Session, stage: str, *, lock: bool = False) -> Recipe | None:
     """Return the stage's recipe, locked when asked, or None."""
     statement = select(Recipe).where(col(Recipe.stage) == stage)
-    return session.scalar(statement.with_for_update() if lock else statement)
+    return session.scalar(statement.with_for_update(key_share=True) if lock else statement)
 
 
 def find_published(session: Session, stage: str) -> RecipeVersion | None:

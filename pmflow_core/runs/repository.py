@@ -60,7 +60,7 @@ def get_run(session: Session, run_id: UUID, *, lock: bool = False) -> StageRun:
     """Return a run of the session's workspace; raises NotFound."""
     statement = select(StageRun).where(col(StageRun.id) == run_id)
     if lock:
-        statement = statement.with_for_update()
+        statement = statement.with_for_update(key_share=True)
     run = session.scalar(statement.execution_options(populate_existing=True))
     if run is None:
         raise NotFound("There is no such run.")
@@ -248,7 +248,7 @@ def waiting_runs(session: Session) -> list[StageRun]:
             col(StageRun.waiting_for) == WaitingFor.BUDGET,
         )
         .order_by(col(StageRun.id))
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return list(session.scalars(statement))
 

@@ -83,7 +83,7 @@ def lock_signals(session: Session, ids: Sequence[UUID], *, deleted: bool = False
         select(Signal)
         .where(col(Signal.id) == func.any(list(wanted)))
         .order_by(col(Signal.id))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if not deleted:

@@ -118,7 +118,7 @@ def read_state(session: Session, *, lock: bool = False) -> State:
     """Return themes and places; `lock` holds people's changes to themes until the commit."""
     active = select(Theme).where(col(Theme.status) == ThemeStatus.ACTIVE).order_by(col(Theme.id))
     if lock:
-        active = active.with_for_update().execution_options(populate_existing=True)
+        active = active.with_for_update(key_share=True).execution_options(populate_existing=True)
     themes = {theme.id: theme for theme in session.scalars(active)}
     rows = session.execute(
         select(

@@ -35,7 +35,9 @@ def get_theme(session: Session, theme_id: UUID, *, lock: bool = False) -> Theme:
         col(Theme.id) == theme_id, col(Theme.status) == ThemeStatus.ACTIVE
     )
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True).execution_options(
+            populate_existing=True
+        )
     theme = session.scalar(statement)
     if theme is None:
         raise NotFound("There is no such theme.")

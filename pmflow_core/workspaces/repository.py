@@ -73,7 +73,9 @@ def add(session: Session, workspace: Workspace) -> bool:
 def lock_workspace(session: Session, workspace_id: UUID) -> None:
     """Let changes of a workspace's members happen one after the other."""
     session.execute(
-        select(col(Workspace.id)).where(col(Workspace.id) == workspace_id).with_for_update()
+        select(col(Workspace.id))
+        .where(col(Workspace.id) == workspace_id)
+        .with_for_update(key_share=True)
     )
 
 

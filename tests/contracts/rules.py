@@ -94,6 +94,16 @@ def edges_commit(source: Source) -> Iterator[str]:
             yield f"{source.path}:{called.lineno} calls .{called.attr}()"
 
 
+def row_locks_let_children_in(source: Source) -> Iterator[str]:
+    """A locked parent does not hold up the insert of a child, which would break the lock order."""
+    for node in nodes(source):
+        called = node.func if isinstance(node, ast.Call) else None
+        if not isinstance(called, ast.Attribute) or called.attr != "with_for_update":
+            continue
+        if isinstance(node, ast.Call) and "key_share" not in {one.arg for one in node.keywords}:
+            yield f"{source.path}:{node.lineno} locks rows without key_share=True"
+
+
 def markup_is_never_raw(source: Source) -> Iterator[str]:
     """Nothing a tenant wrote reaches a browser as markup."""
     if not source.is_product:
@@ -188,6 +198,7 @@ RULES: tuple[Rule, ...] = (
     functions_are_short,
     name_says_something,
     edges_commit,
+    row_locks_let_children_in,
     markup_is_never_raw,
     tests_use_real_things,
     statements_pass_the_tenancy_filter,

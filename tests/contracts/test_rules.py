@@ -31,6 +31,10 @@ PLANTED = {
         Source("pmflow_core/runs/service.py", "def f(session):\n    session.commit()\n"),
         Source("pmflow_ui/state/home.py", "with transaction(None) as s:\n    s.rollback()\n"),
     ],
+    "row_locks_let_children_in": [
+        Source("pmflow_core/runs/repository.py", "statement.with_for_update()"),
+        Source("pmflow_core/runs/repository.py", "select(Run).with_for_update(skip_locked=True)"),
+    ],
     "markup_is_never_raw": [
         Source("pmflow_ui/pages/home.py", "rx.html(text)"),
         Source("pmflow_ui/pages/home.py", "rx.markdown(text)"),

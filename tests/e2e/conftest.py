@@ -97,9 +97,12 @@ def _chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def open_context(product: Product) -> Iterator[Callable[..., BrowserContext]]:
-    """Open browser contexts that find the product behind its public address."""
+    """Open browser contexts that find the product behind its public address.
+
+    For one test only: while Playwright lives, no other test of the process can run an event loop.
+    """
     rules = f"--host-resolver-rules=MAP localhost:8000 127.0.0.1:{product.port}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

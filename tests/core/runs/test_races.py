@@ -14,7 +14,9 @@ from pmflow_core.accounts.models import User
 from pmflow_core.board import service as board
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import configure, transaction
+from pmflow_core.documents import repository as documents
 from pmflow_core.events import bus
+from pmflow_core.projects import repository as projects
 from pmflow_core.runs import repository, rescue, service
 from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.status import FailureClass, RunStatus
@@ -196,3 +198,16 @@ def test_a_living_run_is_left_alone(actor: Actor, project_id: UUID) -> None:
         run = repository.get_run(session, run_id)
 
     assert run.status is RunStatus.RUNNING
+
+
+def test_a_step_writes_its_document_while_somebody_has_the_project(
+    actor: Actor, project_id: UUID
+) -> None:
+    # The worker has the run and wants a document; who cancels has the project and wants the run.
+    with transaction(actor.workspace_id) as session:
+        projects.get_project(session, project_id, lock=True)
+        with transaction(actor.workspace_id) as other:
+            other.execute(text("set local lock_timeout = '5s'"))
+            written = documents.lock_document(other, actor.workspace_id, project_id, "research")
+
+    assert written.project_id == project_id
