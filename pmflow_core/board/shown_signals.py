@@ -18,8 +18,8 @@ from pmflow_core.signals import service as signals
 from pmflow_core.signals.models import SignalProject
 from pmflow_core.signals.schemas import SimilarRead
 from pmflow_core.themes import service as themes
-from pmflow_core.themes.placement import NEAR_ENOUGH
 from pmflow_core.themes.schemas import ThemedPage, ThemedQuery, ThemedSignal
+from pmflow_core.themes.vectors import NEAR_ENOUGH
 
 SIMILAR_SHOWN = 6
 

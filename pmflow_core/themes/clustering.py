@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pmflow_core.themes.coherence import without_strangers
+from pmflow_core.themes.coherence import one_theme, without_strangers
 from pmflow_core.themes.consensus import consensus
 from pmflow_core.themes.features import Features, extract, meaning_and_words
 from pmflow_core.themes.graphs import Blend, nearest
@@ -101,6 +101,8 @@ def _cleared(vectors: Matrix, texts: Sequence[str], labels: Indices) -> Indices:
     cleared = without_strangers(vectors, labels)
     strangers = float((cleared != labels).mean())
     cleared = by_size(cleared)
+    if (cleared == UNTHEMED).all():
+        return by_size(one_theme(vectors))
     return by_size(join_siblings(texts, cleared)) if strangers >= NOISY_FROM else cleared
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pmflow_core.themes.agglomerate import group_sums
-from pmflow_core.themes.vectors import UNTHEMED, Indices, Matrix
+from pmflow_core.themes.vectors import NEAR_ENOUGH, UNTHEMED, Indices, Matrix, unit_rows
 
 PAIRS = 100_000
 STRANGERS = 0.7
@@ -28,6 +28,15 @@ def without_strangers(vectors: Matrix, labels: Indices) -> Indices:
         sums = np.einsum("ij,ij->i", members, group_sums(members, own)[own]) - 1
         labels[rows[sums / np.maximum(others, 1) < least - ROUNDING]] = UNTHEMED
     return labels
+
+
+def one_theme(vectors: Matrix) -> Indices:
+    """Return the labels of texts no themes could be told apart in: those that agree are one.
+
+    A workspace in which everybody writes about the same thing has one theme, not none.
+    """
+    centre = unit_rows(vectors.mean(axis=0, keepdims=True))[0]
+    return np.where(vectors @ centre >= NEAR_ENOUGH, 0, UNTHEMED).astype(np.int64)
 
 
 def _cosine_of_strangers(vectors: Matrix, labels: Indices) -> float:

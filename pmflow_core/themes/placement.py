@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pmflow_core.themes.vectors import UNTHEMED, Indices, Matrix, unit_rows
+from pmflow_core.themes.vectors import NEAR_ENOUGH, UNTHEMED, Indices, Matrix, unit_rows
 
 NEIGHBOURS = 10
 VOTE_POWER = 4  # a neighbour's vote weighs its cosine to this power
 VOTE_FROM_TEXTS = 2000
 """From so many themed texts on, neighbours know better than centres; below, centres do."""
-NEAR_ENOUGH = 0.40
-"""Cosine to the nearest text, or centre, below which a text waits without a theme."""
 BLOCK_ROWS = 500
 
 

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]
 Indices = NDArray[np.int64]
 UNTHEMED = -1
+NEAR_ENOUGH = 0.40
+"""Cosine to the nearest text, or centre, below which a text waits without a theme."""
 MIN_THEME = 3
 """Fewer texts are no theme."""
 

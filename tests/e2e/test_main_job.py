@@ -94,7 +94,7 @@ def follow_a_citation(page: Page) -> None:
     chip.click()
     page.wait_for_url("**/signals?signal=*")
     expect(page.get_by_text("Why it is here")).to_be_visible()
-    expect(page.get_by_role("heading", name=number)).to_be_visible()
+    expect(page.get_by_text(number, exact=True).first).to_be_visible()
 
 
 def in_the_other_theme(page: Page) -> None:

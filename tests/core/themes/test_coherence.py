@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pmflow_core.themes.coherence import without_strangers
-from pmflow_core.themes.vectors import unit_rows
+from pmflow_core.themes.coherence import one_theme, without_strangers
+from pmflow_core.themes.vectors import UNTHEMED, unit_rows
 
 RANDOM = np.random.default_rng(5)
 DIRECTIONS = unit_rows(np.eye(6, 64))
@@ -39,3 +39,14 @@ def test_a_single_theme_has_nobody_to_be_compared_with() -> None:
 
     assert np.array_equal(without_strangers(VECTORS, labels), labels)
     assert (without_strangers(VECTORS, labels - 1) == -1).all()
+
+
+def test_texts_that_all_speak_of_one_thing_are_one_theme() -> None:
+    random = np.random.default_rng(0)
+    middle = random.normal(size=64)
+    rows = unit_rows(middle + 0.3 * random.normal(size=(40, 64)))
+    stranger = unit_rows(random.normal(size=(1, 64)))
+
+    labels = one_theme(np.vstack([rows, stranger]))
+
+    assert labels.tolist() == [0] * 40 + [UNTHEMED]
