@@ -5,22 +5,27 @@ unfinished.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
-from rq.exceptions import DuplicateJobError
+from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job as RqJob
+from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import Session
 
+from pmflow_core.clock import utcnow
 from pmflow_core.db.hooks import on_commit
 from pmflow_core.logs import get_logger
 
 log = get_logger(__name__)
 QUEUE = "pmflow"
 KEEP_RESULT_S = 300
+# A living worker says every 5 s that it has a job.
+SILENT = timedelta(seconds=30)
 
 
 class Job(StrEnum):
@@ -69,8 +74,10 @@ def enqueue(job: Job, *arguments: str, job_id: str, front: bool = False) -> None
     """Offer `job` now; a server that is away is logged, not raised, because rows remember."""
     if _broker.redis is None:
         return
-    try:
-        queue(_broker.redis).enqueue(
+    waiting = queue(_broker.redis)
+
+    def offer() -> None:
+        waiting.enqueue(
             job.value,
             *arguments,
             job_id=job_id,
@@ -80,10 +87,32 @@ def enqueue(job: Job, *arguments: str, job_id: str, front: bool = False) -> None
             result_ttl=0,
             failure_ttl=KEEP_RESULT_S,
         )
+
+    try:
+        try:
+            offer()
+        except DuplicateJobError:
+            _forget_if_dead(waiting, job_id)
+            offer()
     except DuplicateJobError:
         log.debug("job.known", job=job.value, job_id=job_id)
     except (RedisError, OSError) as error:
         log.warning("job.lost", job=job.value, job_id=job_id, error=str(error))
+
+
+def _forget_if_dead(waiting: Queue, job_id: str) -> None:
+    """Forget a job that nobody will do: it failed, or its worker died with it."""
+    try:
+        known = RqJob.fetch(job_id, connection=waiting.connection, serializer=JSONSerializer)
+    except NoSuchJobError:
+        return
+    status = known.get_status(refresh=False)
+    if status is JobStatus.QUEUED and waiting.get_job_position(known) is not None:
+        return
+    signs = {JobStatus.QUEUED: known.enqueued_at, JobStatus.STARTED: known.last_heartbeat}
+    alive_at = signs.get(status) if status else None
+    if alive_at is None or utcnow() - alive_at > SILENT:
+        known.delete()
 
 
 def is_offered(job_id: str) -> bool:
