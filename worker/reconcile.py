@@ -5,7 +5,7 @@ import socket
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pmflow_core.clock import utcnow
@@ -82,5 +82,11 @@ def _process(workspaces: str, session: Session) -> None:
 
 
 def _rescue(workspace_id: UUID, run_id: UUID) -> None:
-    with transaction(workspace_id) as session:
-        rescue.rescue(session, run_id)
+    try:
+        with transaction(workspace_id) as session:
+            rescue.rescue(session, run_id)
+    except OperationalError:
+        raise
+    except Exception:
+        # One run that cannot be helped must not keep help from all others.
+        log.exception("rescue.failed", run_id=str(run_id))

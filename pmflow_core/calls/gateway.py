@@ -122,8 +122,8 @@ class Gateway:
             self._close(call, error, maybe_billed=not isinstance(error, ProviderRejected))
             raise
         with transaction(call.workspace_id) as session:
-            ledger.settle(session, call, completion)
             breaker.note_success(session, provider.name)
+            ledger.settle(session, call, completion)
         if completion.stop_reason != "complete":
             raise ProviderRejected(
                 f"{provider.name}'s answer was {completion.stop_reason}; it is not used."
@@ -154,9 +154,10 @@ class Gateway:
 
     def _close(self, call: ProviderCall, error: Exception, *, maybe_billed: bool) -> None:
         with transaction(call.workspace_id) as session:
-            ledger.fail(session, call, str(error), maybe_billed=maybe_billed)
+            # The breaker before the budgets, as when a call is opened.
             if isinstance(error, ProviderUnavailable):
                 breaker.note_failure(session, call.provider)
+            ledger.fail(session, call, str(error), maybe_billed=maybe_billed)
 
     def _recorded(self, key: str) -> Completion | None:
         payer = self.caller.payer

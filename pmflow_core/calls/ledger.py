@@ -1,6 +1,7 @@
 """The rows of provider calls: reserved, started, and how each ended."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -13,6 +14,8 @@ from pmflow_core.calls.models import NOTHING, CallStatus, ProviderCall
 from pmflow_core.providers.base import Completion
 
 OPEN = (CallStatus.RESERVED, CallStatus.STARTED)
+# No step may work as long.
+FORGOTTEN = timedelta(hours=2)
 
 
 def open_call(session: Session, call: ProviderCall) -> None:
@@ -67,12 +70,17 @@ def fail(session: Session, call: ProviderCall, error: str, *, maybe_billed: bool
 def close_abandoned(session: Session, run_id: UUID, fence: int) -> int:
     """End the calls that earlier, dead claims of a run left open; return how many were sent.
 
-    A reservation that was never sent is returned; a call that was sent stays charged.
+    A reservation that was never sent is returned; a call that was sent stays charged. The
+    workspace's old ones go too: a run that was cancelled while its worker died is never claimed.
     """
-    statement = select(ProviderCall).where(
-        col(ProviderCall.run_id) == run_id,
-        col(ProviderCall.fence) < fence,
-        col(ProviderCall.status).in_(OPEN),
+    by_dead_claim = (col(ProviderCall.run_id) == run_id) & (col(ProviderCall.fence) < fence)
+    statement = (
+        select(ProviderCall)
+        .where(
+            by_dead_claim | (col(ProviderCall.created_at) < func.now() - FORGOTTEN),
+            col(ProviderCall.status).in_(OPEN),
+        )
+        .order_by(col(ProviderCall.id))
     )
     sent = 0
     for call in session.scalars(statement.with_for_update(key_share=True)).all():

@@ -18,6 +18,11 @@ def list_stages(session: Session) -> list[Stage]:
     return list(session.scalars(statement))
 
 
+def stage_name(session: Session, slug: str) -> str:
+    """Return what a stage is called, also when that stage was disabled since."""
+    return session.scalar(select(col(Stage.name)).where(col(Stage.slug) == slug)) or slug
+
+
 def get_stage(session: Session, slug: str) -> Stage:
     """Return a stage by its slug; raises NotFound naming the stages that exist."""
     stage = session.scalar(select(Stage).where(col(Stage.slug) == slug, col(Stage.enabled)))

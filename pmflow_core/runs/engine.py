@@ -127,14 +127,14 @@ class Engine:
             return run
 
     def _carry_out(self, run: StageRun, holder: Holder, heart: Heartbeat) -> None:
-        context, steps = self._load(run)
         try:
+            context, steps = self._load(run)
             for row in steps:
                 if row.status is not StepStatus.COMPLETED:
                     context = self._take_step(context, run, holder, heart, row)
             crash_point("steps_done")
             with transaction(run.workspace_id) as session:
-                progress.complete(session, holder, context)
+                progress.complete(session, holder, run)
             crash_point("concluded")
         except (LeaseLost, OperationalError):
             # Without the run or the database there is nothing to write; the lease runs out and
@@ -142,15 +142,15 @@ class Engine:
             raise
         except BudgetExceeded as error:
             with transaction(run.workspace_id) as session:
-                progress.wait(session, holder, context, WaitingFor.BUDGET, str(error))
+                progress.wait(session, holder, run, WaitingFor.BUDGET, str(error))
         except CriteriaFailed as error:
-            self._fail(context, holder, FailureClass.CRITERIA, str(error), error.verdicts)
+            self._fail(run, holder, FailureClass.CRITERIA, str(error), error.verdicts)
         except PmflowError as error:
-            self._fail(context, holder, _class_of(error), str(error))
+            self._fail(run, holder, _class_of(error), str(error))
         except Exception as error:
             # A plugin may raise anything, and a run must never be left running.
             message = f"Internal error: {type(error).__name__}: {error}"
-            self._fail(context, holder, FailureClass.INTERNAL, message)
+            self._fail(run, holder, FailureClass.INTERNAL, message)
             raise
 
     def _load(self, run: StageRun) -> tuple[RunContext, list[RunStep]]:
@@ -259,14 +259,14 @@ class Engine:
 
     def _fail(
         self,
-        context: RunContext,
+        run: StageRun,
         holder: Holder,
         failure: FailureClass,
         message: str,
         verdicts: tuple[Verdict, ...] = (),
     ) -> None:
-        with transaction(context.workspace_id) as session:
-            progress.fail(session, holder, context, Failure(failure, message, verdicts))
+        with transaction(run.workspace_id) as session:
+            progress.fail(session, holder, run, Failure(failure, message, verdicts))
 
 
 def _feedback(failed: list[Verdict]) -> str:

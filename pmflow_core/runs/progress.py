@@ -19,7 +19,7 @@ from pmflow_core.projects import service as project_service
 from pmflow_core.projects.service import Cause
 from pmflow_core.runs import evidence, explain, repository
 from pmflow_core.runs.advance import conclude
-from pmflow_core.runs.kinds import DocumentDraft, LeaseLost, RunContext, StepOutcome, Verdict
+from pmflow_core.runs.kinds import DocumentDraft, LeaseLost, StepOutcome, Verdict
 from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
 from pmflow_core.runs.repository import Holder
 from pmflow_core.runs.service import announce, owner_name
@@ -113,14 +113,14 @@ def _write_document(
     return version.id
 
 
-def complete(session: Session, holder: Holder, context: RunContext) -> None:
+def complete(session: Session, holder: Holder, claimed: StageRun) -> None:
     """End the run and decide what that means for its project, in one transaction.
 
     Raises:
         LeaseLost: another worker has the run; nothing is written.
     """
-    projects.get_project(session, context.project.id, lock=True)
-    run = repository.get_run(session, context.run_id)
+    projects.get_project(session, claimed.project_id, lock=True)
+    run = repository.get_run(session, claimed.id)
     write_log(session, holder, run, None, [(LogLevel.INFO, "all steps done; checking gates")])
     run = _end(session, holder, RunStatus.COMPLETED)
     decision = conclude(session, run_author(run), run)
@@ -139,14 +139,14 @@ def complete(session: Session, holder: Holder, context: RunContext) -> None:
     announce(session, run)
 
 
-def fail(session: Session, holder: Holder, context: RunContext, failure: Failure) -> None:
+def fail(session: Session, holder: Holder, claimed: StageRun, failure: Failure) -> None:
     """End the run as failed, with its project's explanation, in one transaction.
 
     Raises:
         LeaseLost: another worker has the run; nothing is written.
     """
-    project = projects.get_project(session, context.project.id, lock=True)
-    run = repository.get_run(session, context.run_id)
+    project = projects.get_project(session, claimed.project_id, lock=True)
+    run = repository.get_run(session, claimed.id)
     step = next(
         (row for row in repository.steps_of(session, run.id) if row.step_key == run.current_step),
         None,
@@ -158,9 +158,9 @@ def fail(session: Session, holder: Holder, context: RunContext, failure: Failure
         step.status = StepStatus.FAILED
         step.finished_at = _now(session)
         step.criteria = [verdict.as_json() for verdict in failure.verdicts]
-    stage = projects.get_stage(session, run.stage)
+    stage = projects.stage_name(session, run.stage)
     explanation = explain.run_failed(
-        stage.name, step.title if step else None, failure.message, owner_name(session, project)
+        stage, step.title if step else None, failure.message, owner_name(session, project)
     )
     cause = Cause(run.id, run.recipe_version_id, automatic=True)
     author = run_author(run)
@@ -170,15 +170,15 @@ def fail(session: Session, holder: Holder, context: RunContext, failure: Failure
 
 
 def wait(
-    session: Session, holder: Holder, context: RunContext, what: WaitingFor, reason: str
+    session: Session, holder: Holder, claimed: StageRun, what: WaitingFor, reason: str
 ) -> None:
     """Let the run wait at its step, holding no worker, until `resume` queues it again.
 
     Raises:
         LeaseLost: another worker has the run; nothing is written.
     """
-    projects.get_project(session, context.project.id, lock=True)
-    run = repository.get_run(session, context.run_id)
+    projects.get_project(session, claimed.project_id, lock=True)
+    run = repository.get_run(session, claimed.id)
     write_log(session, holder, run, run.current_step, [(LogLevel.WARN, reason)])
     waiting = (
         update(StageRun)

@@ -5,7 +5,9 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from pmflow_core.calls import ledger
 from pmflow_core.clock import utcnow
+from pmflow_core.errors import NotFound
 from pmflow_core.jobs import is_offered
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
@@ -14,7 +16,7 @@ from pmflow_core.runs import explain, repository
 from pmflow_core.runs.models import RunLogLine, StageRun
 from pmflow_core.runs.progress import run_author
 from pmflow_core.runs.service import announce, dispatch, job_id, owner_name
-from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus
+from pmflow_core.runs.status import OPEN, FailureClass, LogLevel, RunStatus, StepStatus
 
 MAX_CRASHES = 3
 # A job may be popped by a worker that dies before it claims, and is then known but in no queue.
@@ -32,23 +34,44 @@ def elect(session: Session) -> bool:
 
 def release(session: Session, run_id: UUID, worker: str) -> None:
     """Take a run from a worker whose process died, without waiting for the lease."""
-    run = repository.get_run(session, run_id)
-    projects.get_project(session, run.project_id, lock=True)
-    run = repository.get_run(session, run_id, lock=True)
+    run = _lock(session, run_id)
     if run.status is RunStatus.RUNNING and run.worker == worker:
         _take_back(session, run, f"worker {worker} died")
 
 
 def rescue(session: Session, run_id: UUID) -> None:
     """Offer a run again that is queued without a job or whose lease ran out; else do nothing."""
-    run = repository.get_run(session, run_id)
-    projects.get_project(session, run.project_id, lock=True)
-    run = repository.get_run(session, run_id, lock=True)
+    run = _lock(session, run_id)
     now = session.scalars(select(func.now())).one()
     if run.status is RunStatus.RUNNING and run.lease_until and run.lease_until < now:
         _take_back(session, run, f"no sign of life from {run.worker}")
     elif run.status is RunStatus.QUEUED and _is_stale(run):
         _offer(session, run)
+
+
+def _lock(session: Session, run_id: UUID) -> StageRun:
+    """Return the run, locked after its project; one whose project was deleted has ended now."""
+    run = repository.get_run(session, run_id)
+    try:
+        projects.get_project(session, run.project_id, lock=True)
+    except NotFound:
+        run = repository.get_run(session, run_id, lock=True)
+        _abandon(session, run)
+        return run
+    return repository.get_run(session, run_id, lock=True)
+
+
+def _abandon(session: Session, run: StageRun) -> None:
+    if run.status not in OPEN:
+        return
+    _log(session, run, LogLevel.WARN, "cancelled because its project was deleted")
+    run.status = RunStatus.CANCELLED
+    run.cancelled_by = "pmflow"
+    run.finished_at = utcnow()
+    run.lease_until = None
+    ledger.close_abandoned(session, run.id, run.fence + 1)
+    session.flush()
+    announce(session, run)
 
 
 def _is_stale(run: StageRun) -> bool:
@@ -86,13 +109,15 @@ def _quarantine(session: Session, run: StageRun, why: str) -> None:
     run.failure_message = message
     run.finished_at = utcnow()
     run.lease_until = None
+    # No later claim will do it.
+    ledger.close_abandoned(session, run.id, run.fence + 1)
     if step is not None:
         step.status = StepStatus.FAILED
         step.finished_at = run.finished_at
     project = projects.get_project(session, run.project_id)
-    stage = projects.get_stage(session, run.stage)
+    stage = projects.stage_name(session, run.stage)
     explanation = explain.run_failed(
-        stage.name, step.title if step else None, message, owner_name(session, project)
+        stage, step.title if step else None, message, owner_name(session, project)
     )
     cause = Cause(run.id, run.recipe_version_id, automatic=True)
     project_service.decide(session, run_author(run), project, run.stage, explanation, cause)

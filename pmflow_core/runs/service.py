@@ -170,8 +170,8 @@ def cancel(session: Session, actor: Actor, run_id: UUID) -> StageRun:
         text=f"cancelled by {actor.name}",
     )
     repository.append_unfenced_log(session, run, line)
-    stage = projects.get_stage(session, run.stage)
-    explanation = explain.cancelled(stage.name, actor.name, owner_name(session, project))
+    stage = projects.stage_name(session, run.stage)
+    explanation = explain.cancelled(stage, actor.name, owner_name(session, project))
     cause = Cause(run_id=run.id, recipe_version_id=run.recipe_version_id)
     project_service.decide(session, actor, project, run.stage, explanation, cause)
     activity.record(session, actor, project.id, "run", f"Cancelled run {run.number}")

@@ -209,24 +209,30 @@ def test_the_circuit_opens_after_five_failures(run: StageRun, make_gateway: Make
     assert set(money(run).values()) == {(0.0, 0.0)}
 
 
+def in_flight(run: StageRun, *, sent: bool) -> UUID:
+    """Write down a call as a worker does that dies before the answer."""
+    with transaction(run.workspace_id) as session:
+        call = ProviderCall(
+            workspace_id=run.workspace_id,
+            run_id=run.id,
+            project_id=run.project_id,
+            step_key="research",
+            fence=1,
+            attempt=1,
+            provider="scripted",
+            request_hash="x",
+            reserved_usd=DIME,
+        )
+        ledger.open_call(session, call)
+        if sent:
+            ledger.start(session, call.id)
+        return call.id
+
+
 def test_what_a_dead_worker_left_open_is_closed_by_the_next(run: StageRun) -> None:
     payer = Payer(run.workspace_id, run.project_id, run.id)
-    with transaction(run.workspace_id) as session:
-        for sent in (False, True):
-            call = ProviderCall(
-                workspace_id=run.workspace_id,
-                run_id=run.id,
-                project_id=run.project_id,
-                step_key="research",
-                fence=1,
-                attempt=1,
-                provider="scripted",
-                request_hash="x",
-                reserved_usd=DIME,
-            )
-            ledger.open_call(session, call)
-            if sent:
-                ledger.start(session, call.id)
+    for sent in (False, True):
+        in_flight(run, sent=sent)
 
     with transaction(run.workspace_id) as session:
         sent_calls = ledger.close_abandoned(session, run.id, 2)
@@ -235,6 +241,19 @@ def test_what_a_dead_worker_left_open_is_closed_by_the_next(run: StageRun) -> No
     assert sent_calls == 1
     assert [call.status for call in calls(run)] == ["failed", "possibly_billed"]
     assert (closed[-1].spent_usd, closed[-1].reserved_usd) == (0.1, 0.0)
+
+
+def test_a_call_of_a_run_that_nobody_claims_again_is_closed_by_another_run(run: StageRun) -> None:
+    old, young = in_flight(run, sent=False), in_flight(run, sent=False)
+    with transaction(run.workspace_id) as session:
+        session.get_one(ProviderCall, old).created_at -= 2 * ledger.FORGOTTEN
+
+    with transaction(run.workspace_id) as session:
+        ledger.close_abandoned(session, UUID(int=1), 1)
+
+    statuses = {call.id: call.status for call in calls(run)}
+    assert statuses == {old: CallStatus.FAILED, young: CallStatus.RESERVED}
+    assert money(run)["workspace"] == (0.0, 0.1)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])

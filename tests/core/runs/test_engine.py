@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.board import service as board
@@ -17,6 +17,7 @@ from pmflow_core.documents import repository as documents
 from pmflow_core.projects import repository as projects
 from pmflow_core.providers.base import FREE, Completion, ProviderRejected
 from pmflow_core.providers.scripted import ScriptedProvider
+from pmflow_core.recipes.models import RecipeVersion
 from pmflow_core.recipes.spec import Level
 from pmflow_core.runs import repository, service
 from pmflow_core.runs.kinds import StepKind, StepOutcome, Tools
@@ -177,6 +178,19 @@ def test_a_plugin_that_raises_anything_leaves_no_run_running(
     ended = read(desk, run)
     assert ended.status is RunStatus.FAILED
     assert ended.failure_class is FailureClass.INTERNAL
+
+
+def test_a_run_whose_recipe_cannot_be_read_fails_at_once(
+    desk: Desk, make_engine: MakeEngine
+) -> None:
+    run = start(desk)
+    with transaction(desk.actor.workspace_id) as session:
+        session.get_one(RecipeVersion, run.recipe_version_id).spec = {"stage": "discovery"}
+
+    with pytest.raises(ValidationError):
+        make_engine().execute(run.id, "w1")
+
+    assert read(desk, run).failure_class is FailureClass.INTERNAL
 
 
 def test_a_finished_step_is_not_worked_again(desk: Desk, make_engine: MakeEngine) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +13,8 @@ from pmflow_core import jobs, onboarding
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.models import User
 from pmflow_core.board import service as board
+from pmflow_core.calls import ledger
+from pmflow_core.calls.models import CallStatus, ProviderCall
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import configure, transaction
 from pmflow_core.documents import repository as documents
@@ -173,6 +176,7 @@ def test_a_run_that_loses_three_workers_at_one_step_is_quarantined(
     actor: Actor, project_id: UUID
 ) -> None:
     run_id = request(actor, project_id)
+    call_in_flight(actor, project_id, run_id)
     for worker in ("w1", "w2", "w3"):
         with transaction(actor.workspace_id) as session:
             run = repository.claim(session, run_id, worker=worker, lease=LEASE, at_once=4)
@@ -184,8 +188,45 @@ def test_a_run_that_loses_three_workers_at_one_step_is_quarantined(
 
     with transaction(actor.workspace_id) as session:
         ended = repository.get_run(session, run_id)
+        (call,) = ledger.calls_of(session, run_id)
     assert ended.status is RunStatus.FAILED
     assert ended.failure_class is FailureClass.QUARANTINED
+    assert call.status is CallStatus.POSSIBLY_BILLED
+
+
+def call_in_flight(actor: Actor, project_id: UUID, run_id: UUID, fence: int = 3) -> None:
+    with transaction(actor.workspace_id) as session:
+        call = ProviderCall(
+            workspace_id=actor.workspace_id,
+            run_id=run_id,
+            project_id=project_id,
+            step_key="research",
+            fence=fence,
+            attempt=1,
+            provider="scripted",
+            request_hash="x",
+            reserved_usd=Decimal("0.10"),
+        )
+        ledger.open_call(session, call)
+        ledger.start(session, call.id)
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+def test_a_run_whose_project_was_deleted_ends(
+    actor: Actor, project_id: UUID, *, claimed: bool
+) -> None:
+    run_id = request(actor, project_id)
+    with transaction(actor.workspace_id) as session:
+        if claimed:
+            past = timedelta(seconds=-1)
+            repository.claim(session, run_id, worker="w1", lease=past, at_once=4)
+        projects.get_project(session, project_id).deleted_at = utcnow()
+
+    with transaction(actor.workspace_id) as session:
+        rescue.rescue(session, run_id)
+        run = repository.get_run(session, run_id)
+
+    assert run.status is RunStatus.CANCELLED
 
 
 def test_a_living_run_is_left_alone(actor: Actor, project_id: UUID) -> None:
