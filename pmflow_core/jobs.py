@@ -92,7 +92,7 @@ def enqueue(job: Job, *arguments: str, job_id: str, front: bool = False) -> None
         try:
             offer()
         except DuplicateJobError:
-            _forget_if_dead(waiting, job_id)
+            _forget_if_dead(_broker.redis, waiting, job_id)
             offer()
     except DuplicateJobError:
         log.debug("job.known", job=job.value, job_id=job_id)
@@ -100,10 +100,10 @@ def enqueue(job: Job, *arguments: str, job_id: str, front: bool = False) -> None
         log.warning("job.lost", job=job.value, job_id=job_id, error=str(error))
 
 
-def _forget_if_dead(waiting: Queue, job_id: str) -> None:
+def _forget_if_dead(redis: "Redis", waiting: Queue, job_id: str) -> None:
     """Forget a job that nobody will do: it failed, or its worker died with it."""
     try:
-        known = RqJob.fetch(job_id, connection=waiting.connection, serializer=JSONSerializer)
+        known = RqJob.fetch(job_id, connection=redis, serializer=JSONSerializer)
     except NoSuchJobError:
         return
     status = known.get_status(refresh=False)
