@@ -72,6 +72,7 @@ class RateLimited(PmflowError):
 
     code = "rate_limited"
     http_status = 429
+    retry_after_s: int = 60
 
 
 class Unavailable(PmflowError):

@@ -24,6 +24,7 @@ from reflex.event import Event, EventCallback, EventSpec
 
 from pmflow_core.errors import NotFound, PermissionDenied, PmflowError, Unauthenticated
 from pmflow_core.logs import get_logger
+from pmflow_core.signals.normalise import clean
 from pmflow_ui.access import MARK, Access, Permission, check
 
 log = get_logger(__name__)
@@ -46,6 +47,19 @@ def _arguments(handler: Handler) -> type[BaseModel]:
         required = parameter.default is inspect.Parameter.empty
         fields[parameter.name] = (hints[parameter.name], ... if required else parameter.default)
     return create_model(handler.__qualname__, __config__=ConfigDict(extra="forbid"), **fields)
+
+
+def _clean(value: Any) -> Any:
+    """Return what a browser sent with each text such as PostgreSQL takes it."""
+    match value:
+        case str():
+            return clean(value)
+        case list():
+            return [_clean(each) for each in value]
+        case dict():
+            return {name: _clean(each) for name, each in value.items()}
+        case _:
+            return value
 
 
 async def _run(handler: Handler, state: rx.State, arguments: dict[str, Any]) -> AsyncIterator[Any]:
@@ -98,7 +112,7 @@ def event(
             try:
                 check(allow)
                 named |= dict(zip(model.model_fields, given, strict=False))
-                parsed = model.model_validate(named)
+                parsed = model.model_validate(_clean(named))
                 arguments = {name: getattr(parsed, name) for name in model.model_fields}
                 async for reply in _run(handler, self, arguments):
                     yield reply

@@ -77,8 +77,12 @@ class Reader:
 
 
 def clean(text: str) -> str:
-    """Return text that PostgreSQL takes: composed, and NUL replaced."""
-    return unicodedata.normalize("NFC", text.replace("\x00", "\ufffd"))
+    """Return text that PostgreSQL takes: composed, NUL and halves of characters replaced.
+
+    Two halves that came one after the other are the character they stand for.
+    """
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return unicodedata.normalize("NFC", whole.replace("\x00", "\ufffd"))
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:

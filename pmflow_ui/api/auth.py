@@ -7,6 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
+from starlette.types import Message
 
 from pmflow_core.accounts import service as accounts
 from pmflow_core.db import Session
@@ -51,9 +52,23 @@ class Posted:
     address: str
 
 
+def _capped(request: Request) -> Request:
+    """Return the request with an end to its body, whatever length it announces or not."""
+    received = 0
+
+    async def receive() -> Message:
+        nonlocal received
+        message = await request.receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY:
+            raise Invalid("That is too long.")
+        return message
+
+    return Request(request.scope, receive)
+
+
 async def _posted(request: Request) -> Posted:
-    if int(request.headers.get("content-length") or 0) > MAX_BODY:
-        raise Invalid("That is too long.")
+    request = _capped(request)
     address = request.client.host if request.client else ""
     if request.headers.get("content-type", "").startswith("application/json"):
         try:

@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from pmflow_core.errors import PmflowError
+from pmflow_core.errors import PmflowError, RateLimited
 from pmflow_core.ids import uuid7
 from pmflow_core.logs import get_logger
 
@@ -28,7 +28,8 @@ def from_error(error: PmflowError) -> JSONResponse:
     """Return the problem document of an expected failure."""
     response = problem(error.http_status, error.code, str(error))
     if error.http_status in (429, 503):
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        wait_s = error.retry_after_s if isinstance(error, RateLimited) else RETRY_AFTER_S
+        response.headers["Retry-After"] = str(wait_s)
     if error.http_status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -17,6 +17,7 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import Invalid, TooLarge
 from pmflow_core.intake import imports
 from pmflow_core.intake.schemas import ImportRead
+from pmflow_core.signals.normalise import normalise
 from pmflow_core.signals.parsing import UPLOAD_MAX_BYTES, ParseOptions, Preview, preview
 from pmflow_core.signals.schemas import Rejection
 from pmflow_ui.access import member
@@ -152,7 +153,7 @@ def _work(actor: Actor, form: FormData) -> Taken | Looked:
     sent = form.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
         raise UploadMalformed("Send the file in the field `file`.")
-    name = Path(sent.filename).name[:200]
+    name = normalise(Path(sent.filename).name)[:200]
     options = ParseOptions(
         text_column=_text(form, "text_column"), ref_column=_text(form, "ref_column"), file_name=name
     )

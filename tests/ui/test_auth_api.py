@@ -1,5 +1,7 @@
 """Signing up, in and out through the API, with the real services and database."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
@@ -66,6 +68,28 @@ def test_an_unknown_address_of_the_api_is_a_problem_too(client: TestClient) -> N
 def test_a_giant_body_is_refused_unread(client: TestClient) -> None:
     answer = client.post("/api/auth/login", data={**FORM, "password": "x" * 20_000})
     assert answer.json()["code"] == "invalid"
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_a_body_that_does_not_say_how_long_it_is_is_cut_off(client: TestClient, kind: str) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(1000):
+            yield b"x" * 1000
+
+    answer = client.post("/api/auth/login", content=endless(), headers={"Content-Type": kind})
+
+    assert answer.json()["detail"] == "That is too long."
+
+
+def test_who_failed_too_often_learns_how_long_to_wait(client: TestClient) -> None:
+    wrong = {"email": "lead@example.com", "password": "not the one"}
+    for _ in range(5):
+        client.post("/api/auth/login", json=wrong)
+
+    answer = client.post("/api/auth/login", json=wrong)
+
+    assert answer.status_code == 429
+    assert 60 < int(answer.headers["Retry-After"]) <= 900
 
 
 def test_the_process_says_that_it_lives_and_why_it_is_not_ready(client: TestClient) -> None:

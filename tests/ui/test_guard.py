@@ -26,6 +26,11 @@ class Desk(rx.State):
         self.seen = current_actor().role.value
 
     @event(allow=Role.VIEWER)
+    async def write(self, form: dict[str, str]) -> None:
+        """Keep what was typed."""
+        self.seen = form["text"]
+
+    @event(allow=Role.VIEWER)
     async def clash(self) -> None:
         """Meet an expected error."""
         raise Conflict("Somebody else was first.")
@@ -89,6 +94,14 @@ def test_an_argument_without_a_type_is_a_mistake_at_import() -> None:
         @event(allow=Access.ANYONE)
         async def handler(self: rx.State, anything) -> None:
             """Take anything."""
+
+
+def test_what_a_database_cannot_keep_is_replaced_at_the_border(pipeline: Pipeline) -> None:
+    session = "pmflow_session=a"
+    pipeline.people[session] = person(Role.VIEWER)
+    name = f"{Desk.get_full_name()}.write"
+    pipeline.send(name, {"form": {"text": "a\x00b\ud800"}}, session)
+    assert pipeline.read(Desk, "seen") == "a\ufffdb\ufffd"
 
 
 def test_undo_sends_its_event_through_the_wall(pipeline: Pipeline) -> None:
