@@ -45,7 +45,7 @@ def create_workspace(page: Page, name: str) -> None:
 
 
 def import_messages(page: Page) -> None:
-    page.get_by_role("navigation", name="Main").first.get_by_text("Signals").click()
+    page.get_by_role("navigation", name="Main", exact=True).get_by_text("Signals").click()
     page.get_by_role("button", name="Import").first.click()
     with as_file(files("pmflow_core.demo") / "bank_app.jsonl") as path:
         page.set_input_files("input[type=file]", path)
@@ -58,7 +58,7 @@ def import_messages(page: Page) -> None:
 
 
 def make_project_of_largest_theme(page: Page) -> None:
-    page.get_by_role("navigation", name="Main").first.get_by_text("Themes").click()
+    page.get_by_role("navigation", name="Main", exact=True).get_by_text("Themes").click()
     expect(page.get_by_role("row").nth(5)).to_be_visible(timeout=MINUTE)
     page.get_by_role("button", name="Create project").first.click()
     page.wait_for_url("**/projects/BAN-1")
