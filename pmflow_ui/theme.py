@@ -222,9 +222,8 @@ STYLESHEETS = tuple(
     for name in (
         "fonts", "tokens", "base", "controls", "marks", "panels", "shell", "board", "overlays",
         "runs", "diff", "prose", "phone",
-        "pages/sign", "pages/home", "pages/start", "pages/inbox", "pages/board", "pages/signals",
-        "pages/theme", "pages/project", "pages/document", "pages/run", "pages/insights",
-        "pages/palette",
+        "pages/sign", "pages/home", "pages/start", "pages/board", "pages/signals", "pages/theme",
+        "pages/project", "pages/document", "pages/run",
     )
 )  # fmt: skip
 
