@@ -1,6 +1,8 @@
 """`pmflow run`: executions of a stage's recipe."""
 
 import time
+from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -11,11 +13,14 @@ from pmflow_core.accounts.actor import Actor
 from pmflow_core.board import service as board
 from pmflow_core.board.schemas import RunRead
 from pmflow_core.board.shown_runs import read_run
+from pmflow_core.calls import budgets
+from pmflow_core.calls.budgets import Payer
+from pmflow_core.calls.models import Scope
 from pmflow_core.cli.frame import Json, answer, command_group, connected
 from pmflow_core.cli.lookup import project_of, workspace_of_run
 from pmflow_core.db.transaction import transaction
 from pmflow_core.intake.waiting import require_worker
-from pmflow_core.runs import service
+from pmflow_core.runs import repository, service
 from pmflow_core.runs.service import RunOptions
 from pmflow_core.runs.status import OPEN, RunStatus
 
@@ -76,6 +81,32 @@ def retry(run_id: Id, as_json: Json = False) -> None:
             made = service.retry(session, actor, run_id)
         found = _read(actor, made.id)
     _print(found, as_json=as_json)
+
+
+@app.command()
+def budget(
+    run_id: Id,
+    cap: Annotated[
+        float | None, typer.Option(min=0, help="New cap in US dollars; what waits for it goes on.")
+    ] = None,
+    of: Annotated[Scope, typer.Option(help="Whose budget the cap is.")] = Scope.RUN,
+    as_json: Json = False,
+) -> None:
+    """Show the budgets a run is paid from, or raise one."""
+    with connected(redis=True):
+        actor = Actor.system(workspace_of_run(run_id))
+        with transaction(actor.workspace_id) as session:
+            made = repository.get_run(session, run_id)
+            payer = Payer(made.workspace_id, made.project_id, made.id)
+            if cap is not None:
+                subject = dict(payer.subjects())[of]
+                board.set_budget(session, actor, of, subject, Decimal(str(cap)))
+            found = budgets.list_budgets(session, actor, payer)
+    rows = [asdict(each) for each in found]
+    lines = [
+        f"{each.scope.value:<9} ${each.cap_usd:.2f}, ${each.spent_usd:.2f} spent" for each in found
+    ]
+    answer(rows, "\n".join(lines), as_json=as_json)
 
 
 def _read(actor: Actor, run_id: UUID, after_seq: int = 0) -> RunRead:

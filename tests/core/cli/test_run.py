@@ -1,0 +1,47 @@
+"""`run`: what a person does from a terminal about a run that waits."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine
+
+from pmflow_core.cli.lookup import workspace_of_run
+from pmflow_core.db.transaction import configure, transaction
+from pmflow_core.runs import repository
+from pmflow_core.runs.status import RunStatus, WaitingFor
+from tests.core.cli.conftest import Program
+
+
+@pytest.fixture
+def run_id(program: Program) -> str:
+    """A queued run of a project made on the command line."""
+    mark = uuid4().hex[:8]
+    address = f"{mark}@example.com"
+    program.ask("user", "create", "--email", address, "--password-stdin", stdin="tidy-otter-9\n")
+    program.ask("workspace", "create", f"Acme {mark}", "--slug", f"ws-{mark}", "--admin", address)
+    made = program.ask("project", "create", "--workspace", f"ws-{mark}", "--name", "Bring it back")
+    return program.ask("run", "start", made["key"])["id"]
+
+
+def test_a_run_that_waits_for_money_goes_on_when_its_cap_is_raised(
+    program: Program, run_id: str, database: Engine
+) -> None:
+    configure(database)
+    with transaction(workspace_of_run(UUID(run_id))) as session:
+        run = repository.get_run(session, UUID(run_id))
+        run.status, run.waiting_for = RunStatus.WAITING, WaitingFor.BUDGET
+
+    before = program.ask("run", "budget", run_id)
+    after = program.ask("run", "budget", run_id, "--cap", "4.5")
+
+    assert [(each["scope"], each["cap_usd"]) for each in before] == [
+        ("workspace", 50),
+        ("project", 5),
+        ("run", 1),
+    ]
+    assert after[-1]["cap_usd"] == 4.5
+    assert program.ask("run", "show", run_id)["status"] == "queued"
+
+
+def test_a_budget_without_bounds_is_refused(program: Program, run_id: str) -> None:
+    assert "from $0 to" in program.refuse("run", "budget", run_id, "--cap", "1e9")
