@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import service as accounts
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.jobs import Job, enqueue
@@ -41,6 +42,15 @@ def sweep_themes() -> None:
             _process("select * from pmflow_workspaces_to_theme()", session)
     except SQLAlchemyError as error:
         log.warning("sweep.failed", error=str(error).splitlines()[0])
+
+
+def forget_ended() -> None:
+    """Delete sessions and failed sign-ins that are past any use."""
+    try:
+        with transaction(None) as session:
+            accounts.forget_ended(session)
+    except SQLAlchemyError as error:
+        log.warning("forgetting.failed", error=str(error).splitlines()[0])
 
 
 def release(run_id: UUID, worker: str) -> None:

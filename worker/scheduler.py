@@ -8,7 +8,7 @@ import time
 from types import FrameType
 
 from pmflow_core.settings import Settings
-from worker.reconcile import beat, forget, reconcile, sweep_themes
+from worker.reconcile import beat, forget, forget_ended, reconcile, sweep_themes
 
 SWEEP_S = 60.0
 
@@ -30,5 +30,6 @@ def run(settings: Settings) -> None:
         if time.monotonic() - swept_at > SWEEP_S:
             swept_at = time.monotonic()
             sweep_themes()
+            forget_ended()
         stop.wait(settings.reconcile_s)
     forget(name)

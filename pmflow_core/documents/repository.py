@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -127,13 +127,3 @@ def cited_in(session: Session, signal_id: UUID) -> list[tuple[Document, Document
         .order_by(col(Document.id))
     )
     return [(document, version) for document, version in session.execute(statement)]
-
-
-def citation_counts(session: Session, version_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-    """Return how many distinct signals each version cites."""
-    statement = (
-        select(col(Citation.version_id), func.count(func.distinct(col(Citation.signal_id))))
-        .where(col(Citation.version_id).in_(version_ids))
-        .group_by(col(Citation.version_id))
-    )
-    return {row[0]: row[1] for row in session.execute(statement)}

@@ -59,12 +59,6 @@ def check(url: str) -> None:
         command.check(_config(connection))
 
 
-def write_revision(url: str, message: str, revision: str) -> None:
-    """Write a new revision file from the difference between models and database."""
-    with _connection(url) as connection:
-        command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
-
-
 def _config(connection: Connection | None) -> Config:
     config = Config(stdout=sys.stderr)  # a command's stdout is its answer
     config.set_main_option("script_location", str(Path(__file__).parent))

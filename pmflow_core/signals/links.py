@@ -100,17 +100,6 @@ def links_of(session: Session, signal_id: UUID) -> list[LinkRead]:
     return [LinkRead(*row) for row in session.execute(statement)]
 
 
-def signals_of_project(session: Session, project_id: UUID) -> list[Signal]:
-    """Return the live signals that are evidence of a project, by number."""
-    statement = (
-        select(Signal)
-        .join(SignalProject, col(SignalProject.signal_id) == col(Signal.id))
-        .where(col(SignalProject.project_id) == project_id, col(Signal.deleted_at).is_(None))
-        .order_by(col(Signal.number))
-    )
-    return list(session.scalars(statement))
-
-
 def linked_among(session: Session, ids: Sequence[UUID]) -> set[UUID]:
     """Return which of the signals are evidence of any project."""
     statement = select(col(SignalProject.signal_id)).where(

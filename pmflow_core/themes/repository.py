@@ -44,12 +44,6 @@ def get_theme(session: Session, theme_id: UUID, *, lock: bool = False) -> Theme:
     return theme
 
 
-def active_themes(session: Session) -> list[Theme]:
-    """Return the workspace's active themes in the order they were made."""
-    statement = select(Theme).where(col(Theme.status) == ThemeStatus.ACTIVE)
-    return list(session.scalars(statement.order_by(col(Theme.id))))
-
-
 def figures(session: Session, theme_id: UUID | None = None) -> Sequence[Sequence[Any]]:
     """Return a row per active theme with members: its size, severities, weeks and project.
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import reflex as rx
 
 from pmflow_ui.components import Text
-from pmflow_ui.components.glyph import severity_glyph, state_glyph
+from pmflow_ui.components.glyph import state_glyph
 
 Tone = Literal["", "fill", "acc"]
 
@@ -22,11 +22,6 @@ def state_chip(state: Text, label: Text | None = None) -> rx.Component:
         state if label is None else label,
         class_name=f"chip s-{state}",
     )
-
-
-def severity_chip(severity: Text) -> rx.Component:
-    """Return a severity as glyph and word, in its tint."""
-    return rx.el.span(severity_glyph(severity), severity, class_name=f"chip v-{severity}")
 
 
 def count(number: Text | rx.Var[int]) -> rx.Component:

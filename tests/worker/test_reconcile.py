@@ -1,20 +1,22 @@
-"""Reconciling: what one bad row may not do to the others."""
+"""What is done every few seconds whatever the workers do."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
+from pmflow_core.accounts.models import User, UserSession
+from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.recipes.spec import RecipeSpec
 from pmflow_core.runs import progress, repository
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.status import LogLevel, RunStatus
-from tests.worker.conftest import Desk, slow_recipe
-from worker.reconcile import reconcile
+from tests.worker.conftest import Desk, House, slow_recipe
+from worker.reconcile import forget_ended, reconcile
 
 pytestmark = pytest.mark.processes
 
@@ -44,3 +46,21 @@ def test_a_run_that_cannot_be_rescued_does_not_keep_the_others_from_it(
 
     assert bad.read(stuck).status is RunStatus.RUNNING
     assert good.read(lost).status is RunStatus.QUEUED
+
+
+def test_ended_sessions_are_forgotten(house: House) -> None:
+    del house
+    user = uuid4()
+    with transaction(None) as session:
+        session.add(User(id=user, email=f"{user.hex}@example.com", name="Product lead"))
+        session.flush()
+        past = utcnow() - timedelta(seconds=1)
+        session.add(
+            UserSession(user_id=user, token_hash=user.hex, last_seen_at=past, expires_at=past)
+        )
+
+    forget_ended()
+
+    with transaction(None) as session:
+        left = select(UserSession).where(col(UserSession.user_id) == user)
+        assert session.scalars(left).all() == []

@@ -14,14 +14,6 @@ FUNCTION_WORDS = frozenset(
     towards whether""".split()  # noqa: SIM905 - a list of quoted words hides typing errors
 )
 
-# Words for what was going on when trouble began: shared by several groups, they hint at a cause.
-CIRCUMSTANCES = frozenset(
-    """account accounts android browser chrome connection country currency desktop device devices
-    email install installed internet ios ipad iphone kindle laptop log login migration mobile
-    network offline password phone phones reinstall reinstalled release screen tablet tablets
-    update updated updates updating upgrade upgraded version wifi windows""".split()  # noqa: SIM905
-)
-
 # Plain verbs that begin what people try to do, though they name no problem by themselves.
 DEED_STARTS = frozenset(
     """add buy change choose find fix get keep listen open pay pick play put read remove run see

@@ -12,7 +12,6 @@ from pmflow_core.themes.placement import (
     place_by_centroid,
     place_by_vote,
 )
-from pmflow_core.themes.similarity import representatives
 from pmflow_core.themes.vectors import UNTHEMED, Matrix, unit_rows
 
 
@@ -73,10 +72,3 @@ def test_placing_together_or_one_by_one_is_the_same(seed: int, count: int) -> No
         lambda rows: place_by_vote(rows, vectors, labels, middles).labels.tolist(),
     ):
         assert way(new) == [way(new[row : row + 1])[0] for row in range(count)]
-
-
-def test_quotes_come_from_the_middle_of_a_theme_and_differ() -> None:
-    vectors = unit_rows(np.array([[1, 0.9], [1, 0.9], [1, 0.2], [0, 1]]))
-
-    assert representatives(vectors, ["a", "a", "b", "c"], 3) == [0, 2, 3]
-    assert representatives(vectors[:0], []) == []
