@@ -31,15 +31,27 @@ class Sockets:
     def __init__(self, *tabs: str) -> None:
         self.open = set(tabs)
         self.told: list[tuple[str, str]] = []
-        self.first = asyncio.Event()
+        self._asked = asyncio.Event()
 
     async def deliver(self, token: str, event: EventSpec) -> bool:
         """Note the delivery; False when the tab is gone."""
+        self._asked.set()
         if token not in self.open:
             return False
         self.told.append((token, event.handler.fn.__name__))
-        self.first.set()
         return True
+
+    async def until(self, times: int) -> None:
+        """Return when so many deliveries were made, or fail."""
+        async with asyncio.timeout(10):
+            while len(self.told) < times:
+                self._asked.clear()
+                await self._asked.wait()
+
+    async def asked(self) -> None:
+        """Return when any delivery was tried, or fail."""
+        async with asyncio.timeout(10):
+            await self._asked.wait()
 
 
 def test_a_nudge_reaches_the_tabs_that_watch_its_topic() -> None:
@@ -49,25 +61,44 @@ def test_a_nudge_reaches_the_tabs_that_watch_its_topic() -> None:
         hub.watch("a", ["run:1"], Watching.refresh())
         hub.watch("b", ["run:2"], Watching.refresh())
         hub.publish("run:1")
-        await asyncio.sleep(0.03)
-        assert sockets.told == [("a", "refresh")]
+        hub.publish("run:2")
+        await sockets.until(2)
+        assert sockets.told == [("a", "refresh"), ("b", "refresh")]
+        hub.publish("run:2")
+        await sockets.until(3)
+        assert sockets.told[2:] == [("b", "refresh")]
 
     run(story)
 
 
-def test_many_nudges_are_one_telling_now_and_one_after_the_pause() -> None:
+def test_many_nudges_are_one_telling_until_the_pause_is_over() -> None:
     async def story() -> None:
         sockets = Sockets("a")
-        hub = Hub(sockets.deliver, pause_s=0.05)
+        hub = Hub(sockets.deliver, pause_s=60)
         hub.watch("a", ["run:1"], Watching.refresh())
         for _ in range(200):
             hub.publish("run:1")
-        await asyncio.sleep(0.02)
+        await sockets.until(1)
         for _ in range(200):
             hub.publish("run:1")
         await asyncio.sleep(0.02)
         assert len(sockets.told) == 1
-        await asyncio.sleep(0.08)
+        hub.forget("a")
+
+    run(story)
+
+
+def test_nudges_during_the_pause_are_told_once_after_it() -> None:
+    async def story() -> None:
+        sockets = Sockets("a")
+        hub = Hub(sockets.deliver, pause_s=0.01)
+        hub.watch("a", ["run:1"], Watching.refresh())
+        hub.publish("run:1")
+        await sockets.until(1)
+        for _ in range(200):
+            hub.publish("run:1")
+        await sockets.until(2)
+        await asyncio.sleep(0.05)
         assert len(sockets.told) == 2
 
     run(story)
@@ -79,7 +110,7 @@ def test_a_tab_that_is_gone_is_forgotten_at_the_next_nudge() -> None:
         hub = Hub(sockets.deliver, pause_s=0.01)
         hub.watch("a", ["run:1"], Watching.refresh())
         hub.publish("run:1")
-        await asyncio.sleep(0.02)
+        await sockets.asked()
         assert hub.tabs == 0
         hub.publish("run:1")
 
@@ -94,8 +125,10 @@ def test_watching_again_replaces_the_former_topics_of_that_handler_only() -> Non
         hub.watch("a", ["run:1"], Watching.recount())
         hub.watch("a", ["run:2"], Watching.refresh())
         hub.publish("run:1")
-        await asyncio.sleep(0.03)
-        assert sockets.told == [("a", "recount")]
+        await sockets.until(1)
+        hub.publish("run:2")
+        await sockets.until(2)
+        assert sockets.told == [("a", "recount"), ("a", "refresh")]
 
     run(story)
 
@@ -107,7 +140,7 @@ def test_missed_nudges_make_every_tab_look_again() -> None:
         hub.watch("a", ["run:1"], Watching.refresh())
         hub.watch("b", ["run:2"], Watching.recount())
         hub.publish(RESUBSCRIBED)
-        await asyncio.sleep(0.03)
+        await sockets.until(2)
         assert sorted(sockets.told) == [("a", "refresh"), ("b", "recount")]
 
     run(story)
@@ -128,7 +161,7 @@ def test_the_hub_goes_on_after_its_listener_broke() -> None:
             yield "run:1"
 
         task = asyncio.create_task(hub.run(listen))
-        await asyncio.wait_for(sockets.first.wait(), 5)
+        await sockets.until(1)
         task.cancel()
         assert sockets.told[0] == ("a", "refresh")
 
