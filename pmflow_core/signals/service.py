@@ -118,7 +118,7 @@ def edit(session: Session, actor: Actor, number: int, changes: SignalEdit) -> Si
         WrongStatus: the status is neither new nor reviewed, or the signal is linked.
     """
     actor.require(Role.EDITOR)
-    signal = repository.get_signal(session, number)
+    [signal] = repository.lock_signals(session, [repository.get_signal(session, number).id])
     sent = changes.model_dump(exclude_unset=True)
     if "status" in sent:
         _require_settable(signal, sent["status"])

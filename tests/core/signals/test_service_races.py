@@ -1,8 +1,9 @@
 """Senders in parallel, with real commits, and the walls between workspaces."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import Engine
@@ -13,8 +14,8 @@ from pmflow_core.db.transaction import configure, transaction
 from pmflow_core.errors import NotFound
 from pmflow_core.events import bus
 from pmflow_core.signals import bulk, service
-from pmflow_core.signals.models import Source
-from pmflow_core.signals.schemas import IngestResult, SignalIn, SignalQuery, SignalSort
+from pmflow_core.signals.models import Severity, Source
+from pmflow_core.signals.schemas import IngestResult, SignalEdit, SignalIn, SignalQuery, SignalSort
 from tests.conftest import make_workspace
 
 SENDERS = 6
@@ -53,6 +54,29 @@ def test_the_same_references_in_parallel_make_one_signal_each(actor: Actor) -> N
         page = service.list_signals(session, actor, query)
     assert page.total == 40
     assert len({row.number for row in page.items}) == 40
+
+
+def test_of_two_people_who_correct_a_signal_neither_is_forgotten(actor: Actor) -> None:
+    send(actor, [SignalIn(text="The export fails")])
+    started = Event()
+
+    def correct_segment() -> None:
+        with transaction(actor.workspace_id) as session:
+            service.list_signals(session, actor, SignalQuery())
+            started.set()
+            service.edit(session, actor, 1, SignalEdit(segment="Enterprise"))
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(actor.workspace_id) as session:
+            service.edit(session, actor, 1, SignalEdit(severity=Severity.HIGH))
+            other = pool.submit(correct_segment)
+            started.wait(10)
+            # Long enough to read the signal as it was, were it not locked.
+            time.sleep(0.3)
+        other.result(10)
+
+    with transaction(actor.workspace_id) as session:
+        assert service.get_signal(session, actor, 1).given == ["segment", "severity"]
 
 
 def test_one_reference_sent_alone_by_many_makes_one_signal(actor: Actor) -> None:
