@@ -21,7 +21,6 @@ from pmflow_core.demo import ledger
 from pmflow_core.embedding.base import Embedder
 from pmflow_core.errors import Unavailable
 from pmflow_core.intake import processing, rebuilding
-from pmflow_core.intake import repository as intake
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Outcome, Project
 from pmflow_core.runs import repository as runs
@@ -117,7 +116,7 @@ def _process(workspace_id: UUID, embedder: Embedder) -> None:
     while True:
         processing.process_workspace(workspace_id, embedder)
         with transaction(workspace_id) as session:
-            waiting = intake.count_waiting(session)
+            waiting = signals.count_unprocessed(session)
         if not waiting and not rebuilding.is_due(workspace_id, drained=True):
             return
         _wait(until, "A worker has not finished reading the messages.")

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.db.transaction import transaction
-from pmflow_core.intake import repository
 from pmflow_core.logs import get_logger
+from pmflow_core.signals import repository as signals
 from pmflow_core.themes import corpus, rebuild, rules
 from pmflow_core.themes.clustering import Clustering as Groups
 from pmflow_core.themes.clustering import cluster
@@ -29,7 +29,7 @@ def is_due(workspace_id: UUID, *, drained: bool) -> bool:
     while something does.
     """
     with transaction(workspace_id) as session:
-        waiting = repository.count_waiting(session)
+        waiting = signals.count_unprocessed(session)
         if drained == bool(waiting):
             return False
         last = corpus.last_clustering(session)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from pmflow_core.errors import NotFound
-from pmflow_core.runs.models import WorkerHeartbeat
 from pmflow_core.signals.models import Import, Signal
 from pmflow_core.themes.models import ThemeMembership
 
@@ -121,16 +120,6 @@ def save_processed(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         session.execute(update(Signal), alike)
 
 
-def count_waiting(session: Session) -> int:
-    """Return how many live signals are not processed yet, claimed ones too."""
-    statement = (
-        select(func.count())
-        .select_from(Signal)
-        .where(col(Signal.processed_at).is_(None), col(Signal.deleted_at).is_(None))
-    )
-    return session.scalar(statement) or 0
-
-
 def get_import(session: Session, import_id: UUID) -> Import:
     """Return an import; raises NotFound."""
     found = session.scalar(select(Import).where(col(Import.id) == import_id))
@@ -161,19 +150,6 @@ def figures(session: Session, import_id: UUID) -> tuple[int, int, int, int]:
     )
     total, done, failed, themes = session.execute(statement).one()
     return total, done, failed, themes
-
-
-def worker_is_alive(session: Session, within_s: float) -> bool:
-    """Return whether any worker said so in the last seconds."""
-    statement = select(
-        select(col(WorkerHeartbeat.id))
-        .where(
-            col(WorkerHeartbeat.role) == "worker",
-            col(WorkerHeartbeat.seen_at) > _in_seconds(-within_s),
-        )
-        .exists()
-    )
-    return bool(session.scalar(statement))
 
 
 def _in_seconds(seconds: float) -> Any:

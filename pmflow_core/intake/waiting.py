@@ -7,13 +7,13 @@ from uuid import UUID
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import Unavailable
-from pmflow_core.intake import rebuilding, repository
+from pmflow_core.intake import rebuilding
 from pmflow_core.intake.imports import import_progress
 from pmflow_core.intake.schemas import ImportProgress
+from pmflow_core.runs import repository as runs
 from pmflow_core.signals.models import ImportStatus
 
 POLL_S = 0.3
-ALIVE_WITHIN_S = 60.0
 THEMES_PATIENCE_S = 600.0
 
 
@@ -24,9 +24,9 @@ class NoWorker(Unavailable):
 
 
 def require_worker(workspace_id: UUID) -> None:
-    """Raise NoWorker unless a worker was alive in the last 60 s."""
+    """Raise NoWorker unless a worker was alive in the last minute."""
     with transaction(workspace_id) as session:
-        if not repository.worker_is_alive(session, ALIVE_WITHIN_S):
+        if not runs.workers_alive(session):
             raise NoWorker("No worker is alive; start one with `pmflow worker` or `pmflow up`.")
 
 
