@@ -66,7 +66,7 @@ def test_rows_are_never_split(tmp_path: Path) -> None:
 
 
 def test_a_compressed_file_is_read(tmp_path: Path) -> None:
-    content = gzip.compress(f"{GOOD}\n".encode())
+    content = gzip.compress(f"{GOOD}\n".encode(), mtime=0)
 
     assert read(tmp_path / "f.jsonl.gz", content) == ["1: good"]
     assert read(tmp_path / "upload", content, ParseOptions(file_name="f.jsonl.gz")) == ["1: good"]
@@ -75,12 +75,16 @@ def test_a_compressed_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "error"),
     [
-        ("f.jsonl.gz", gzip.compress(b"0" * 2_000_000), ArchiveTooLarge),
-        ("f.jsonl.gz", gzip.compress(GOOD.encode())[:-6], DamagedFile),
-        ("f.jsonl.gz", gzip.compress(GOOD.encode())[:-12] + b"x" * 12, DamagedFile),
+        ("f.jsonl.gz", gzip.compress(b"0" * 2_000_000, mtime=0), ArchiveTooLarge),
+        ("f.jsonl.gz", gzip.compress(GOOD.encode(), mtime=0)[:-6], DamagedFile),
+        ("f.jsonl.gz", gzip.compress(GOOD.encode(), mtime=0)[:-12] + b"x" * 12, DamagedFile),
         ("f.jsonl.gz", GOOD.encode(), DamagedFile),
-        ("f.jsonl.gz", gzip.compress(gzip.compress(GOOD.encode())), UnsupportedFile),
-        ("f.txt.gz", gzip.compress(b"some text"), UnsupportedFile),
+        (
+            "f.jsonl.gz",
+            gzip.compress(gzip.compress(GOOD.encode(), mtime=0), mtime=0),
+            UnsupportedFile,
+        ),
+        ("f.txt.gz", gzip.compress(b"some text", mtime=0), UnsupportedFile),
         ("f.jsonl", b'[\n{"text": "a"},\n{"text": "b"}\n]', UnsupportedFile),
         ("f.jsonl", b'{\n"text": "a"\n}', UnsupportedFile),
         ("f.jsonl", b'{"a": 1}\n{"a": 2}', NoTextColumn),
