@@ -30,6 +30,11 @@ class ApprovalEffects:
     starts: str | None
     documents: tuple[BoundDocument, ...]
 
+    @property
+    def seen(self) -> dict[str, str]:
+        """Return what somebody who was shown this approves: document type to SHA-256."""
+        return {document.type: document.sha256 for document in self.documents}
+
 
 def approval_effects(session: Session, actor: Actor, key: str) -> ApprovalEffects:
     """Return what approving a project would do now; raises NotFound."""

@@ -1,5 +1,6 @@
 """What a person does with projects: create, move, run, approve, edit a document."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
@@ -135,10 +136,16 @@ def start_run(
     return run_service.request_run(session, actor, project_id, options)
 
 
-def approve(session: Session, actor: Actor, project_id: UUID, comment: str = "") -> Decision:
-    """Approve what a project waits with; raises NothingToApprove or PermissionDenied."""
+def approve(
+    session: Session,
+    actor: Actor,
+    project_id: UUID,
+    comment: str = "",
+    seen: Mapping[str, str] | None = None,
+) -> Decision:
+    """Approve what a project waits with; raises as `runs.advance.approve`."""
     project = projects.get_project(session, project_id, lock=True)
-    return advance.approve(session, actor, project, comment)
+    return advance.approve(session, actor, project, comment, seen)
 
 
 def reject(session: Session, actor: Actor, project_id: UUID, comment: str) -> Decision:

@@ -1,5 +1,6 @@
 """The deciding transaction: gates on facts re-read under lock, then the move and its record."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,12 @@ from pmflow_core.runs.gatekeeping import blocking, evaluate_gates
 from pmflow_core.runs.kinds import Verdict
 from pmflow_core.runs.models import Approval, StageRun
 from pmflow_core.runs.service import owner_name, request_run
+
+
+class ShownIsOld(Conflict):
+    """A document changed after it was shown to the person who approves it."""
+
+    code = "shown_is_old"
 
 
 class NothingToApprove(Conflict):
@@ -78,17 +85,27 @@ def check_again(session: Session, actor: Actor, project: Project) -> Decision | 
     return _rest(session, actor, scene, cause)
 
 
-def approve(session: Session, actor: Actor, project: Project, comment: str = "") -> Decision:
+def approve(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    comment: str = "",
+    seen: Mapping[str, str] | None = None,
+) -> Decision:
     """Let a locked project that waits go on, when its gates still pass, and return the decision.
 
-    The approval is bound to the document versions of this moment. When a gate fails by now the
+    The approval is bound to the document versions of this moment, which must be those in `seen`
+    (type to SHA-256) where that says what the person was shown. When a gate fails by now the
     project stays and the decision says so.
 
     Raises:
         PermissionDenied: the actor is not an editor.
         NothingToApprove: the project does not wait for an approval.
+        ShownIsOld: a document changed since it was shown.
     """
     scene = _waiting(session, actor, project)
+    if seen is not None and dict(seen) != _versions(session, project):
+        raise ShownIsOld("A document changed since you opened this; read it, then approve.")
     following = scene.next_stage
     cause = Cause(recipe_version_id=scene.version.id)
     if following is None or blocking(scene.gates):
@@ -185,10 +202,7 @@ def _go_on(session: Session, actor: Actor, scene: _Scene, to: Stage, cause: Caus
 def _add_verdict(
     session: Session, actor: Actor, scene: _Scene, comment: str, *, approved: bool
 ) -> None:
-    versions = {
-        document.type: version.sha256
-        for document, version in documents.latest_versions(session, scene.project.id)
-    }
+    versions = _versions(session, scene.project)
     session.add(
         Approval(
             workspace_id=actor.workspace_id,
@@ -204,3 +218,11 @@ def _add_verdict(
     action = "stage.approved" if approved else "stage.rejected"
     detail = {"stage": scene.stage.slug, "versions": versions}
     audit.record(session, actor, action, scene.project.key, detail)
+
+
+def _versions(session: Session, project: Project) -> dict[str, str]:
+    """Return the SHA-256 of the newest version of each of the project's documents."""
+    return {
+        document.type: version.sha256
+        for document, version in documents.latest_versions(session, project.id)
+    }

@@ -9,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board import previews, reads
+from pmflow_core.board import approvals, previews, reads
 from pmflow_core.board import service as board
 from pmflow_core.db import Session
 from pmflow_core.errors import NotFound
@@ -78,6 +78,7 @@ class ProjectState(rx.State):
     deciding: rx.Field[str] = rx.field("")
     comment_error: rx.Field[str] = rx.field("")
     _key: str = ""
+    _seen: dict[str, str] = {}  # noqa: RUF012 the framework copies defaults
 
     @event(allow=Role.VIEWER, page=True)
     async def load(self) -> None:
@@ -112,6 +113,9 @@ class ProjectState(rx.State):
     @event(allow=Role.EDITOR)
     async def decide(self, which: Literal["approve", "reject", ""]) -> None:
         """Open the dialog that approves or rejects; an empty word closes it."""
+        if which == "approve":
+            shown = await call(approvals.approval_effects, current_actor(), self._key)
+            self._seen = shown.seen
         self.deciding = which
         self.comment_error = ""
 
@@ -125,7 +129,7 @@ class ProjectState(rx.State):
     async def approve(self, form: Comment) -> EventSpec:
         """Approve what the project waits with, after its effects were shown."""
         actor = current_actor()
-        reason = await call(_approve, actor, self._project_id(), form.comment)
+        reason = await call(_approve, actor, self._project_id(), form.comment, self._seen)
         self.deciding = ""
         await self._load(actor)
         return toasts.say(reason)
@@ -167,8 +171,10 @@ def _start(session: Session, actor: Actor, project_id: UUID) -> int:
     return board.start_run(session, actor, project_id).number
 
 
-def _approve(session: Session, actor: Actor, project_id: UUID, comment: str) -> str:
-    return board.approve(session, actor, project_id, comment).reason
+def _approve(
+    session: Session, actor: Actor, project_id: UUID, comment: str, seen: dict[str, str]
+) -> str:
+    return board.approve(session, actor, project_id, comment, seen).reason
 
 
 def _reject(session: Session, actor: Actor, project_id: UUID, comment: str) -> str:

@@ -83,6 +83,7 @@ class RunState(rx.State):
     ready: rx.Field[bool] = rx.field(False)
     _run: UUID | None = None
     _last: int = 0
+    _seen: dict[str, str] = {}  # noqa: RUF012 the framework copies defaults
 
     @event(allow=Role.VIEWER, page=True)
     async def load(self) -> None:
@@ -151,7 +152,7 @@ class RunState(rx.State):
         """Let the project go on with what is shown."""
         actor = current_actor()
         project = await call(reads.find_project, actor, self.facts.project_key)
-        decision = await call(board.approve, actor, project)
+        decision = await call(board.approve, actor, project, seen=self._seen)
         await self._read(actor)
         return say(decision.reason)
 
@@ -204,6 +205,7 @@ class RunState(rx.State):
         if self.can_approve:
             found = await call(approvals.approval_effects, actor, run.row.project_key)
             self.effects = as_effects(found, run.row.project_key)
+            self._seen = found.seen
 
 
 def _run_of(path: str) -> UUID:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.board import service as board
+from pmflow_core.board.approvals import approval_effects
 from pmflow_core.board.reads import read_why
 from pmflow_core.board.shown_runs import read_run
 from pmflow_core.calls.models import Scope
@@ -20,6 +21,7 @@ from pmflow_core.providers.scripted import ScriptedProvider
 from pmflow_core.recipes.models import RecipeVersion
 from pmflow_core.recipes.spec import Level
 from pmflow_core.runs import repository, service
+from pmflow_core.runs.advance import ShownIsOld
 from pmflow_core.runs.kinds import StepKind, StepOutcome, Tools
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.repository import Holder
@@ -292,3 +294,19 @@ def test_a_step_that_takes_too_long_ends_the_run(
     engine.execute(run.id, "w1")
 
     assert read(desk, run).failure_class is FailureClass.TIMEOUT
+
+
+def test_an_approval_of_what_somebody_changed_meanwhile_is_refused(
+    desk: Desk, make_engine: MakeEngine
+) -> None:
+    make_engine(RESEARCH).execute(start(desk).id, "w1")
+    with transaction(desk.actor.workspace_id) as session:
+        seen = approval_effects(session, desk.actor, desk.key).seen
+        edited = RESEARCH.replace("Which release", "Which of the releases")
+        board.edit_document(session, desk.actor, desk.key, "research", edited, base=1)
+
+    with (
+        transaction(desk.actor.workspace_id) as session,
+        pytest.raises(ShownIsOld, match="changed since you opened this"),
+    ):
+        board.approve(session, desk.actor, desk.id, seen=seen)
