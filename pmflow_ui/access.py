@@ -10,7 +10,7 @@ from reflex_base.event.context import EventContext
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import NotFound, PermissionDenied, Unauthenticated
-from pmflow_ui.viewer import Viewer
+from pmflow_ui.viewer import Program, Viewer
 
 MARK = "__authz__"
 
@@ -82,7 +82,7 @@ def current_actor() -> Actor:
     return member(current_viewer())
 
 
-def member(viewer: Viewer) -> Actor:
+def member(viewer: Viewer | Program) -> Actor:
     """Return a viewer as a member of the workspace in the address; raises NotFound."""
     if viewer.actor is None:
         raise NotFound("There is no such workspace for you.")

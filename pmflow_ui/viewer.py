@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from pmflow_core.accounts import api_keys
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.db import Session
 from pmflow_core.errors import NotFound
 from pmflow_core.workspaces import service as workspaces
-from pmflow_ui.call import call_outside
+from pmflow_ui.call import call_outside, call_within
 
 COOKIE = "pmflow_session"
 _WORKSPACE_PATH = re.compile(r"^/w/([^/]{1,64})(?:/|$)")
@@ -25,6 +26,13 @@ class Viewer:
     name: str
     is_operator: bool
     actor: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program behind an API key, inside the key's workspace."""
+
+    actor: Actor
 
 
 def session_token(cookie_header: str) -> str:
@@ -67,3 +75,19 @@ async def find_viewer(cookie_header: str, path: str) -> Viewer | None:
     if not token:
         return None
     return await call_outside(look_up, token, workspace_slug(path))
+
+
+def look_up_key(session: Session, key: str, slug: str) -> Program | None:
+    """Return the program of a live API key; None for another workspace's than the address."""
+    actor = api_keys.find_api_key(session, key)
+    if actor is None or workspaces.workspace_by_slug(session, slug) != actor.workspace_id:
+        return None
+    return Program(actor)
+
+
+async def find_program(key: str, slug: str) -> Program | None:
+    """Return the program behind an API key in the workspace of an address, or None."""
+    program = await call_outside(look_up_key, key, slug)
+    if program is not None:
+        await call_within(program.actor.workspace_id, api_keys.note_use, key)
+    return program

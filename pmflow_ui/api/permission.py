@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
+from pmflow_core.accounts.actor import Role
+from pmflow_core.errors import Unauthenticated
 from pmflow_ui.access import Access, Permission, require
-from pmflow_ui.viewer import Viewer, find_viewer
+from pmflow_ui.viewer import Program, Viewer, find_program, find_viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,30 @@ class Allow:
 
     permission: Permission
 
-    async def __call__(self, request: Request) -> Viewer | None:
-        """Return the signed-in viewer; None where anyone may come in.
+    async def __call__(self, request: Request) -> Viewer | Program | None:
+        """Return the signed-in viewer, or the program of an API key; None where anyone may come.
 
         Raises:
-            Unauthenticated: it needs a signed-in person.
+            Unauthenticated: it needs a signed-in person, or a live key of this workspace.
             NotFound: it needs a member of the workspace.
             PermissionDenied: the role does not reach.
         """
         if self.permission is Access.ANYONE:
             return None
         slug = request.path_params.get("slug", "")
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and isinstance(self.permission, Role):
+            return await self._program(key.strip(), slug)
         viewer = await find_viewer(request.headers.get("cookie", ""), f"/w/{slug}" if slug else "")
         require(viewer, self.permission)
         return viewer
+
+    async def _program(self, key: str, slug: str) -> Program:
+        program = await find_program(key, slug)
+        if program is None:
+            raise Unauthenticated("This API key is not valid here; it may be revoked or expired.")
+        program.actor.require(Role(self.permission))
+        return program
 
 
 ANYONE = [Depends(Allow(Access.ANYONE))]

@@ -22,10 +22,10 @@ from pmflow_core.signals.parsing import UPLOAD_MAX_BYTES, ParseOptions, Preview,
 from pmflow_core.signals.schemas import Rejection
 from pmflow_ui.access import member
 from pmflow_ui.api.permission import Allow
-from pmflow_ui.viewer import Viewer
+from pmflow_ui.viewer import Program, Viewer
 
 router = APIRouter(prefix="/api/workspaces", tags=["signals"])
-Editor = Annotated[Viewer, Depends(Allow(Role.EDITOR))]
+Editor = Annotated[Viewer | Program, Depends(Allow(Role.EDITOR))]
 FRAME_BYTES = 64_000
 """What the parts and fields around a file may take."""
 LISTED = 100

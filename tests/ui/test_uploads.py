@@ -7,12 +7,14 @@ from httpx2 import Response
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
+from pmflow_core.accounts import api_keys
 from pmflow_core.accounts import service as accounts
-from pmflow_core.accounts.actor import Role
+from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.db.transaction import transaction
 from pmflow_core.workspaces.models import Membership
 from pmflow_ui.api.app import make_api
 from pmflow_ui.viewer import COOKIE
+from tests.conftest import make_workspace
 from tests.ui.tab import make_acme
 
 URL = "/api/workspaces/acme/signals/upload"
@@ -124,3 +126,27 @@ def test_what_is_no_upload_is_malformed(client: TestClient, headers: dict[str, s
     sign_in(client, Role.EDITOR)
     answer = client.post(URL, content=b"text", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "upload_malformed")
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.EDITOR, 200), (Role.ADMIN, 200), (Role.VIEWER, 403)]
+)
+def test_a_program_uploads_with_the_role_of_its_key(
+    client: TestClient, role: Role, status: int
+) -> None:
+    acme = make_acme()
+    with transaction(acme.workspace_id) as session:
+        key = api_keys.create_api_key(session, Actor.system(acme.workspace_id), "feed", role).key
+    client.headers["authorization"] = f"Bearer {key}"
+
+    assert upload(client, CSV).status_code == status
+
+
+def test_a_key_of_another_workspace_or_none_at_all_is_refused(client: TestClient) -> None:
+    make_acme()
+    other = make_workspace("Others")
+    with transaction(other) as session:
+        foreign = api_keys.create_api_key(session, Actor.system(other), "feed", Role.ADMIN).key
+    for key in (foreign, "pmf_nothing_at_all", "", "nonsense"):
+        client.headers["authorization"] = f"Bearer {key}"
+        assert upload(client, CSV).status_code == 401

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from pmflow_core import connections, onboarding, plugins
@@ -28,7 +28,7 @@ from pmflow_core.recipes import service as recipes
 from pmflow_core.recipes.spec import GateSpec, RecipeSpec, StepSpec
 from pmflow_core.runs import repository
 from pmflow_core.runs.extensions import Extensions
-from pmflow_core.runs.models import RunStep, StageRun
+from pmflow_core.runs.models import RunStep, StageRun, WorkerHeartbeat
 from pmflow_core.runs.status import OPEN
 from pmflow_core.settings import Settings
 from pmflow_core.signals import links
@@ -111,6 +111,9 @@ def house(urls: Urls, tmp_path: Path) -> Iterator[House]:
     house = House(urls, tmp_path / "workers.log")
     yield house
     house.stop()
+    with transaction(None) as session:
+        # A killed worker cannot take its heartbeat back, and the next test counts the living.
+        session.execute(delete(WorkerHeartbeat))
     transactions.dispose()
 
 
