@@ -58,6 +58,14 @@ class Child:
         elif self._process.poll() is not None:
             self._note_end(self._process, now)
 
+    def hold(self) -> None:
+        """Start the child only after `release`."""
+        self._start_at = float("inf")
+
+    def release(self) -> None:
+        """Let a held child start."""
+        self._start_at = 0.0
+
     def ask_to_stop(self) -> None:
         """Send SIGTERM and start it no more."""
         self._start_at = float("inf")

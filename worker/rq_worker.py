@@ -3,6 +3,9 @@
 The parent uses the database between jobs only, and closes its connections before each fork.
 """
 
+import argparse
+import os
+import socket
 import time
 from typing import Any, NoReturn
 from uuid import UUID
@@ -18,7 +21,9 @@ from pmflow_core.connections import Urls
 from pmflow_core.db import transaction
 from pmflow_core.jobs import QUEUE, Job
 from pmflow_core.settings import Settings
+from worker.bootstrap import started
 from worker.reconcile import beat, forget, reconcile, release
+from worker.supervisor import several_workers
 
 # RQ waits for a job 15 s less than this; the wait is the pause of the reconciler.
 _WORKER_TTL_S = 20
@@ -73,3 +78,13 @@ class PmflowWorker(Worker):
         """Give the dead child's run to the next worker at once; the lease is for vanished hosts."""
         if job.func_name == Job.EXECUTE_RUN:
             release(UUID(job.args[0]), self.name)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Take jobs until told to stop, in as many processes as asked for."""
+    if arguments.n > 1:
+        return several_workers(arguments.n)
+    name = f"worker-{socket.gethostname()}-{os.getpid()}"
+    with started() as process:
+        PmflowWorker(name, process.settings, process.urls).work(logging_level="WARNING")
+    return 0

@@ -1,5 +1,6 @@
 """The process that reconciles every few seconds, whatever the workers are doing."""
 
+import argparse
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import time
 from types import FrameType
 
 from pmflow_core.settings import Settings
+from worker.bootstrap import started
 from worker.reconcile import beat, forget, forget_ended, reconcile, sweep_themes
 
 SWEEP_S = 60.0
@@ -33,3 +35,10 @@ def run(settings: Settings) -> None:
             forget_ended()
         stop.wait(settings.reconcile_s)
     forget(name)
+
+
+def main(_arguments: argparse.Namespace) -> int:
+    """Reconcile until told to stop."""
+    with started() as process:
+        run(process.settings)
+    return 0

@@ -1,5 +1,6 @@
 """Everything that `pmflow up` runs, under one process: servers, web, workers, scheduler."""
 
+import argparse
 import http.client
 import os
 import signal
@@ -16,7 +17,7 @@ from rich.text import Text
 from pmflow_core.embedded.servers import ServerUrls, servers
 from pmflow_core.errors import PmflowError
 from pmflow_core.migrations.run import upgrade
-from pmflow_core.settings import Settings
+from pmflow_core.settings import Settings, get_settings
 from worker.checks import faults
 from worker.children import Child, Command, stop_all
 from worker.frontend import ensure_frontend
@@ -24,6 +25,7 @@ from worker.frontend import ensure_frontend
 TICK_S = 0.2
 STOP_PATIENCE_S = 25.0
 SAY_WAITING_EVERY_S = 15.0
+HOLD_S = 20.0
 NAME_WIDTH = 9
 COLOURS = ("cyan", "green", "magenta", "blue", "yellow")
 DEMO = "from pmflow_core.cli import main; main()"
@@ -133,6 +135,11 @@ def up(settings: Settings, *, demo: bool) -> int:
     return 0
 
 
+def main(arguments: argparse.Namespace) -> int:
+    """Start and watch all processes until told to stop."""
+    return up(get_settings(), demo=arguments.demo)
+
+
 def several_workers(count: int) -> int:
     """Run `count` workers until SIGINT or SIGTERM; return the exit code."""
     say = Voice(Console())
@@ -160,19 +167,29 @@ def _run(settings: Settings, stop: Stop, say: Voice, *, demo: bool) -> None:
         if demo:
             load = Command("demo", (sys.executable, "-c", DEMO, "demo", "load"), kept=False)
             children.append(Child(load, environment, say))
-        watch = Watch(settings, urls, say)
+        for child in children[1:]:
+            child.hold()
+        watch = Watch(settings, urls, say, children[1:])
         supervise(children, stop, say, watch)
         say.us("Stopping the servers.")
 
 
 class Watch:
-    """At each tick: says once that pmflow is ready, and starts a crashed server again."""
+    """At each tick: says once that pmflow is ready, and starts a crashed server again.
 
-    def __init__(self, settings: Settings, urls: ServerUrls, say: Voice) -> None:
+    The held children start when the page can be used, or after a while without it: at start-up
+    they would only take the processors from the process that a person waits for.
+    """
+
+    def __init__(
+        self, settings: Settings, urls: ServerUrls, say: Voice, held: Sequence[Child] = ()
+    ) -> None:
         self._settings = settings
         self._urls = urls
         self._say = say
         self._ready = False
+        self._held = list(held)
+        self._release_at = time.monotonic() + HOLD_S
         self._say_at = time.monotonic() + SAY_WAITING_EVERY_S
 
     def __call__(self, now: float) -> None:
@@ -186,6 +203,9 @@ class Watch:
                     self._say.us(str(error))
         if not self._ready:
             self._look_whether_ready(now)
+        if self._ready or now > self._release_at:
+            while self._held:
+                self._held.pop().release()
 
     def _look_whether_ready(self, now: float) -> None:
         if is_ready(self._settings.host, self._settings.port):

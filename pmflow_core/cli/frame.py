@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from pmflow_core import connections, plugins
+from pmflow_core.cli.groups import command_group
 from pmflow_core.db import transaction
 from pmflow_core.embedded.postgres import start_postgres
 from pmflow_core.embedded.server import EmbeddedServer
@@ -21,6 +22,7 @@ from pmflow_core.migrations.run import upgrade
 from pmflow_core.settings import Settings, get_settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+__all__ = ["Connected", "Json", "answer", "command_group", "connected", "in_no_workspace"]
 in_no_workspace = partial(transaction.transaction, None)
 
 
@@ -31,13 +33,6 @@ class Connected:
     settings: Settings
     database_url: str
     redis_url: str | None
-
-
-def command_group(purpose: str) -> typer.Typer:
-    """Return an empty group of commands, which stays a group while it has only one."""
-    group = typer.Typer(help=purpose, no_args_is_help=True, add_completion=False)
-    group.callback()(lambda: None)
-    return group
 
 
 def answer(document: Mapping[str, object] | Sequence[object], text: str, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from pmflow_core.cli.frame import command_group
+from pmflow_core.cli.groups import command_group
 
 app = command_group("Run pmflow.")
 

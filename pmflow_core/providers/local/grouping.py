@@ -1,7 +1,8 @@
 """Groups signals by similarity: Ward's method, cut where the silhouette is best."""
 
+from importlib import import_module
+
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from pmflow_core.providers.local.similarity import Matrix
 
@@ -45,14 +46,16 @@ def _alike(rows: Matrix) -> tuple[tuple[int, ...], ...]:
 
 
 def _best_cut(rows: Matrix) -> np.ndarray:
-    tree = linkage(rows, method="ward")
+    # Half a second to import, which every process would pay at its start.
+    hierarchy = import_module("scipy.cluster.hierarchy")
+    tree = hierarchy.linkage(rows, method="ward")
     most = min(MOST_GROUPS, len(rows) // (2 if len(rows) < 12 else 3))
     # A document of many signals under one heading helps nobody: large sets are always divided.
     is_large = len(rows) >= 24
     least = min(most, 2 + len(rows) // 30) if is_large else 2
     best, best_score = np.ones(len(rows), dtype=int), -1.0 if is_large else 0.02
     for count in range(least, most + 1):
-        labels = fcluster(tree, count, criterion="maxclust")
+        labels = hierarchy.fcluster(tree, count, criterion="maxclust")
         score = _silhouette(rows, labels)
         if score > best_score + 0.002:
             best, best_score = labels, score
