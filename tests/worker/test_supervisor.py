@@ -185,3 +185,15 @@ def test_a_child_that_ignores_sigterm_is_killed_by_a_second_signal():
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
         assert process.wait(5) == 0
+
+
+def test_a_held_child_starts_only_when_it_is_released():
+    child = Child(Command("late", ("true",), kept=False), {}, lambda *_: None)
+    child.hold()
+    child.tend(1.0)
+    assert child.pid is None
+
+    child.release()
+    child.tend(2.0)
+    assert child.pid is not None
+    child.kill()
