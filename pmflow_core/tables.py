@@ -6,6 +6,7 @@ from pmflow_core.accounts import models as accounts
 from pmflow_core.activity import models as activity
 from pmflow_core.calls import models as calls
 from pmflow_core.documents import models as documents
+from pmflow_core.outbox import models as outbox
 from pmflow_core.projects import models as projects
 from pmflow_core.recipes import models as recipes
 from pmflow_core.runs import models as runs
@@ -18,6 +19,7 @@ FEATURES = (
     activity,
     calls,
     documents,
+    outbox,
     projects,
     recipes,
     runs,

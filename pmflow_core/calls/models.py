@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from pmflow_core.db.base import TenantRow, in_same_workspace
@@ -44,6 +45,7 @@ class ProviderCall(TenantRow, table=True):
         in_same_workspace("project_id", "projects"),
         Index(None, "workspace_id", "run_id", "created_at"),
         Index(None, "workspace_id", "created_at"),
+        Index(None, "workspace_id", "request_hash"),
     )
 
     run_id: UUID
@@ -54,12 +56,16 @@ class ProviderCall(TenantRow, table=True):
     provider: str
     model: str | None = None
     request_hash: str = Field(description="SHA-256 of everything the provider was told.")
+    request: dict[str, Any] | None = Field(
+        default=None, sa_type=JSONB, description="What the hash is of, to explain a miss in replay."
+    )
     status: CallStatus = Field(default=CallStatus.RESERVED, sa_type=text_enum(CallStatus))
     reserved_usd: Decimal = Field(default=NOTHING, sa_type=_USD)
     cost_usd: Decimal = Field(default=NOTHING, sa_type=_USD)
     input_tokens: int = 0
     output_tokens: int = 0
     response: str | None = None
+    tool_calls: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     error: str | None = None
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

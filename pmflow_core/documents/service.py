@@ -87,7 +87,7 @@ def _version(actor: Actor, draft: Draft, document_id: UUID, number: int) -> Docu
         document_id=document_id,
         number=number,
         content=draft.content,
-        sha256=hashlib.sha256(draft.content.encode()).hexdigest(),
+        sha256=content_hash(draft.content),
         template=draft.template,
         author_id=actor.user_id,
         author_name=actor.name,
@@ -120,3 +120,8 @@ def _add_citations(
                 quote_end=span.end if span else None,
             )
         )
+
+
+def content_hash(content: str) -> str:
+    """Return the SHA-256 in hex that names a version's text."""
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -125,7 +125,47 @@ class Decision(TenantRow, table=True):
     stage: str
     outcome: Outcome = Field(sa_type=text_enum(Outcome))
     gates: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    budget: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=JSONB,
+        description="Scope to cap, spent and reserved US dollars.",
+    )
     reason: str
     next_action: str
     owner: str = Field(description="Who acts next: a person's name, a role, or pmflow itself.")
     actor_id: UUID | None = None
+
+
+class TicketStatus(StrEnum):
+    """Where a ticket is; a dropped one is no longer in the plan and comes back when it is."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Ticket(TenantRow, table=True):
+    """A piece of work of a project; `plan_key` keeps one that is planned again the same row."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        UniqueConstraint("workspace_id", "number"),
+        UniqueConstraint("project_id", "plan_key"),
+        in_same_workspace("project_id", "projects"),
+    )
+
+    number: int = Field(description="Cited as T-<number>, per workspace.")
+    project_id: UUID
+    plan_key: str = Field(description="What the ticket is for, stable over plans: R3/1.")
+    position: int
+    title: str
+    description: str = ""
+    acceptance: list[str] = Field(default_factory=list, sa_type=JSONB)
+    covers: list[str] = Field(
+        default_factory=list, sa_type=JSONB, description="Requirement ids of the PRD."
+    )
+    estimate: int = Field(description="Story points: 1, 2, 3, 5, 8 or 13.")
+    status: TicketStatus = Field(default=TicketStatus.OPEN, sa_type=text_enum(TicketStatus))
+    run_id: UUID | None = Field(default=None, description="The run that planned it last.")

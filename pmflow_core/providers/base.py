@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from pmflow_core.errors import Invalid, Unavailable
 
 Vector = NDArray[np.float32]
 OnText = Callable[[str], None]
-StopReason = Literal["complete", "truncated", "refused"]
+StopReason = Literal["complete", "truncated", "refused", "tool_calls"]
 
 
 class ProviderUnavailable(Unavailable):
@@ -63,12 +63,40 @@ class SectionBrief:
     instruction: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as a model is told of it; `schema` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call a model asks for; `id` is the vendor's."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolExchange:
+    """A call that was carried out, and what came of it; untrusted like all evidence."""
+
+    call: ToolCall
+    result: str
+    failed: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class GenerateRequest:
     """Everything a provider may know when it writes one document.
 
     `task` is the name of the document's template, `documents` holds earlier documents of the
-    project by type, and `total_signals` counts the whole workspace, not only `evidence`.
+    project by type, and `total_signals` counts the whole workspace, not only `evidence`. With a
+    `schema` the answer is one JSON document of that JSON Schema and `sections` is empty.
     """
 
     task: str
@@ -82,6 +110,9 @@ class GenerateRequest:
     total_signals: int = 0
     instructions: str = ""
     max_tokens: int = 4096
+    schema: Mapping[str, Any] | None = None
+    tools: tuple[ToolSpec, ...] = ()
+    exchanges: tuple[tuple[ToolExchange, ...], ...] = ()  # one tuple for each earlier answer
 
 
 @dataclass(frozen=True)
@@ -105,6 +136,7 @@ class Completion:
     model: str
     usage: Usage
     stop_reason: StopReason
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class Provider(Protocol):

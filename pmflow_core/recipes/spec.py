@@ -20,6 +20,9 @@ class OnFailure(StrEnum):
     """What happens to the project when a run of the recipe fails."""
 
     STAY = "stay"
+    REVERT = "revert"
+    ASK = "ask"
+    REVIEW_REQUIRED = "review_required"
 
 
 class _Spec(BaseModel):
@@ -35,7 +38,19 @@ class StepSpec(_Spec):
     params: dict[str, Any] = Field(default_factory=dict)
     criteria: tuple[str, ...] = Field((), description="Such as cites:5 or quotes:verbatim.")
     retries: int = Field(default=0, ge=0, le=3, description="Further tries when a criterion fails.")
+    backoff_s: float = Field(
+        default=0, ge=0, le=300, description="Seconds before the second try; doubled each time."
+    )
     timeout_s: float = Field(default=600, gt=0, le=3600, description="Seconds one try may take.")
+    continue_on_error: bool = Field(
+        default=False, description="Go on with the next step when this one fails."
+    )
+    commit: bool = Field(
+        default=False, description="Commit what it wrote to the workspace's git repository."
+    )
+    tools: tuple[str, ...] = Field(
+        default=(), max_length=20, description="Tools the model may call."
+    )
 
 
 class GateSpec(_Spec):

@@ -17,19 +17,21 @@ from pmflow_core.calls.gateway import Caller, Gateway
 from pmflow_core.calls.patience import USUAL, Patience
 from pmflow_core.db.transaction import transaction
 from pmflow_core.documents import repository as documents
+from pmflow_core.documents.service import content_hash
 from pmflow_core.errors import PmflowError, Unavailable
 from pmflow_core.logs import get_logger
 from pmflow_core.projects import repository as projects
-from pmflow_core.providers.base import Provider, ProviderRejected, ProviderUnavailable
+from pmflow_core.providers.base import ProviderRejected, ProviderUnavailable
 from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
 from pmflow_core.recipes.spec import StepSpec
 from pmflow_core.recipes.validation import parse_criterion
-from pmflow_core.runs import evidence, progress, repository
+from pmflow_core.runs import evidence, progress, questions, repository
 from pmflow_core.runs.crashpoints import crash_point
 from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.heartbeat import Heartbeat, StepTimedOut
 from pmflow_core.runs.kinds import (
+    AnswerNeeded,
     CriterionFacts,
     LeaseLost,
     ProjectFacts,
@@ -41,6 +43,7 @@ from pmflow_core.runs.models import RunStep, StageRun
 from pmflow_core.runs.progress import Failure
 from pmflow_core.runs.repository import Holder
 from pmflow_core.runs.status import FailureClass, LogLevel, StepStatus, WaitingFor
+from pmflow_core.runs.tools import StepTools
 
 log = get_logger(__name__)
 
@@ -63,26 +66,6 @@ class Pace:
     lease: timedelta = timedelta(seconds=45)
     heartbeat: timedelta = timedelta(seconds=15)
     runs_per_workspace: int = 4
-
-
-@dataclass(frozen=True)
-class StepTools:
-    """What a step of a claimed run may do; implements `kinds.Tools`."""
-
-    provider: Provider
-    run: StageRun
-    holder: Holder
-    step_key: str
-    heart: Heartbeat
-
-    def log(self, level: LogLevel, text: str) -> None:
-        """Add a line to the run's log, in a transaction of its own."""
-        with transaction(self.run.workspace_id) as session:
-            progress.write_log(session, self.holder, self.run, self.step_key, [(level, text)])
-
-    def check(self) -> None:
-        """Raise LeaseLost when the run is not this worker's any more, or was cancelled."""
-        self.heart.check()
 
 
 @dataclass(frozen=True)
@@ -128,21 +111,11 @@ class Engine:
 
     def _carry_out(self, run: StageRun, holder: Holder, heart: Heartbeat) -> None:
         try:
-            context, steps = self._load(run)
-            for row in steps:
-                if row.status is not StepStatus.COMPLETED:
-                    context = self._take_step(context, run, holder, heart, row)
-            crash_point("steps_done")
-            with transaction(run.workspace_id) as session:
-                progress.complete(session, holder, run)
-            crash_point("concluded")
+            self._take_steps(run, holder, heart)
         except (LeaseLost, OperationalError):
             # Without the run or the database there is nothing to write; the lease runs out and
             # another worker goes on at this step.
             raise
-        except BudgetExceeded as error:
-            with transaction(run.workspace_id) as session:
-                progress.wait(session, holder, run, WaitingFor.BUDGET, str(error))
         except CriteriaFailed as error:
             self._fail(run, holder, FailureClass.CRITERIA, str(error), error.verdicts)
         except PmflowError as error:
@@ -152,6 +125,25 @@ class Engine:
             message = f"Internal error: {type(error).__name__}: {error}"
             self._fail(run, holder, FailureClass.INTERNAL, message)
             raise
+
+    def _take_steps(self, run: StageRun, holder: Holder, heart: Heartbeat) -> None:
+        """Take what is left of the steps and conclude, or let the run wait."""
+        context, steps = self._load(run)
+        try:
+            for row in steps:
+                if row.status is not StepStatus.COMPLETED:
+                    context = self._take_step(context, run, holder, heart, row)
+        except BudgetExceeded as error:
+            with transaction(run.workspace_id) as session:
+                progress.wait(session, holder, run, WaitingFor.BUDGET, str(error))
+        except AnswerNeeded as error:
+            with transaction(run.workspace_id) as session:
+                questions.open_question(session, holder, run, error.question)
+        else:
+            crash_point("steps_done")
+            with transaction(run.workspace_id) as session:
+                progress.complete(session, holder, run)
+            crash_point("concluded")
 
     def _load(self, run: StageRun) -> tuple[RunContext, list[RunStep]]:
         with transaction(run.workspace_id) as session:
@@ -172,6 +164,20 @@ class Engine:
                     {
                         document.type: version.content
                         for document, version in documents.latest_versions(session, project.id)
+                    }
+                ),
+                hashes=MappingProxyType(
+                    {
+                        document.type: version.sha256
+                        for document, version in documents.latest_versions(session, project.id)
+                    }
+                ),
+                answers=questions.answers(session, run.id),
+                outputs=MappingProxyType(
+                    {
+                        step.step_key: MappingProxyType(step.output)
+                        for step in repository.steps_of(session, run.id)
+                        if step.status is StepStatus.COMPLETED
                     }
                 ),
             )
@@ -198,7 +204,7 @@ class Engine:
         with transaction(run.workspace_id) as session:
             progress.record_step(session, holder, run, row, (outcome, verdicts))
         crash_point("step_recorded")
-        return self._with_document(context, outcome)
+        return self._with_outcome(context, row.step_key, outcome)
 
     def _tools(
         self, context: RunContext, run: StageRun, holder: Holder, heart: Heartbeat, step_key: str
@@ -248,13 +254,18 @@ class Engine:
             verdicts.append(kind.check(kind.parse(argument), facts))
         return tuple(verdicts)
 
-    def _with_document(self, context: RunContext, outcome: StepOutcome) -> RunContext:
+    def _with_outcome(self, context: RunContext, step_key: str, outcome: StepOutcome) -> RunContext:
+        """Return what later steps see: what this one wrote and what it came to."""
+        outputs = MappingProxyType({**context.outputs, step_key: outcome.output})
         if outcome.document is None:
-            return context
+            return replace(context, outputs=outputs)
         kind = progress.document_type(outcome.document)
+        content = outcome.document.content
         return replace(
             context,
-            documents=MappingProxyType({**context.documents, kind: outcome.document.content}),
+            outputs=outputs,
+            documents=MappingProxyType({**context.documents, kind: content}),
+            hashes=MappingProxyType({**context.hashes, kind: content_hash(content)}),
         )
 
     def _fail(

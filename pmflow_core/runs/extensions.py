@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from pmflow_core.errors import Unavailable
+from pmflow_core.outbox.effects import EffectKind
 from pmflow_core.providers.base import Provider
 from pmflow_core.recipes.validation import Catalogue
 from pmflow_core.registry import Registry
-from pmflow_core.runs.kinds import CriterionKind, GateKind, StepKind
+from pmflow_core.runs.kinds import Check, CriterionKind, GateKind, StepKind, ToolKind
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class Extensions:
         default_factory=lambda: Registry[CriterionKind]("criterion")
     )
     gates: Registry[GateKind] = field(default_factory=lambda: Registry[GateKind]("gate"))
+    checks: Registry[Check] = field(default_factory=lambda: Registry[Check]("check"))
+    tools: Registry[ToolKind] = field(default_factory=lambda: Registry[ToolKind]("tool"))
+    effects: Registry[EffectKind] = field(default_factory=lambda: Registry[EffectKind]("effect"))
     providers: Registry[Provider] = field(default_factory=lambda: Registry[Provider]("provider"))
 
     default_provider: str = "local"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
@@ -10,8 +11,9 @@ from pydantic import BaseModel
 
 from pmflow_core.documents.service import Citable
 from pmflow_core.errors import PmflowError
-from pmflow_core.providers.base import FREE, Evidence, Provider, Usage
+from pmflow_core.providers.base import FREE, Evidence, Provider, ToolSpec, Usage
 from pmflow_core.recipes.spec import RecipeSpec
+from pmflow_core.runs.models import QuestionKind, Vote
 from pmflow_core.runs.status import LogLevel
 
 Params = Any  # a registered kind is called with an instance of its own params model
@@ -60,6 +62,15 @@ class ProjectFacts:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person, or a default when time ran out, answered to a question of this run."""
+
+    question: str
+    answer: str
+    by: str
+
+
 @dataclass(frozen=True)
 class RunContext:
     """Everything a step may read; frozen, so that a step cannot change another's view."""
@@ -76,6 +87,35 @@ class RunContext:
     total_signals: int
     documents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     feedback: str = ""  # what was wrong with this step's last try
+    answers: tuple[Answer, ...] = ()
+    outputs: Mapping[str, Mapping[str, Any]] = field(  # what earlier steps of this run came to
+        default_factory=lambda: MappingProxyType({})
+    )
+    hashes: Mapping[str, str] = field(  # document type to SHA-256 of its newest version
+        default_factory=lambda: MappingProxyType({})
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDraft:
+    """What a step asks; `key` makes it the same question when the step is done again."""
+
+    key: str
+    kind: QuestionKind
+    text: str
+    options: tuple[str, ...] = ()
+    default: str | None = None
+    timeout: timedelta | None = None
+
+
+class AnswerNeeded(PmflowError):
+    """A step needs a person's answer; the engine lets the run wait for it."""
+
+    code = "answer_needed"
+
+    def __init__(self, question: QuestionDraft) -> None:
+        super().__init__(question.text)
+        self.question = question
 
 
 class Tools(Protocol):
@@ -88,6 +128,18 @@ class Tools(Protocol):
 
     def log(self, level: LogLevel, text: str) -> None:
         """Add a line to the run's log, at once visible to whoever watches."""
+        ...
+
+    def write(self, piece: str) -> None:
+        """Show a piece of what is being written to whoever watches; it is not kept."""
+        ...
+
+    def ask(self, question: QuestionDraft) -> str:
+        """Return a person's answer.
+
+        Raises:
+            AnswerNeeded: there is none yet; the run waits, and the step is done again with it.
+        """
         ...
 
     def check(self) -> None:
@@ -105,12 +157,49 @@ class DocumentDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ArtifactDraft:
+    """A file a step made."""
+
+    kind: str
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VoteDraft:
+    """One persona's vote of the jury."""
+
+    persona: str
+    weight: float
+    vote: Vote
+    reasons: tuple[str, ...]
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDraft:
+    """A ticket of a plan; planned again under the same `plan_key` it stays the same ticket."""
+
+    plan_key: str
+    title: str
+    description: str
+    acceptance: tuple[str, ...]
+    covers: tuple[str, ...]
+    estimate: int
+
+
+@dataclass(frozen=True, slots=True)
 class StepOutcome:
-    """What a step came to."""
+    """What a step came to; all of it is stored with the step's completion, or none."""
 
     summary: str
     document: DocumentDraft | None = None
     usage: Usage = FREE
+    artifacts: tuple[ArtifactDraft, ...] = ()
+    votes: tuple[VoteDraft, ...] = ()
+    tickets: tuple[TicketDraft, ...] | None = None  # the whole plan; None leaves tickets alone
+    output: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +208,9 @@ class CriterionFacts:
 
     outcome: StepOutcome
     signals: Mapping[int, Citable]
+    documents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    evidence: tuple[Evidence, ...] = ()
+    judge: Callable[[str, str], tuple[bool, str]] | None = None  # statement, text: holds and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +225,29 @@ class DocumentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class VoteFacts:
+    """A vote of the newest jury, and whether it was cast on the newest versions."""
+
+    persona: str
+    weight: float
+    vote: Vote
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GateFacts:
     """What a gate may look at, re-read under lock in the deciding transaction."""
 
     documents: Mapping[str, DocumentFacts]
     metrics: Mapping[str, float]
     signals: Mapping[int, Citable]
+    votes: tuple[VoteFacts, ...] = ()
+    artifacts: frozenset[str] = frozenset()  # kinds
+    approvers: frozenset[str] = frozenset()  # names whose approval covers the newest versions
+    slow: Mapping[str, Mapping[str, Any]] = field(  # by gate title, see `Check`
+        default_factory=lambda: MappingProxyType({})
+    )
+    title: str = ""  # of the gate that is evaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +257,19 @@ class StepKind:
     name: str
     params: type[BaseModel]
     run: Callable[[Params, RunContext, Tools], StepOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A named check of a plugin for the `custom` gate; it may be slow.
+
+    It runs at the end of the run, before the deciding transaction, and its result is stored with
+    the hashes of the documents it saw, so that a later edit voids it.
+    """
+
+    name: str
+    params: type[BaseModel]
+    run: Callable[[Params, RunContext, Tools], tuple[bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +288,19 @@ class GateKind:
     name: str
     params: type[BaseModel]
     evaluate: Callable[[Params, GateFacts], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolKind:
+    """A registered tool that a model may call in a step whose recipe lists it.
+
+    The workspace, the project and the run are bound by the server, never by the model.
+    """
+
+    spec: ToolSpec
+    call: Callable[[Mapping[str, Any], RunContext], str]
+
+    @property
+    def name(self) -> str:
+        """The name recipes allow it by."""
+        return self.spec.name

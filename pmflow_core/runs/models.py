@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,8 @@ class StageRun(TenantRow, table=True):
     requested_by: UUID | None = None
     requested_by_name: str
     retry_of: UUID | None = None
+    rerun_from: str | None = Field(default=None, description="Steps before it were reused.")
+    replay: bool = Field(default=False, description="Answers come from recordings only.")
     fence: int = Field(default=0, description="Counts claims; every later write carries it.")
     dispatch: int = Field(default=0, description="Counts enqueues; part of the job's id.")
     dispatched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -65,6 +68,11 @@ class StageRun(TenantRow, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     failure_class: FailureClass | None = Field(default=None, sa_type=text_enum(FailureClass))
     failure_message: str | None = None
+    gate_evidence: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=JSONB,
+        description="Slow checks by gate title, computed before.",
+    )
 
 
 class RunStep(TenantRow, table=True):
@@ -85,6 +93,14 @@ class RunStep(TenantRow, table=True):
     attempts: int = 0
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    params: dict[str, Any] | None = Field(
+        default=None, sa_type=JSONB, description="Edited input: replaces the recipe's parameters."
+    )
+    reused_from: UUID | None = Field(default=None, description="The run that did it.")
+    live_text: str = Field(default="", description="The end of what is being written just now.")
+    output: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSONB, description="What later steps are told of it."
+    )
     summary: str | None = None
     criteria: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     document_version_id: UUID | None = None
@@ -128,6 +144,95 @@ class Approval(TenantRow, table=True):
     versions: dict[str, str] = Field(
         default_factory=dict, sa_type=JSONB, description="Document type to SHA-256."
     )
+
+
+class Artifact(TenantRow, table=True):
+    """A file a step made, such as a prototype; one per run, step and name."""
+
+    __tablename__ = "artifacts"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        UniqueConstraint("run_id", "step_key", "name"),
+        in_same_workspace("run_id", "stage_runs"),
+        in_same_workspace("project_id", "projects"),
+        Index(None, "workspace_id", "project_id", "created_at"),
+    )
+
+    project_id: UUID
+    run_id: UUID
+    step_key: str
+    kind: str = Field(description="What gates ask for, such as prototype.")
+    name: str = Field(description="File name.")
+    media_type: str
+    content: bytes
+    sha256: str
+
+
+class Vote(StrEnum):
+    """How a persona of the jury votes."""
+
+    APPROVE = "approve"
+    CONDITIONAL = "conditional"
+    REJECT = "reject"
+
+
+class JuryEvaluation(TenantRow, table=True):
+    """One persona's vote on a project in a run; append-only."""
+
+    __tablename__ = "jury_evaluations"
+    __table_args__ = (
+        UniqueConstraint("run_id", "step_key", "persona"),
+        in_same_workspace("run_id", "stage_runs"),
+        in_same_workspace("project_id", "projects"),
+        Index(None, "workspace_id", "project_id", "created_at"),
+    )
+
+    project_id: UUID
+    run_id: UUID
+    step_key: str
+    persona: str
+    weight: float
+    vote: Vote = Field(sa_type=text_enum(Vote))
+    reasons: list[str] = Field(default_factory=list, sa_type=JSONB)
+    conditions: list[str] = Field(default_factory=list, sa_type=JSONB)
+    versions: dict[str, str] = Field(
+        default_factory=dict, sa_type=JSONB, description="Document type to SHA-256 voted on."
+    )
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    CHOICE = "choice"
+    TEXT = "text"
+    APPROVAL = "approval"
+
+
+class Question(TenantRow, table=True):
+    """What a step asks a person in the middle of a run; one per run, step and key."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        UniqueConstraint("run_id", "step_key", "key"),
+        in_same_workspace("run_id", "stage_runs"),
+        in_same_workspace("project_id", "projects"),
+        Index("ix_questions_open", "deadline_at", postgresql_where="answered_at IS NULL"),
+    )
+
+    project_id: UUID
+    run_id: UUID
+    step_key: str
+    key: str
+    kind: QuestionKind = Field(sa_type=text_enum(QuestionKind))
+    text: str
+    options: list[str] = Field(default_factory=list, sa_type=JSONB)
+    default: str | None = Field(default=None, description="Taken when nobody answers in time.")
+    deadline_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer: str | None = None
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answered_by: UUID | None = None
+    answered_by_name: str | None = Field(default=None, description="pmflow when time ran out.")
 
 
 class WorkerHeartbeat(Row, table=True):

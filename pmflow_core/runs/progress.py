@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import exists, func, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -17,7 +17,7 @@ from pmflow_core.documents.service import Draft
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
 from pmflow_core.projects.service import Cause
-from pmflow_core.runs import evidence, explain, repository
+from pmflow_core.runs import evidence, explain, repository, results
 from pmflow_core.runs.advance import conclude
 from pmflow_core.runs.kinds import DocumentDraft, LeaseLost, StepOutcome, Verdict
 from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
@@ -26,6 +26,7 @@ from pmflow_core.runs.service import announce, owner_name
 from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus, WaitingFor
 
 Line = tuple[LogLevel, str]
+LIVE_CHARS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,21 @@ def write_log(
     announce(session, run)
 
 
+def show_live(session: Session, holder: Holder, run: StageRun, step_key: str, text: str) -> None:
+    """Show the end of what a step is writing; without the run nothing is shown."""
+    session.execute(
+        update(RunStep)
+        .where(
+            col(RunStep.run_id) == run.id,
+            col(RunStep.step_key) == step_key,
+            exists().where(holder.holds()),
+        )
+        .values(live_text=text[-LIVE_CHARS:])
+        .execution_options(synchronize_session=False)
+    )
+    announce(session, run)
+
+
 def record_step(
     session: Session,
     holder: Holder,
@@ -75,6 +91,8 @@ def record_step(
     ]
     lines.append((LogLevel.INFO, f"{step.title} done: {outcome.summary}"))
     write_log(session, holder, run, step.step_key, lines)
+    version_id = _write_document(session, run, step, outcome)
+    results.store(session, run, step.step_key, outcome)
     session.execute(
         update(RunStep)
         .where(col(RunStep.id) == step.id)
@@ -82,8 +100,10 @@ def record_step(
             status=StepStatus.COMPLETED,
             finished_at=func.now(),
             summary=outcome.summary,
+            output=dict(outcome.output),
+            live_text="",
             criteria=[verdict.as_json() for verdict in verdicts],
-            document_version_id=_write_document(session, run, step, outcome),
+            document_version_id=version_id,
             input_tokens=outcome.usage.input_tokens,
             output_tokens=outcome.usage.output_tokens,
             cost_usd=outcome.usage.cost_usd,

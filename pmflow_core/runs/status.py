@@ -35,6 +35,7 @@ class FailureClass(StrEnum):
     QUARANTINED = "quarantined"
     INTERNAL = "internal"
     INVALID = "invalid"
+    UNANSWERED = "unanswered"
 
 
 class LogLevel(StrEnum):
@@ -51,3 +52,4 @@ class WaitingFor(StrEnum):
     """What a waiting run waits for."""
 
     BUDGET = "budget"
+    QUESTION = "question"

@@ -12,7 +12,7 @@ from pmflow_core.workspaces.models import Counter
 def take_numbers(session: Session, workspace_id: UUID, kind: str, count: int = 1) -> int:
     """Return the first of `count` consecutive new numbers; the counter's row is locked till commit.
 
-    `kind` is signal, project or run.
+    `kind` is signal, project, run or ticket.
     """
     statement = (
         insert(Counter)
