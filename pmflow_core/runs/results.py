@@ -1,8 +1,12 @@
 """What a finished step leaves besides its document: artifacts, votes and tickets."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+from sqlmodel import col
 
 from pmflow_core.documents import repository as documents
 from pmflow_core.projects import tickets
@@ -67,3 +71,61 @@ def _store_votes(session: Session, run: StageRun, step_key: str, outcome: StepOu
                 versions=versions,
             )
         )
+
+
+def list_artifacts(
+    session: Session, project_id: UUID, run_id: UUID | None = None
+) -> list[tuple[Artifact, int, int]]:
+    """Return (artifact without its content, number of its run, bytes), the newest first."""
+    statement = (
+        select(Artifact, col(StageRun.number), func.length(col(Artifact.content)))
+        .join(StageRun, col(StageRun.id) == col(Artifact.run_id))
+        .where(col(Artifact.project_id) == project_id)
+        .options(defer(col(Artifact.content)))
+        .order_by(col(StageRun.number).desc(), col(Artifact.name))
+    )
+    if run_id is not None:
+        statement = statement.where(col(Artifact.run_id) == run_id)
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
+
+
+def find_artifact(session: Session, artifact_id: UUID) -> tuple[Artifact, int] | None:
+    """Return an artifact and the number of its run, or None."""
+    statement = (
+        select(Artifact, col(StageRun.number))
+        .join(StageRun, col(StageRun.id) == col(Artifact.run_id))
+        .where(col(Artifact.id) == artifact_id)
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def newest_votes(session: Session, project_id: UUID) -> tuple[list[JuryEvaluation], int] | None:
+    """Return the votes of the newest run that had a jury, and its number; None without one."""
+    newest = (
+        select(col(StageRun.id), col(StageRun.number))
+        .join(JuryEvaluation, col(JuryEvaluation.run_id) == col(StageRun.id))
+        .where(col(JuryEvaluation.project_id) == project_id)
+        .order_by(col(StageRun.number).desc())
+        .limit(1)
+    )
+    found = session.execute(newest).one_or_none()
+    if found is None:
+        return None
+    votes = (
+        select(JuryEvaluation)
+        .where(col(JuryEvaluation.run_id) == found[0])
+        .order_by(col(JuryEvaluation.id))
+    )
+    return list(session.scalars(votes)), found[1]
+
+
+def votes_are_current(voted_on: Mapping[str, str], newest: Mapping[str, str]) -> bool:
+    """Return whether every document voted on still is the newest version of its type."""
+    return all(newest.get(kind) == sha256 for kind, sha256 in voted_on.items())
+
+
+def stored_kinds(session: Session, project_id: UUID) -> Sequence[str]:
+    """Return the kinds of files the project has."""
+    statement = select(col(Artifact.kind)).where(col(Artifact.project_id) == project_id)
+    return session.scalars(statement.distinct()).all()
