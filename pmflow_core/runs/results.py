@@ -81,7 +81,7 @@ def list_artifacts(
         select(Artifact, col(StageRun.number), func.length(col(Artifact.content)))
         .join(StageRun, col(StageRun.id) == col(Artifact.run_id))
         .where(col(Artifact.project_id) == project_id)
-        .options(defer(col(Artifact.content)))
+        .options(defer(col(Artifact.content)))  # pyright: ignore[reportArgumentType] SQLModel types it otherwise
         .order_by(col(StageRun.number).desc(), col(Artifact.name))
     )
     if run_id is not None:
