@@ -1,5 +1,6 @@
 """`pmflow run`: executions of a stage's recipe."""
 
+import json
 import time
 from dataclasses import asdict
 from decimal import Decimal
@@ -84,6 +85,31 @@ def retry(run_id: Id, as_json: Json = False) -> None:
 
 
 @app.command()
+def rerun(
+    run_id: Id,
+    step: Annotated[str, typer.Option("--from", help="Key of the step to start from.")],
+    edits: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Input of that step, as key=value; the value may be JSON."),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when the run has ended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Queue a new run that starts at a step of an ended one and reuses what is before it."""
+    with connected(redis=True):
+        actor = Actor.system(workspace_of_run(run_id))
+        params = dict(_edit(text) for text in edits) if edits else None
+        if wait:
+            require_worker(actor.workspace_id)
+        with transaction(actor.workspace_id) as session:
+            made = service.rerun(session, actor, run_id, step, params)
+        found = _follow(actor, made.id) if wait else _read(actor, made.id)
+    _print(found, as_json=as_json)
+    if wait and found.row.status is not RunStatus.COMPLETED:
+        raise typer.Exit(1)
+
+
+@app.command()
 def budget(
     run_id: Id,
     cap: Annotated[
@@ -107,6 +133,17 @@ def budget(
         f"{each.scope.value:<9} ${each.cap_usd:.2f}, ${each.spent_usd:.2f} spent" for each in found
     ]
     answer(rows, "\n".join(lines), as_json=as_json)
+
+
+def _edit(text: str) -> tuple[str, object]:
+    """Return key and value of `key=value`; what is no JSON is a text."""
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip():
+        raise typer.BadParameter(f"{text!r} is not key=value.", param_hint="--set")
+    try:
+        return key.strip(), json.loads(value)
+    except ValueError:
+        return key.strip(), value
 
 
 def _read(actor: Actor, run_id: UUID, after_seq: int = 0) -> RunRead:

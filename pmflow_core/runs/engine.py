@@ -199,7 +199,7 @@ class Engine:
             progress.write_log(session, holder, run, row.step_key, [line])
         crash_point("step_begun")
         tools = self._tools(context, run, holder, heart, row.step_key)
-        outcome, verdicts = self._work(spec, context, tools)
+        outcome, verdicts = self._work(_with_input(spec, row), context, tools)
         crash_point("step_worked")
         with transaction(run.workspace_id) as session:
             progress.record_step(session, holder, run, row, (outcome, verdicts))
@@ -278,6 +278,11 @@ class Engine:
     ) -> None:
         with transaction(run.workspace_id) as session:
             progress.fail(session, holder, run, Failure(failure, message, verdicts))
+
+
+def _with_input(spec: StepSpec, row: RunStep) -> StepSpec:
+    """Return the step with the input that was edited for this run, where it was."""
+    return spec if row.params is None else spec.model_copy(update={"params": row.params})
 
 
 def _feedback(failed: list[Verdict]) -> str:

@@ -1,7 +1,8 @@
 """What people and automation ask of stage runs: request, cancel, retry, approve."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,9 +20,9 @@ from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
 from pmflow_core.projects.models import Project
 from pmflow_core.projects.service import Cause
+from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
-from pmflow_core.recipes.spec import RecipeSpec
-from pmflow_core.runs import explain, repository
+from pmflow_core.runs import explain, repository, reuse
 from pmflow_core.runs.extensions import installed
 from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
 from pmflow_core.runs.status import OPEN, LogLevel, RunStatus
@@ -50,6 +51,12 @@ class RunIsOpen(Conflict):
     """The run goes on, so it cannot be retried."""
 
     code = "run_is_open"
+
+
+class StageWasLeft(Conflict):
+    """The project is in another stage than the run was."""
+
+    code = "stage_was_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +88,46 @@ def request_run(
     if found is None:
         raise NoRecipe(f"Nothing is automated in {stage.name} yet; move the project by hand.")
     version, spec = found
-    run = StageRun(
+    run = _new_run(session, actor, project, stage.slug, version.id)
+    run.provider = installed().provider(options.provider or spec.provider).name
+    run.retry_of = options.retry_of
+    text = f"Requested run {run.number} of {stage.name}"
+    return _queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
+
+
+def _new_run(
+    session: Session, actor: Actor, project: Project, stage: str, version_id: UUID
+) -> StageRun:
+    return StageRun(
         workspace_id=actor.workspace_id,
         number=take_numbers(session, actor.workspace_id, "run"),
         project_id=project.id,
-        stage=stage.slug,
-        recipe_version_id=version.id,
-        provider=installed().provider(options.provider or spec.provider).name,
+        stage=stage,
+        recipe_version_id=version_id,
+        provider="",
         requested_by=actor.user_id,
         requested_by_name=actor.name,
-        retry_of=options.retry_of,
         dispatch=1,
         dispatched_at=utcnow(),
         queued_at=utcnow(),
     )
+
+
+def _queue(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    run: StageRun,
+    steps: Iterable[RunStep],
+    text: str,
+) -> StageRun:
     if not repository.add_queued(session, run):
         raise RunAlreadyOpen(f"{project.key} already has an open run.")
-    session.add_all(_waiting_steps(run, spec))
+    session.add_all(steps)
     session.flush()
-    text = f"Requested run {run.number} of {stage.name}"
     activity.record(session, actor, project.id, "run", text)
     dispatch(session, run)
     return run
-
-
-def _waiting_steps(run: StageRun, spec: RecipeSpec) -> Iterator[RunStep]:
-    for position, step in enumerate(spec.steps):
-        yield RunStep(
-            workspace_id=run.workspace_id,
-            run_id=run.id,
-            step_key=step.key,
-            position=position,
-            title=step.title,
-            skill=step.skill,
-        )
 
 
 def dispatch(session: Session, run: StageRun, *, front: bool = True) -> None:
@@ -186,18 +199,62 @@ def retry(session: Session, actor: Actor, run_id: UUID) -> StageRun:
     Raises:
         PermissionDenied: the actor is not an editor.
         RunIsOpen: it has not ended.
-        Conflict: the project has left that stage.
+        StageWasLeft: the project has left that stage.
     """
     actor.require(Role.EDITOR)
+    run, project = _ended(session, run_id)
+    options = RunOptions(provider=run.provider, retry_of=run.id)
+    return request_run(session, actor, project.id, options)
+
+
+def rerun(
+    session: Session,
+    actor: Actor,
+    run_id: UUID,
+    step_key: str,
+    params: Mapping[str, Any] | None = None,
+) -> StageRun:
+    """Queue a new run that starts at a step of an ended one and reuses what is before it.
+
+    It follows the recipe version of the ended run. `params` are laid over the step's last input.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        RunIsOpen: the run has not ended.
+        StageWasLeft: the project has left that stage.
+        NoSuchStep: the run has no such step.
+        StepNotReached: something before that step was never finished.
+        BadStepInput: the step cannot work with `params`; every fault is named.
+        RunAlreadyOpen: another run of the project is not finished.
+    """
+    actor.require(Role.EDITOR)
+    ended, project = _ended(session, run_id)
+    spec = recipes.read_spec(recipe_rows.get_version(session, ended.recipe_version_id))
+    step = reuse.find_step(spec, step_key)
+    earlier = repository.steps_of(session, ended.id)
+    if params is not None:
+        row = next(row for row in earlier if row.step_key == step_key)
+        params = reuse.edited_params(step, row, params, installed())
+    run = _new_run(session, actor, project, ended.stage, ended.recipe_version_id)
+    run.provider = ended.provider
+    run.retry_of = ended.id
+    run.rerun_from = step_key
+    text = f"Requested run {run.number}, run {ended.number} again from {step.title}"
+    steps = list(reuse.reusing_steps(run, spec, earlier, params))
+    return _queue(session, actor, project, run, steps, text)
+
+
+def _ended(session: Session, run_id: UUID) -> tuple[StageRun, Project]:
+    """Return a run that can be repeated, and its project, locked."""
+    run = repository.get_run(session, run_id)
+    project = projects.get_project(session, run.project_id, lock=True)
     run = repository.get_run(session, run_id)
     if run.status in OPEN:
         raise RunIsOpen(f"Run {run.number} is still open.")
-    project = projects.get_project(session, run.project_id)
     stage = projects.stage_of(session, project)
     if stage.slug != run.stage:
-        raise Conflict(f"{project.key} is in {stage.name} now; run that stage instead.")
-    options = RunOptions(provider=run.provider, retry_of=run.id)
-    return request_run(session, actor, project.id, options)
+        raise StageWasLeft(f"{project.key} is in {stage.name} now; run that stage instead.")
+    return run, project
 
 
 def resume(session: Session, run: StageRun) -> None:

@@ -45,3 +45,16 @@ def test_a_run_that_waits_for_money_goes_on_when_its_cap_is_raised(
 
 def test_a_budget_without_bounds_is_refused(program: Program, run_id: str) -> None:
     assert "from $0 to" in program.refuse("run", "budget", run_id, "--cap", "1e9")
+
+
+def test_a_run_is_done_again_from_a_step_with_edited_input(program: Program, run_id: str) -> None:
+    assert "still open" in program.refuse("run", "rerun", run_id, "--from", "summarise")
+    program.ask("run", "cancel", run_id)
+    first = program.ask("run", "show", run_id)["steps"][0]["key"]
+
+    assert "has no step" in program.refuse("run", "rerun", run_id, "--from", "nothing")
+    wrong = program.refuse("run", "rerun", run_id, "--from", first, "--set", "template=poem")
+    again = program.ask("run", "rerun", run_id, "--from", first, "--set", "template=research")
+
+    assert "template" in wrong
+    assert again["status"] == "queued"
