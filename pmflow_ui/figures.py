@@ -23,3 +23,10 @@ def duration(seconds: float) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun, such as `1 signal` or `3 signals`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def file_size(size: int) -> str:
+    """Return a number of bytes such as `12 kB`."""
+    if size < 1_000:
+        return f"{size} bytes"
+    return f"{size / 1_000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"

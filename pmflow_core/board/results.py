@@ -12,7 +12,7 @@ from pmflow_core.errors import NotFound
 from pmflow_core.projects import tickets
 from pmflow_core.projects.models import Ticket
 from pmflow_core.runs import results
-from pmflow_core.runs.jury import score_of
+from pmflow_core.runs.jury import score_of, verdict_of
 from pmflow_core.runs.models import Artifact, JuryEvaluation
 
 
@@ -49,6 +49,7 @@ class JuryRead:
     run_id: UUID
     run_number: int
     score: float
+    verdict: str
     is_current: bool
     at: datetime
     votes: tuple[VoteRead, ...]
@@ -101,10 +102,12 @@ def read_jury(session: Session, actor: Actor, project_id: UUID) -> JuryRead | No
         document.type: version.sha256
         for document, version in documents.latest_versions(session, project_id)
     }
+    score = score_of((vote.weight, vote.vote) for vote in votes)
     return JuryRead(
         run_id=votes[0].run_id,
         run_number=number,
-        score=score_of((vote.weight, vote.vote) for vote in votes),
+        score=score,
+        verdict=verdict_of(score).value,
         is_current=results.votes_are_current(votes[0].versions, newest),
         at=votes[0].created_at,
         votes=tuple(_vote(vote) for vote in votes),

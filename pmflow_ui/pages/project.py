@@ -160,6 +160,9 @@ def _tabs() -> rx.Component:
             tab("documents", "Documents", ProjectState.documents.length()),
             tab("evidence", "Evidence", ProjectState.head.signals),
             tab("runs", "Runs", ProjectState.runs.length()),
+            tab("prototype", "Prototype"),
+            tab("validation", "Validation", ProjectState.jury.score),
+            tab("tickets", "Tickets", ProjectState.tickets.length()),
             tab("activity", "Activity"),
         ),
     )

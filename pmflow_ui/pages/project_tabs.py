@@ -14,6 +14,12 @@ from pmflow_ui.components.moment import moment
 from pmflow_ui.components.person import person_mark
 from pmflow_ui.components.placeholder import empty_state
 from pmflow_ui.components.table import Column, table, table_head
+from pmflow_ui.pages.project_results import (
+    files_panel,
+    jury_panel,
+    prototype_panel,
+    tickets_panel,
+)
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.project_rows import ActivityLine, DocumentLine, EvidenceLine, RunLine
 
@@ -206,9 +212,12 @@ def tab_content() -> rx.Component:
     return rx.fragment(
         rx.match(
             ProjectState.tab,
-            ("documents", documents_panel()),
+            ("documents", rx.fragment(documents_panel(), files_panel())),
             ("evidence", evidence_panel(ProjectState.evidence)),
             ("runs", runs_panel()),
+            ("prototype", prototype_panel()),
+            ("validation", jury_panel()),
+            ("tickets", tickets_panel()),
             ("activity", activity_list()),
             rx.fragment(
                 _description(), documents_panel(), evidence_panel(ProjectState.evidence[:BRIEF])

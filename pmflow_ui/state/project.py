@@ -9,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board import approvals, previews, reads
+from pmflow_core.board import approvals, previews, reads, results
 from pmflow_core.board import service as board
 from pmflow_core.db import Session
 from pmflow_core.errors import NotFound
@@ -18,6 +18,16 @@ from pmflow_ui import toasts, watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.guard import event
+from pmflow_ui.state.project_results import (
+    FileLine,
+    JuryView,
+    TicketLine,
+    file_line,
+    jury_view,
+    newest_prototype,
+    plan_note,
+    ticket_line,
+)
 from pmflow_ui.state.project_rows import (
     ActivityLine,
     DocumentLine,
@@ -36,7 +46,16 @@ from pmflow_ui.state.project_rows import (
 )
 
 _ADDRESS = re.compile(r"^(/w/[^/]{1,64})/projects/([^/]{1,40})(?:/documents/([^/]{1,64}))?/?$")
-TABS = ("overview", "documents", "evidence", "runs", "activity")
+TABS = (
+    "overview",
+    "documents",
+    "evidence",
+    "runs",
+    "prototype",
+    "validation",
+    "tickets",
+    "activity",
+)
 
 
 class Comment(BaseModel):
@@ -75,6 +94,11 @@ class ProjectState(rx.State):
     evidence: rx.Field[list[EvidenceLine]] = rx.field(default_factory=list)
     runs: rx.Field[list[RunLine]] = rx.field(default_factory=list)
     activity: rx.Field[list[ActivityLine]] = rx.field(default_factory=list)
+    files: rx.Field[list[FileLine]] = rx.field(default_factory=list)
+    prototype: rx.Field[str] = rx.field("")
+    jury: rx.Field[JuryView] = rx.field(default_factory=JuryView)
+    tickets: rx.Field[list[TicketLine]] = rx.field(default_factory=list)
+    plan: rx.Field[str] = rx.field("")
     deciding: rx.Field[str] = rx.field("")
     comment_error: rx.Field[str] = rx.field("")
     _key: str = ""
@@ -165,6 +189,27 @@ class ProjectState(rx.State):
         self.evidence = [evidence_line(row, self.base) for row in read.evidence]
         self.runs = [run_line(row, self.base) for row in read.runs]
         self.activity = [activity_line(row) for row in read.activity]
+        await self._load_results(actor, read.id)
+
+    async def _load_results(self, actor: Actor, project_id: UUID) -> None:
+        files, jury, tickets = await call(_results, actor, project_id)
+        self.files = [file_line(row, self.base) for row in files]
+        self.prototype = newest_prototype(self.files)
+        self.jury = jury_view(jury, self.base)
+        self.tickets = [ticket_line(row) for row in tickets]
+        self.plan = plan_note(tickets)
+
+
+def _results(
+    session: Session, actor: Actor, project_id: UUID
+) -> tuple[
+    tuple[results.ArtifactRead, ...], results.JuryRead | None, tuple[results.TicketRead, ...]
+]:
+    return (
+        results.list_artifacts(session, actor, project_id),
+        results.read_jury(session, actor, project_id),
+        results.list_tickets(session, actor, project_id),
+    )
 
 
 def _start(session: Session, actor: Actor, project_id: UUID) -> int:
