@@ -13,7 +13,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.jobs import Job, enqueue
 from pmflow_core.logs import get_logger
-from pmflow_core.runs import repository, rescue
+from pmflow_core.runs import question_rows, questions, repository, rescue
 from pmflow_core.runs.models import WorkerHeartbeat
 
 log = get_logger(__name__)
@@ -27,6 +27,8 @@ def reconcile() -> None:
                 return
             for workspace_id, run_id in repository.unfinished(session):
                 _rescue(workspace_id, run_id)
+            for workspace_id, question_id in question_rows.overdue(session):
+                _expire(workspace_id, question_id)
             _process("select * from pmflow_unprocessed_workspaces()", session)
     except SQLAlchemyError as error:
         log.warning("reconcile.failed", error=str(error).splitlines()[0])
@@ -89,6 +91,16 @@ def forget(name: str) -> None:
 def _process(workspaces: str, session: Session) -> None:
     for row in session.execute(text(workspaces)):
         enqueue(Job.PROCESS_SIGNALS, str(row[0]), job_id=f"signals-{row[0]}")
+
+
+def _expire(workspace_id: UUID, question_id: UUID) -> None:
+    try:
+        with transaction(workspace_id) as session:
+            questions.expire(session, question_id)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("expiry.failed", question_id=str(question_id))
 
 
 def _rescue(workspace_id: UUID, run_id: UUID) -> None:

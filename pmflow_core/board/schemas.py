@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from pmflow_core.runs.schemas import QuestionRead
 from pmflow_core.runs.status import RunStatus
 
 CARD_DOCUMENTS = ("research", "prd", "design_brief", "engineering_spec", "gtm_brief")
@@ -57,6 +58,7 @@ class WhyRead:
     can_run: bool
     can_approve: bool
     run_id: UUID | None
+    question_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,3 +327,4 @@ class RunRead:
     why: WhyRead
     retry_of: int | None
     workers_alive: int
+    questions: tuple[QuestionRead, ...] = ()

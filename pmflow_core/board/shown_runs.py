@@ -11,6 +11,7 @@ from pmflow_core.board.schemas import LogRead, RunRead, StepRead
 from pmflow_core.board.why import explain, gather, read_gates
 from pmflow_core.projects import repository as projects
 from pmflow_core.recipes import repository as recipes
+from pmflow_core.runs import question_rows
 from pmflow_core.runs import repository as runs
 from pmflow_core.runs.models import RunLogLine, RunStep
 
@@ -43,6 +44,7 @@ def read_run(session: Session, actor: Actor, run_id: UUID, *, after_seq: int = 0
         why=explain(project, backdrop),
         retry_of=retried,
         workers_alive=backdrop.workers_alive,
+        questions=question_rows.list_reads(session, run_id=run.id),
     )
 
 

@@ -17,9 +17,11 @@ from pmflow_core.projects.models import Decision, Outcome, Project, Stage
 from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
 from pmflow_core.recipes.spec import RecipeSpec
+from pmflow_core.runs import question_rows
 from pmflow_core.runs import repository as runs
-from pmflow_core.runs.models import StageRun
-from pmflow_core.runs.status import OPEN, RunStatus
+from pmflow_core.runs.models import Question, QuestionKind, StageRun
+from pmflow_core.runs.questions import YES_OR_NO
+from pmflow_core.runs.status import OPEN, RunStatus, WaitingFor
 
 ANYBODY = "Any editor"
 MOODS = {
@@ -38,6 +40,7 @@ class Backdrop:
     recipes: dict[str, RecipeSpec]
     decisions: dict[UUID, Decision]
     runs: dict[UUID, StageRun]
+    questions: dict[UUID, Question]
     progress: dict[UUID, tuple[int, int]]
     owners: dict[UUID, str]
     workers_alive: int
@@ -56,6 +59,7 @@ def gather(session: Session, found: Sequence[Project]) -> Backdrop:
         recipes={spec.stage: spec for spec in specs},
         decisions=projects.latest_decisions(session, ids),
         runs=latest,
+        questions=question_rows.open_by_run(session, [run.id for run in latest.values()]),
         progress=runs.step_progress(session, [run.id for run in latest.values()]),
         owners={row[0]: row[1] for row in users},
         workers_alive=runs.workers_alive(session),
@@ -79,14 +83,7 @@ def explain(project: Project, backdrop: Backdrop) -> WhyRead:
 
 def _running(project: Project, stage: Stage, run: StageRun, backdrop: Backdrop) -> WhyRead:
     if run.status is RunStatus.WAITING:
-        return replace(
-            _at(project, stage, run.queued_at),
-            mood=Mood.WAITING,
-            reason=run.waiting_reason or "The run waits",
-            next_action="Raise the budget; the run goes on by itself",
-            owner="An admin",
-            run_id=run.id,
-        )
+        return _waiting(project, stage, run, backdrop)
     done, total = backdrop.progress.get(run.id, (0, 0))
     title = backdrop.recipes[stage.slug].title if stage.slug in backdrop.recipes else stage.name
     if run.status is RunStatus.QUEUED:
@@ -105,6 +102,41 @@ def _running(project: Project, stage: Stage, run: StageRun, backdrop: Backdrop) 
         owner="pmflow" if alive else "Operator",
         run_id=run.id,
     )
+
+
+def _waiting(project: Project, stage: Stage, run: StageRun, backdrop: Backdrop) -> WhyRead:
+    question = backdrop.questions.get(run.id)
+    if run.waiting_for is WaitingFor.QUESTION and question is not None:
+        return replace(
+            _at(project, stage, question.created_at),
+            mood=Mood.WAITING,
+            reason=f"Waits for an answer: {question.text}",
+            next_action=_how_to_answer(question),
+            owner=_owner(project, backdrop),
+            run_id=run.id,
+            question_id=question.id,
+        )
+    return replace(
+        _at(project, stage, run.queued_at),
+        mood=Mood.WAITING,
+        reason=run.waiting_reason or "The run waits",
+        next_action="Raise the budget; the run goes on by itself",
+        owner="An admin",
+        run_id=run.id,
+    )
+
+
+def _how_to_answer(question: Question) -> str:
+    options = YES_OR_NO if question.kind is QuestionKind.APPROVAL else question.options
+    how = f"Answer {' or '.join(options)}" if options else "Answer in words"
+    if question.deadline_at is None:
+        return f"{how}; the run goes on with it"
+    then = f"pmflow takes “{question.default}”" if question.default else "the run fails"
+    return f"{how} by {question.deadline_at:%Y-%m-%d %H:%M} UTC, then {then}"
+
+
+def _owner(project: Project, backdrop: Backdrop) -> str:
+    return backdrop.owners.get(project.owner_id, ANYBODY) if project.owner_id else ANYBODY
 
 
 def _decided(
@@ -127,7 +159,6 @@ def _decided(
 
 def _fresh(project: Project, stage: Stage, backdrop: Backdrop) -> WhyRead:
     recipe = backdrop.recipes.get(stage.slug)
-    owner = backdrop.owners.get(project.owner_id, ANYBODY) if project.owner_id else ANYBODY
     return replace(
         _at(project, stage, project.stage_since),
         reason=f"In {stage.name}, nothing has run here yet",
@@ -136,7 +167,7 @@ def _fresh(project: Project, stage: Stage, backdrop: Backdrop) -> WhyRead:
             if recipe
             else f"Work on {stage.name}, then move the project on"
         ),
-        owner=owner,
+        owner=_owner(project, backdrop),
         can_run=recipe is not None,
     )
 

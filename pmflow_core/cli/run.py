@@ -21,7 +21,8 @@ from pmflow_core.cli.frame import Json, answer, command_group, connected
 from pmflow_core.cli.lookup import project_of, workspace_of_run
 from pmflow_core.db.transaction import transaction
 from pmflow_core.intake.waiting import require_worker
-from pmflow_core.runs import repository, service
+from pmflow_core.runs import questions, repository, service
+from pmflow_core.runs.schemas import QuestionRead
 from pmflow_core.runs.service import RunOptions
 from pmflow_core.runs.status import OPEN, RunStatus
 
@@ -107,6 +108,21 @@ def rerun(
     _print(found, as_json=as_json)
     if wait and found.row.status is not RunStatus.COMPLETED:
         raise typer.Exit(1)
+
+
+@app.command("answer")
+def answer_question(
+    run_id: Id,
+    text: Annotated[str, typer.Argument(help="The answer to what the run waits for.")],
+    as_json: Json = False,
+) -> None:
+    """Answer what a run asks; it goes on at the step that asked."""
+    with connected(redis=True):
+        actor = Actor.system(workspace_of_run(run_id))
+        with transaction(actor.workspace_id) as session:
+            questions.answer_run(session, actor, run_id, text)
+        found = _read(actor, run_id)
+    _print(found, as_json=as_json)
 
 
 @app.command()
@@ -203,6 +219,7 @@ def _document(found: RunRead) -> dict[str, object]:
             }
             for gate in found.gates
         ],
+        "questions": [question_document(question) for question in found.questions],
         "tokens": {
             "input": sum(step.input_tokens for step in found.steps),
             "output": sum(step.output_tokens for step in found.steps),
@@ -212,12 +229,36 @@ def _document(found: RunRead) -> dict[str, object]:
     }
 
 
+def question_document(question: QuestionRead) -> dict[str, object]:
+    """Return a question as programs read it."""
+    return {
+        "id": str(question.id),
+        "step": question.step_key,
+        "kind": question.kind.value,
+        "text": question.text,
+        "options": list(question.options),
+        "default": question.default,
+        "deadline": question.deadline_at.isoformat() if question.deadline_at else None,
+        "open": question.is_open,
+        "answer": question.answer,
+        "answered_by": question.answered_by,
+    }
+
+
+def _asked(question: QuestionRead) -> str:
+    options = f" ({' | '.join(question.options)})" if question.options else ""
+    if question.is_open:
+        return f"  ASKS {question.text}{options}"
+    return f"  asked {question.text} {question.answered_by}: {question.answer or 'no answer'}"
+
+
 def _sentences(found: RunRead) -> str:
     lines = [f"Run {found.row.number} of {found.row.project_key}: {found.row.status.value}"]
     lines += [f"  {step.status:<9} {step.title}" for step in found.steps]
     lines += [
         f"  {'ok  ' if gate.passed else 'FAIL'} {gate.title}: {gate.detail}" for gate in found.gates
     ]
+    lines += [_asked(question) for question in found.questions]
     if found.row.failure:
         lines.append(found.row.failure)
     lines.append(f"{found.why.reason}. Next: {found.why.next_action}.")

@@ -20,9 +20,10 @@ from pmflow_core.db.transaction import configure, transaction
 from pmflow_core.documents import repository as documents
 from pmflow_core.events import bus
 from pmflow_core.projects import repository as projects
-from pmflow_core.runs import repository, rescue, service
+from pmflow_core.runs import questions, repository, rescue, service
 from pmflow_core.runs.extensions import Extensions
-from pmflow_core.runs.status import FailureClass, RunStatus
+from pmflow_core.runs.models import Question, QuestionKind
+from pmflow_core.runs.status import FailureClass, RunStatus, WaitingFor
 from pmflow_core.themes.models import Theme
 
 LEASE = timedelta(seconds=45)
@@ -252,3 +253,34 @@ def test_a_step_writes_its_document_while_somebody_has_the_project(
             written = documents.lock_document(other, actor.workspace_id, project_id, "research")
 
     assert written.project_id == project_id
+
+
+def test_of_many_answers_exactly_one_is_taken(actor: Actor, project_id: UUID) -> None:
+    run_id = request(actor, project_id)
+    with transaction(actor.workspace_id) as session:
+        run = repository.get_run(session, run_id)
+        run.status, run.waiting_for = RunStatus.WAITING, WaitingFor.QUESTION
+        question = Question(
+            workspace_id=actor.workspace_id,
+            project_id=project_id,
+            run_id=run_id,
+            step_key="research",
+            key="platform",
+            kind=QuestionKind.TEXT,
+            text="Which platform?",
+        )
+        session.add(question)
+    given = iter(range(8))
+
+    def answer() -> object:
+        with transaction(actor.workspace_id) as session:
+            return questions.answer(session, actor, question.id, f"answer {next(given)}").answer
+
+    results = in_parallel(8, answer)
+
+    taken = [result for result in results if isinstance(result, str)]
+    closed = [result for result in results if isinstance(result, questions.QuestionIsClosed)]
+    with transaction(actor.workspace_id) as session:
+        kept = questions.list_questions(session, actor, run_id)[0].answer
+    assert (len(taken), len(closed)) == (1, 7)
+    assert kept == taken[0]
