@@ -81,10 +81,18 @@ _PRD = Template(
         ),
         _judgement("Goals", "State the outcomes wanted, tied to the problems above."),
         _evidence("User Personas", "Describe only the kinds of customer that the signals show."),
-        _evidence("Requirements", "Number them R1, R2, …; each answers a problem in the signals."),
+        _evidence(
+            "Requirements",
+            "One list item per requirement that begins with its id, `R1: …`, `R2: …` and so on;"
+            " each answers a problem in the signals.",
+        ),
         _judgement("Success Metrics", "Give each metric a baseline from the data and a target."),
-        _judgement("MVP Scope", "Name the requirements that the first release holds, and why."),
-        _judgement("Out of Scope", "Name what is left out, and why."),
+        _judgement(
+            "MVP Scope",
+            "One list item per requirement that the first release holds, `R1: why`; name no other"
+            " requirement's id here.",
+        ),
+        _judgement("Out of Scope", "Name what is left out, by id where it has one, and why."),
         _judgement(
             "Open Questions", "Ask what must be decided by a person, with an owner for each."
         ),
@@ -97,7 +105,9 @@ _DESIGN_BRIEF = Template(
     "Design brief",
     (
         _evidence("Design Challenge", "Say what the design must solve and for whom."),
-        _judgement("Key States", "List the states of the interface that each requirement needs."),
+        _judgement(
+            "Key States", "List the states of the interface that each requirement needs, by its id."
+        ),
         _judgement(
             "Accessibility Requirements", "State what must hold for every user, and how to test it."
         ),
@@ -109,10 +119,13 @@ _ENGINEERING_SPEC = Template(
     "engineering_spec",
     "Engineering specification",
     (
-        _judgement("Technical Approach", "Say how each requirement is met, and the alternatives."),
+        _judgement(
+            "Technical Approach",
+            "Say how each requirement is met, by its id (`R1: …`), and the alternatives.",
+        ),
         _judgement("Data Model", "Name the entities, their fields and rules."),
         _judgement("API Design", "Name the operations, their inputs, outputs and errors."),
-        _judgement("Testing Strategy", "Say how each requirement is shown to hold."),
+        _judgement("Testing Strategy", "Say how each requirement is shown to hold, by its id."),
     ),
 )
 
@@ -132,7 +145,9 @@ _DESIGN_REVIEW = Template(
     "design_review",
     "Design review",
     (
-        _evidence("Findings", "Check the brief against the requirements and the signals."),
+        _evidence(
+            "Findings", "Check the brief against each requirement, by its id, and the signals."
+        ),
         _judgement("Accessibility", "Check each accessibility requirement."),
         _judgement("Decisions", "List the decisions taken and those still open, with owners."),
     ),
