@@ -6,39 +6,32 @@ the events are read here, because it does not tell a whole stream from one that 
 
 import logging
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
 
 import anthropic
 import httpx2
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import SecretStr
 
 from pmflow_core.providers import failures
-from pmflow_core.providers.base import Completion, GenerateRequest, OnText, StopReason
-from pmflow_core.providers.pricing import Tokens, find_price
-from pmflow_core.providers.streams import Reader, ServerEvent, clean
+from pmflow_core.providers.anthropic_events import ANSWER_TOOL, NAME, Answer, Event
+from pmflow_core.providers.base import Completion, GenerateRequest, OnText
+from pmflow_core.providers.pricing import find_price
+from pmflow_core.providers.prompts import Prompt
+from pmflow_core.providers.streams import Reader, ServerEvent
 from pmflow_core.providers.vendor import VendorModel, read_answer
 from pmflow_core.settings import Settings
 
-NAME = "anthropic"
 VENDOR_URL = "https://api.anthropic.com"
 
 # At DEBUG the library logs whole requests; customers' words do not belong there.
 logging.getLogger("anthropic").setLevel(logging.INFO)
 
-_STOPS: Mapping[str, StopReason] = MappingProxyType(
-    {
-        "end_turn": "complete",
-        "stop_sequence": "complete",
-        "max_tokens": "truncated",
-        "model_context_window_exceeded": "truncated",
-        "refusal": "refused",
-    }
-)
 # Older models answer 400 to a request that speaks of effort.
 _TAKES_EFFORT = re.compile(r"claude-(?:[a-z]+-5|opus-4-[5-9]|sonnet-4-6)")
+# These know no output format: they are made to call a tool whose arguments are the answer.
+_NO_FORMAT = re.compile(r"claude-(?:[1-3]|instant|(?:opus|sonnet)-4-(?:0|2\d{7})\b)")
 
 
 def configured(settings: Settings) -> "AnthropicProvider":
@@ -55,33 +48,6 @@ def configured(settings: Settings) -> "AnthropicProvider":
             evidence_chars=settings.evidence_chars,
         )
     )
-
-
-class _Usage(BaseModel):
-    input_tokens: int | None = Field(default=None, ge=0)
-    output_tokens: int | None = Field(default=None, ge=0)
-    cache_creation_input_tokens: int | None = Field(default=None, ge=0)
-    cache_read_input_tokens: int | None = Field(default=None, ge=0)
-
-
-class _Message(BaseModel):
-    model: str
-    usage: _Usage
-
-
-class _Delta(BaseModel):
-    type: str | None = None
-    text: str = ""
-    stop_reason: str | None = None
-
-
-class _Event(BaseModel):
-    """One event of the stream, as far as it is used here."""
-
-    type: str
-    message: _Message | None = None
-    delta: _Delta | None = None
-    usage: _Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +68,11 @@ class AnthropicProvider:
             ProviderUnavailable: overloaded, silent, cut off or not understood; may work later.
             ProviderRejected: the key, the model, the request or the spending limit is at fault.
         """
-        answer = _Answer()
-        read_answer(self._events(request), answer, on_text)
-        return answer.completion(self.model, request)
+        answer = Answer(request)
+        read_answer(self._events(request), answer.take, on_text)
+        return answer.completion(self.model)
 
-    def _events(self, request: GenerateRequest) -> Generator[_Event]:
+    def _events(self, request: GenerateRequest) -> Generator[Event]:
         prompt = self.model.prompt(request)
         reader = Reader(self.name, self.model.bounds)
         limit = self.model.limit(request)
@@ -118,8 +84,10 @@ class AnthropicProvider:
                     model=self.model.name,
                     max_tokens=limit,
                     system=prompt.system,
-                    messages=[{"role": "user", "content": prompt.user}],
-                    output_config=self._output_config(),
+                    messages=_messages(request, prompt),
+                    tools=self._tools(request) or anthropic.omit,
+                    tool_choice=self._tool_choice(request),
+                    output_config=self._output_config(request) or anthropic.omit,
                     stream=True,
                 ) as response,
             ):
@@ -147,15 +115,47 @@ class AnthropicProvider:
             timeout=anthropic.Timeout(bounds.read_s, connect=bounds.connect_s),
         )
 
-    def _output_config(self) -> "anthropic.types.OutputConfigParam | anthropic.Omit":
-        if self.model.effort is None or not _TAKES_EFFORT.match(self.model.name):
-            return anthropic.omit
-        return {"effort": self.model.effort}
+    def _output_config(self, request: GenerateRequest) -> "anthropic.types.OutputConfigParam":
+        config: anthropic.types.OutputConfigParam = {}
+        if self.model.effort is not None and _TAKES_EFFORT.match(self.model.name):
+            config["effort"] = self.model.effort
+        if request.schema is not None and not self._answers_by_tool(request):
+            config["format"] = {"type": "json_schema", "schema": dict(request.schema)}
+        return config
 
-    def _parse(self, event: ServerEvent) -> _Event:
+    def _answers_by_tool(self, request: GenerateRequest) -> bool:
+        return request.schema is not None and _NO_FORMAT.match(self.model.name) is not None
+
+    def _tools(self, request: GenerateRequest) -> "list[anthropic.types.ToolParam]":
+        tools: list[anthropic.types.ToolParam] = [
+            {
+                "name": tool.name,
+                "description": tool.description,
+                "input_schema": dict(tool.schema),
+            }
+            for tool in request.tools
+        ]
+        if request.schema is not None and self._answers_by_tool(request):
+            tools.append(
+                {
+                    "name": ANSWER_TOOL,
+                    "description": "Gives the answer; call it once.",
+                    "input_schema": dict(request.schema),
+                }
+            )
+        return tools
+
+    def _tool_choice(
+        self, request: GenerateRequest
+    ) -> "anthropic.types.ToolChoiceParam | anthropic.Omit":
+        if not self._answers_by_tool(request):
+            return anthropic.omit
+        return {"type": "any"} if request.tools else {"type": "tool", "name": ANSWER_TOOL}
+
+    def _parse(self, event: ServerEvent) -> Event:
         if event.name == "error":
             raise failures.of_event(self.name, event.data, self.model.key)
-        return _Event.model_validate_json(event.data)
+        return Event.model_validate_json(event.data)
 
     def _failure(self, error: anthropic.APIError) -> failures.Failure:
         if isinstance(error, anthropic.APIStatusError):
@@ -166,47 +166,27 @@ class AnthropicProvider:
         return failures.of_connection(self.name, error, started=False)
 
 
-class _Answer:
-    """Adds up what the events say."""
-
-    def __init__(self) -> None:
-        self._model: str | None = None
-        self._pieces: list[str] = []
-        self._usage = _Usage()
-        self._stop: str | None = None
-
-    def take(self, event: _Event) -> str:
-        if event.message is not None:
-            self._model = event.message.model
-            self._count(event.message.usage)
-        if event.type == "message_delta" and event.delta is not None:
-            self._stop = event.delta.stop_reason or self._stop
-        if event.usage is not None:
-            self._count(event.usage)
-        is_text = event.delta is not None and event.delta.type == "text_delta"
-        piece = event.delta.text if event.delta is not None and is_text else ""
-        self._pieces.append(piece)
-        return piece
-
-    def completion(self, model: VendorModel, request: GenerateRequest) -> Completion:
-        reason = _STOPS.get(self._stop or "")
-        text = clean("".join(self._pieces))
-        if reason is None or self._model is None or (reason == "complete" and not text.strip()):
-            raise failures.of_silence(
-                NAME, f"the answer ended without a document ({self._stop})", maybe_billed=True
-            )
-        return Completion(text, self._model, model.usage(request, self._tokens()), reason)
-
-    def _count(self, usage: _Usage) -> None:
-        # Counts are cumulative: a later event's replaces an earlier one's.
-        self._usage = self._usage.model_copy(update=usage.model_dump(exclude_none=True))
-
-    def _tokens(self) -> Tokens | None:
-        seen = self._usage
-        if seen.input_tokens is None or seen.output_tokens is None:
-            return None
-        cached = seen.cache_read_input_tokens or 0
-        written = seen.cache_creation_input_tokens or 0
-        return Tokens(
-            seen.input_tokens + cached + written, seen.output_tokens, cached=cached, written=written
-        )
+def _messages(request: GenerateRequest, prompt: Prompt) -> "list[anthropic.types.MessageParam]":
+    """Return the conversation: what is wanted, then each call of a tool and what it gave back."""
+    messages: list[anthropic.types.MessageParam] = [{"role": "user", "content": prompt.user}]
+    for exchanges, results in zip(request.exchanges, prompt.results, strict=True):
+        asked: list[anthropic.types.ToolUseBlockParam] = [
+            {
+                "type": "tool_use",
+                "id": one.call.id,
+                "name": one.call.name,
+                "input": dict(one.call.arguments),
+            }
+            for one in exchanges
+        ]
+        given: list[anthropic.types.ToolResultBlockParam] = [
+            {
+                "type": "tool_result",
+                "tool_use_id": one.call.id,
+                "content": result,
+                "is_error": one.failed,
+            }
+            for one, result in zip(exchanges, results, strict=True)
+        ]
+        messages += [{"role": "assistant", "content": asked}, {"role": "user", "content": given}]
+    return messages

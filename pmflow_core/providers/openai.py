@@ -5,34 +5,32 @@ shapes: https://developers.openai.com/api/docs/api-reference/chat-streaming. The
 the events are read here, because it does not tell a whole stream from one that was cut off.
 """
 
+import json
 import logging
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
 
 import httpx2
 import openai
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import SecretStr
 
 from pmflow_core.providers import failures
-from pmflow_core.providers.base import Completion, GenerateRequest, OnText, StopReason
-from pmflow_core.providers.pricing import Tokens, find_price
-from pmflow_core.providers.streams import Reader, ServerEvent, clean
+from pmflow_core.providers.base import Completion, GenerateRequest, OnText
+from pmflow_core.providers.openai_events import NAME, Answer, Chunk
+from pmflow_core.providers.pricing import find_price
+from pmflow_core.providers.prompts import Prompt
+from pmflow_core.providers.streams import Reader, ServerEvent
 from pmflow_core.providers.vendor import VendorModel, read_answer
 from pmflow_core.settings import Settings
 
-NAME = "openai"
 VENDOR_URL = "https://api.openai.com/v1"
 NO_KEY = "no-key"
 
 # At DEBUG the library logs whole requests; customers' words do not belong there.
 logging.getLogger("openai").setLevel(logging.INFO)
 
-_STOPS: Mapping[str, StopReason] = MappingProxyType(
-    {"stop": "complete", "length": "truncated", "content_filter": "refused"}
-)
 _END = "[DONE]"
 # These refuse `max_tokens` and take an effort; Ollama ignores `max_completion_tokens` in silence
 # (https://github.com/ollama/ollama/issues/7125), so each is told in its own words.
@@ -55,36 +53,6 @@ def configured(settings: Settings) -> "OpenAIProvider":
     )
 
 
-class _PromptDetails(BaseModel):
-    cached_tokens: int | None = Field(default=None, ge=0)
-    cache_write_tokens: int | None = Field(default=None, ge=0)
-
-
-class _Usage(BaseModel):
-    prompt_tokens: int = Field(ge=0)
-    completion_tokens: int = Field(ge=0)
-    prompt_tokens_details: _PromptDetails | None = None
-
-
-class _Delta(BaseModel):
-    content: str | None = None
-    refusal: str | None = None
-
-
-class _Choice(BaseModel):
-    delta: _Delta
-    finish_reason: str | None = None
-
-
-class _Chunk(BaseModel):
-    """One event of the stream, as far as it is used here."""
-
-    model: str = ""
-    choices: list[_Choice] = Field(default_factory=list[_Choice])
-    usage: _Usage | None = None
-    error: object = None
-
-
 @dataclass(frozen=True, slots=True)
 class OpenAIProvider:
     """Writes documents with one model of OpenAI or of a server that speaks like it."""
@@ -103,11 +71,11 @@ class OpenAIProvider:
             ProviderUnavailable: overloaded, silent, cut off or not understood; may work later.
             ProviderRejected: the key, the model, the request or the spending limit is at fault.
         """
-        answer = _Answer()
-        read_answer(self._events(request), answer, on_text)
-        return answer.completion(self.model, request)
+        answer = Answer(request)
+        read_answer(self._events(request), answer.take, on_text)
+        return answer.completion(self.model)
 
-    def _events(self, request: GenerateRequest) -> Generator[_Chunk]:
+    def _events(self, request: GenerateRequest) -> Generator[Chunk]:
         prompt = self.model.prompt(request)
         reader = Reader(self.name, self.model.bounds)
         limit = self.model.limit(request)
@@ -118,10 +86,9 @@ class OpenAIProvider:
                 self._client() as client,
                 client.chat.completions.with_streaming_response.create(
                     model=self.model.name,
-                    messages=[
-                        {"role": "system", "content": prompt.system},
-                        {"role": "user", "content": prompt.user},
-                    ],
+                    messages=_messages(request, prompt),
+                    tools=_tools(request) or openai.omit,
+                    response_format=_response_format(request),
                     max_completion_tokens=limit if thinks else openai.omit,
                     max_tokens=openai.omit if thinks else limit,
                     reasoning_effort=(self.model.effort or openai.omit) if thinks else openai.omit,
@@ -153,8 +120,8 @@ class OpenAIProvider:
             timeout=openai.Timeout(bounds.read_s, connect=bounds.connect_s),
         )
 
-    def _parse(self, event: ServerEvent) -> _Chunk:
-        chunk = _Chunk.model_validate_json(event.data)
+    def _parse(self, event: ServerEvent) -> Chunk:
+        chunk = Chunk.model_validate_json(event.data)
         if chunk.error is not None or event.name == "error":
             raise failures.of_event(self.name, event.data, self.model.key)
         return chunk
@@ -168,46 +135,60 @@ class OpenAIProvider:
         return failures.of_connection(self.name, error, started=False)
 
 
-class _Answer:
-    """Adds up what the events say."""
-
-    def __init__(self) -> None:
-        self._model = ""
-        self._pieces: list[str] = []
-        self._usage: _Usage | None = None
-        self._stop: str | None = None
-        self._refused = False
-
-    def take(self, event: _Chunk) -> str:
-        self._model = event.model or self._model
-        self._usage = event.usage or self._usage
-        added: list[str] = []
-        for choice in event.choices:
-            self._stop = choice.finish_reason or self._stop
-            self._refused = self._refused or bool(choice.delta.refusal)
-            added.append(choice.delta.content or "")
-        self._pieces.extend(added)
-        return "".join(added)
-
-    def completion(self, model: VendorModel, request: GenerateRequest) -> Completion:
-        reason = "refused" if self._refused else _STOPS.get(self._stop or "")
-        text = clean("".join(self._pieces))
-        if reason is None or (reason == "complete" and not text.strip()):
-            raise failures.of_silence(
-                NAME, f"the answer ended without a document ({self._stop})", maybe_billed=True
-            )
-        usage = model.usage(request, self._tokens())
-        return Completion(text, self._model or model.name, usage, reason)
-
-    def _tokens(self) -> Tokens | None:
-        if self._usage is None:
-            return None
-        details = self._usage.prompt_tokens_details or _PromptDetails(
-            cached_tokens=0, cache_write_tokens=0
+def _messages(
+    request: GenerateRequest, prompt: Prompt
+) -> "list[openai.types.chat.ChatCompletionMessageParam]":
+    """Return the conversation: what is wanted, then each call of a tool and what it gave back."""
+    messages: list[openai.types.chat.ChatCompletionMessageParam] = [
+        {"role": "system", "content": prompt.system},
+        {"role": "user", "content": prompt.user},
+    ]
+    for exchanges, results in zip(request.exchanges, prompt.results, strict=True):
+        messages.append(
+            {
+                "role": "assistant",
+                "tool_calls": [
+                    {
+                        "type": "function",
+                        "id": one.call.id,
+                        "function": {
+                            "name": one.call.name,
+                            "arguments": json.dumps(dict(one.call.arguments), ensure_ascii=False),
+                        },
+                    }
+                    for one in exchanges
+                ],
+            }
         )
-        return Tokens(
-            self._usage.prompt_tokens,
-            self._usage.completion_tokens,
-            cached=details.cached_tokens or 0,
-            written=details.cache_write_tokens or 0,
+        messages.extend(
+            {"role": "tool", "tool_call_id": one.call.id, "content": result}
+            for one, result in zip(exchanges, results, strict=True)
         )
+    return messages
+
+
+def _tools(
+    request: GenerateRequest,
+) -> "list[openai.types.chat.ChatCompletionFunctionToolParam]":
+    return [
+        {
+            "type": "function",
+            "function": {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": dict(tool.schema),
+            },
+        }
+        for tool in request.tools
+    ]
+
+
+def _response_format(
+    request: GenerateRequest,
+) -> "openai.types.shared_params.ResponseFormatJSONSchema | openai.Omit":
+    if request.schema is None:
+        return openai.omit
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": request.task, "schema": dict(request.schema), "strict": True},
+    }

@@ -1,15 +1,14 @@
 """One model of a vendor and how it is called: what the adapters have in common."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import SecretStr
 
 from pmflow_core.providers.base import (
-    Completion,
     GenerateRequest,
     OnText,
     ProviderRejected,
@@ -22,7 +21,7 @@ from pmflow_core.providers.streams import Bounds, clean
 Effort = Literal["low", "medium", "high"]
 THINKING_TOKENS = 16_000
 
-EventT = TypeVar("EventT", contravariant=True)
+EventT = TypeVar("EventT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +75,10 @@ class VendorModel:
         return usage_of(self.price, tokens)
 
 
-class Answer(Protocol[EventT]):
-    """What an adapter makes of a vendor's events."""
-
-    def take(self, event: EventT) -> str:
-        """Note an event and return the text it adds to the document."""
-        ...
-
-    def completion(self, model: VendorModel, request: GenerateRequest) -> Completion:
-        """Return the whole answer; raises ProviderUnavailable when it ended for no good reason."""
-        ...
-
-
-def read_answer(events: Generator[EventT], answer: Answer[EventT], on_text: OnText) -> None:
-    """Read the events to their end, handing the document's text over as it comes."""
+def read_answer(events: Generator[EventT], take: Callable[[EventT], str], on_text: OnText) -> None:
+    """Read the events to their end, handing over the text that `take` finds in each."""
     with closing(events):
         for event in events:
-            piece = clean(answer.take(event))
+            piece = clean(take(event))
             if piece:
                 on_text(piece)
