@@ -7,6 +7,7 @@ import argparse
 import os
 import socket
 import time
+from importlib import import_module
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from redis.client import Pipeline
 from rq import Queue, Worker
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
+from sqlalchemy.orm import configure_mappers
 
 from pmflow_core import connections
 from pmflow_core.connections import Urls
@@ -85,6 +87,13 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.n > 1:
         return several_workers(arguments.n)
     name = f"worker-{socket.gethostname()}-{os.getpid()}"
+    _read_once()
     with started() as process:
         PmflowWorker(name, process.settings, process.urls).work(logging_level="WARNING")
     return 0
+
+
+def _read_once() -> None:
+    """Read here what every child needs: what a child reads itself, it reads again for each job."""
+    import_module("worker.jobs")
+    configure_mappers()
