@@ -152,6 +152,7 @@ def run_row(run: StageRun, project: Project, stages: dict[UUID, Stage]) -> RunRo
     return RunRow(
         id=run.id,
         number=run.number,
+        project_id=project.id,
         project_key=project.key,
         project_name=project.name,
         stage=names.get(run.stage, run.stage),

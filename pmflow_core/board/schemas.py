@@ -1,8 +1,10 @@
 """What is shown of projects, their reasons, documents and runs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from pmflow_core.runs.schemas import QuestionRead
@@ -40,6 +42,7 @@ class GateRead:
     passed: bool
     detail: str
     optional: bool
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class RunRow:
 
     id: UUID
     number: int
+    project_id: UUID
     project_key: str
     project_name: str
     stage: str
@@ -293,12 +297,15 @@ class StepRead:
     attempts: int
     summary: str | None
     criteria: tuple[GateRead, ...]
-    has_document: bool
+    document_type: str | None
     started_at: datetime | None
     finished_at: datetime | None
     input_tokens: int
     output_tokens: int
     cost_usd: float
+    is_reused: bool = False
+    instructions: str | None = None  # None where the step takes none
+    live_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A run as its page shows it: steps, checks, the newest log lines, gates and what follows."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,11 +10,16 @@ from pmflow_core.board import statements
 from pmflow_core.board.reads import run_row
 from pmflow_core.board.schemas import LogRead, RunRead, StepRead
 from pmflow_core.board.why import explain, gather, read_gates
+from pmflow_core.documents import repository as documents
 from pmflow_core.projects import repository as projects
 from pmflow_core.recipes import repository as recipes
+from pmflow_core.recipes.models import RecipeVersion
+from pmflow_core.recipes.service import read_spec
+from pmflow_core.recipes.spec import StepSpec
 from pmflow_core.runs import question_rows
 from pmflow_core.runs import repository as runs
-from pmflow_core.runs.models import RunLogLine, RunStep
+from pmflow_core.runs.extensions import installed
+from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
 
 LINES_SHOWN = 500
 
@@ -28,15 +34,16 @@ def read_run(session: Session, actor: Actor, run_id: UUID, *, after_seq: int = 0
     run = runs.get_run(session, run_id)
     project = statements.projects_by_id(session, {run.project_id})[run.project_id]
     backdrop = gather(session, [project])
+    version = recipes.get_version(session, run.recipe_version_id)
     decision = projects.decision_of_run(session, run.id)
     lines = runs.log_lines(session, run.id, after=after_seq, limit=LINES_SHOWN, newest=True)
     retried = None if run.retry_of is None else runs.get_run(session, run.retry_of).number
     return RunRead(
         row=run_row(run, project, backdrop.stages),
         stage=run.stage,
-        recipe_version=recipes.get_version(session, run.recipe_version_id).number,
+        recipe_version=version.number,
         worker=run.worker,
-        steps=tuple(_step(step) for step in runs.steps_of(session, run.id)),
+        steps=_steps(session, run, version),
         lines=tuple(_line(line) for line in lines),
         # Lines may have been added since the run was read; what was shown is what counts.
         last_seq=lines[-1].seq if lines else max(after_seq, run.last_seq),
@@ -59,7 +66,16 @@ def earlier_lines(
     return tuple(_line(line) for line in lines)
 
 
-def _step(step: RunStep) -> StepRead:
+def _steps(session: Session, run: StageRun, version: RecipeVersion) -> tuple[StepRead, ...]:
+    specs = {step.key: step for step in read_spec(version).steps}
+    rows = runs.steps_of(session, run.id)
+    written = [row.document_version_id for row in rows if row.document_version_id]
+    types = documents.types_of_versions(session, written)
+    return tuple(_step(row, specs[row.step_key], types) for row in rows)
+
+
+def _step(step: RunStep, spec: StepSpec, types: Mapping[UUID, str]) -> StepRead:
+    written = step.document_version_id
     return StepRead(
         key=step.step_key,
         title=step.title,
@@ -67,13 +83,26 @@ def _step(step: RunStep) -> StepRead:
         attempts=step.attempts,
         summary=step.summary,
         criteria=read_gates(step.criteria),
-        has_document=step.document_version_id is not None,
+        document_type=None if written is None else types.get(written),
         started_at=step.started_at,
         finished_at=step.finished_at,
         input_tokens=step.input_tokens,
         output_tokens=step.output_tokens,
         cost_usd=float(step.cost_usd),
+        is_reused=step.reused_from is not None,
+        instructions=_instructions(step, spec),
+        live_text=step.live_text,
     )
+
+
+def _instructions(step: RunStep, spec: StepSpec) -> str | None:
+    """Return what the step was told besides its recipe; None where it takes no instructions."""
+    steps = installed().steps
+    # A plugin may be gone since the run.
+    if spec.skill not in steps or "instructions" not in steps.get(spec.skill).params.model_fields:
+        return None
+    params = spec.params if step.params is None else step.params
+    return str(params.get("instructions", ""))
 
 
 def _line(line: RunLogLine) -> LogRead:

@@ -103,6 +103,16 @@ def types_by_project(session: Session, project_ids: Sequence[UUID]) -> Mapping[U
     return found
 
 
+def types_of_versions(session: Session, version_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Return the type of the document that each version belongs to, by version id."""
+    statement = (
+        select(col(DocumentVersion.id), col(Document.type))
+        .join(Document, col(Document.id) == col(DocumentVersion.document_id))
+        .where(col(DocumentVersion.id).in_(version_ids))
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
 def citations_of(session: Session, version_id: UUID) -> list[Citation]:
     """Return a version's citations in reading order."""
     statement = (

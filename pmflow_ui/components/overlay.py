@@ -31,7 +31,10 @@ def dialog(
             ),
             rx.el.div(
                 # Radix warns without a description, so an empty one is hidden, not left out.
-                rx.dialog.description(description, class_name="sr" if description == "" else ""),
+                rx.dialog.description(
+                    description,
+                    class_name="sr" if isinstance(description, str) and not description else "",
+                ),
                 *body,
                 class_name="dlg-b",
             ),

@@ -20,6 +20,7 @@ from pmflow_ui.pages.run_parts import (
     metrics,
     steps_column,
 )
+from pmflow_ui.pages.run_rerun import rerun_dialog
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.session import SessionState
 
@@ -106,6 +107,7 @@ def run_page() -> rx.Component:
         _crumb(),
         rx.el.div(rx.cond(RunState.ready, body, skeleton_rows(8)), class_name="p-run"),
         _reject(),
+        rerun_dialog(),
         keys(),
         page_keys(("/",), RunState.toggle_wrap, focus=FIND),
         actions=_actions(),

@@ -12,9 +12,11 @@ from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
 from pmflow_ui.components.keys import key
-from pmflow_ui.components.link import link
+from pmflow_ui.components.link import link, outward_link
 from pmflow_ui.components.log import log_view
 from pmflow_ui.components.reason import reason_line
+from pmflow_ui.pages.run_question import question_form
+from pmflow_ui.state.project_results import FileLine
 from pmflow_ui.state.run import Level, RunState
 from pmflow_ui.state.run_rows import Check, Effect, StepLine, Written
 from pmflow_ui.state.session import SessionState
@@ -56,6 +58,15 @@ def _step(step: ObjectVar[StepLine]) -> rx.Component:
         rx.el.span(elapsed(step.since, step.until), class_name="du tn"),
         rx.el.span(step.note, class_name="sub"),
         rx.el.span(bar, class_name="track"),
+        rx.cond(
+            step.can_start & SessionState.can_edit,
+            icon_button(
+                "rotate-ccw",
+                f"Run again from {step.title}",
+                class_name="again",
+                on_click=RunState.choose_step(step.key),
+            ),
+        ),
         key=step.key,
         custom_attrs={"aria-current": rx.cond(step.here, "step", "false")},
         class_name=rx.cond(step.here, "here", ""),
@@ -65,6 +76,14 @@ def _step(step: ObjectVar[StepLine]) -> rx.Component:
 def _written(each: ObjectVar[Written]) -> rx.Component:
     return rx.el.li(
         icon("file-text", 14, "t3"), link(each.title, href=each.href, class_name="link")
+    )
+
+
+def _file(each: ObjectVar[FileLine]) -> rx.Component:
+    return rx.el.li(
+        icon("file-code", 14, "t3"),
+        outward_link(each.name, href=each.href),
+        rx.el.span(each.size, class_name="t3 sm right tn"),
     )
 
 
@@ -80,6 +99,14 @@ def steps_column() -> rx.Component:
             rx.el.div(
                 rx.el.div("Written", class_name="sect-h"),
                 rx.el.ul(rx.foreach(RunState.written, _written), class_name="art"),
+                class_name="acc",
+            ),
+        ),
+        rx.cond(
+            RunState.files,
+            rx.el.div(
+                rx.el.div("Files", class_name="sect-h"),
+                rx.el.ul(rx.foreach(RunState.files, _file), class_name="art"),
                 class_name="acc",
             ),
         ),
@@ -152,6 +179,21 @@ def _log_bar() -> rx.Component:
     )
 
 
+def _live() -> rx.Component:
+    """What a step writes just now; its newest words are always in sight."""
+    live = RunState.live
+    words = rx.el.p(live.text, rx.el.span(class_name="caret"))
+    return rx.cond(
+        live.text,
+        rx.el.section(
+            rx.el.div("Writing ", rx.el.b(live.step), class_name="t3 sm"),
+            rx.el.div(words, class_name="live-t"),
+            class_name="live",
+            aria_label="Being written",
+        ),
+    )
+
+
 def log_column() -> rx.Component:
     """Return the log with its levels and its search."""
     return rx.el.div(
@@ -170,6 +212,7 @@ def log_column() -> rx.Component:
                 "Nothing is written yet. Lines appear here by themselves.", class_name="log-none"
             ),
         ),
+        _live(),
         class_name="rn-c",
     )
 
@@ -266,6 +309,7 @@ def decision_column() -> rx.Component:
         rx.el.p(icon("user-round", 14, "t3"), rx.el.span(RunState.acts), class_name="reason next"),
     )
     return rx.el.aside(
+        question_form(),
         rx.cond(FACTS.failure, _failed()),
         rx.cond(RunState.can_approve, _approval()),
         rx.cond(RunState.can_approve, rx.fragment(), follows),

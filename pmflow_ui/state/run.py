@@ -8,16 +8,19 @@ from pydantic import BaseModel, StringConstraints
 from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board import approvals, reads, shown_runs
+from pmflow_core.board import approvals, reads, results, shown_runs
 from pmflow_core.board import service as board
 from pmflow_core.board.schemas import Mood, RunRead
 from pmflow_core.errors import NotFound
 from pmflow_core.events import topics
+from pmflow_core.runs import questions
 from pmflow_core.runs import service as runs
 from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.guard import event
+from pmflow_ui.state.project_results import FileLine, file_line
+from pmflow_ui.state.run_asks import Asked, Live, RerunFrom, asked_of, live_of, rerun_of
 from pmflow_ui.state.run_rows import (
     Check,
     Effect,
@@ -38,6 +41,7 @@ from pmflow_ui.viewer import workspace_slug
 
 Level = Literal["all", "info", "warn", "err"]
 SHOWN = {"all": [], "info": ["info", "ok", "warn", "err"], "warn": ["warn", "err"], "err": ["err"]}
+StepKey = Annotated[str, StringConstraints(max_length=40)]
 Needle = Annotated[str, StringConstraints(max_length=100)]
 GLYPHS = {
     Mood.IDLE: "todo",
@@ -54,6 +58,18 @@ class Verdict(BaseModel):
     """What the form for a rejection sends."""
 
     comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+
+
+class Answered(BaseModel):
+    """What the form of a question sends."""
+
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=8000)] = ""
+
+
+class Rerun(BaseModel):
+    """What the form for running again from a step sends."""
+
+    instructions: Annotated[str, StringConstraints(strip_whitespace=True, max_length=8000)] = ""
 
 
 class RunState(rx.State):
@@ -79,6 +95,10 @@ class RunState(rx.State):
     levels: rx.Field[list[str]] = rx.field(default_factory=list)
     needle: rx.Field[str] = rx.field("")
     wrap: rx.Field[bool] = rx.field(True)
+    question: rx.Field[Asked] = rx.field(default_factory=Asked)
+    rerun: rx.Field[RerunFrom] = rx.field(default_factory=RerunFrom)
+    live: rx.Field[Live] = rx.field(default_factory=Live)
+    files: rx.Field[list[FileLine]] = rx.field(default_factory=list)
     rejecting: rx.Field[bool] = rx.field(False)
     ready: rx.Field[bool] = rx.field(False)
     _run: UUID | None = None
@@ -89,7 +109,7 @@ class RunState(rx.State):
     async def load(self) -> None:
         """Show the run of the address with the newest lines of its log."""
         actor = current_actor()
-        self.ready, self.rejecting = False, False
+        self.ready, self.rejecting, self.rerun = False, False, RerunFrom()
         self.chunk, self._last, self.warnings, self.faults, self.first_seq = [], 0, 0, 0, 0
         self.facts = RunFacts()
         self._run = _run_of(self.router.url.path)
@@ -148,6 +168,36 @@ class RunState(rx.State):
         return rx.redirect(f"/w/{workspace_slug(self.router.url.path)}/runs/{run.id}")
 
     @event(allow=Role.EDITOR)
+    async def answer(self, form: Answered) -> EventSpec:
+        """Answer what the run asks; it goes on at the same step."""
+        actor = current_actor()
+        if not self.question.id:
+            raise NotFound("Nothing is asked any more.")
+        await call(questions.answer, actor, UUID(self.question.id), form.answer)
+        await self._read(actor)
+        return say("Answered. The run goes on.")
+
+    @event(allow=Role.EDITOR)
+    async def choose_step(self, key: StepKey) -> None:
+        """Open the dialog for running again from a step."""
+        run = await call(shown_runs.read_run, current_actor(), self._here(), after_seq=self._last)
+        self.rerun = rerun_of(run, key)
+
+    @event(allow=Role.EDITOR)
+    async def close_rerun(self, is_open: bool) -> None:
+        """Close the dialog when it asks to."""
+        if not is_open:
+            self.rerun = RerunFrom()
+
+    @event(allow=Role.EDITOR)
+    async def run_from(self, form: Rerun) -> EventSpec:
+        """Queue a run that starts at the chosen step and go there."""
+        asked, self.rerun = self.rerun, RerunFrom()
+        told = {"instructions": form.instructions} if asked.takes_instructions else None
+        run = await call(runs.rerun, current_actor(), self._here(), asked.key, told)
+        return rx.redirect(f"/w/{workspace_slug(self.router.url.path)}/runs/{run.id}")
+
+    @event(allow=Role.EDITOR)
     async def approve(self) -> EventSpec:
         """Let the project go on with what is shown."""
         actor = current_actor()
@@ -183,6 +233,9 @@ class RunState(rx.State):
         self.steps = as_steps(run)
         self.checks, self.gates = as_checks(run), as_gates(run.gates)
         self.written = as_written(run, slug)
+        self.question, self.live = asked_of(run), live_of(run)
+        files = await call(results.list_artifacts, actor, run.row.project_id, run_id=run.row.id)
+        self.files = [file_line(row, f"/w/{slug}") for row in files]
         self._append(run)
         await self._explain(actor, run)
         self.ready = True

@@ -1,7 +1,7 @@
 """A run as the browser draws it: its facts, steps, checks and log lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pmflow_core.board.approvals import ApprovalEffects
@@ -9,6 +9,7 @@ from pmflow_core.board.schemas import GateRead, LogRead, RunRead, RunRow, StepRe
 from pmflow_core.clock import utcnow
 from pmflow_core.runs.status import OPEN, RunStatus
 from pmflow_ui.figures import counted, money
+from pmflow_ui.state.run_asks import startable
 
 LEVELS = {"debug": "dbg", "info": "info", "ok": "ok", "warn": "warn", "error": "err"}
 STEP_GLYPHS = {
@@ -75,6 +76,7 @@ class StepLine:
     left: str
     width: str
     here: bool
+    can_start: bool
 
 
 @dataclass(frozen=True)
@@ -182,13 +184,17 @@ def as_steps(run: RunRead) -> list[StepLine]:
     begin = run.row.started_at
     end = run.row.finished_at or utcnow()
     whole = max(1.0, (end - begin).total_seconds()) if begin else 1.0
-    return [_step(step, run, whole, end) for step in run.steps]
+    drawn = [_step(step, run, whole, end) for step in run.steps]
+    if run.row.status in OPEN or run.why.stage != run.stage:
+        return drawn
+    keys = startable(run)
+    return [replace(step, can_start=step.key in keys) for step in drawn]
 
 
 def _step(step: StepRead, run: RunRead, whole: float, end: datetime) -> StepLine:
     begin = run.row.started_at or run.row.queued_at
     left = width = 0.0
-    if step.started_at is not None:
+    if step.started_at is not None and not step.is_reused:
         left = 100 * (step.started_at - begin).total_seconds() / whole
         width = 100 * ((step.finished_at or end) - step.started_at).total_seconds() / whole
     left = min(max(0.0, left), 98.0)
@@ -201,12 +207,15 @@ def _step(step: StepRead, run: RunRead, whole: float, end: datetime) -> StepLine
         since=_iso(step.started_at),
         until=_iso(step.finished_at or (end if stopped else None)),
         left=f"{left:.1f}%",
-        width=f"{min(max(2.0, width), 100 - left):.1f}%" if step.started_at else "0",
+        width=f"{min(max(2.0, width), 100 - left):.1f}%" if width else "0",
         here=step.status == "running" and not stopped,
+        can_start=False,
     )
 
 
 def _note(step: StepRead) -> str:
+    if step.is_reused:
+        return "Taken over, at no cost"
     if step.status == "pending":
         return "Not begun"
     parts = []
@@ -252,7 +261,11 @@ def _check(gate: GateRead) -> Check:
 def as_written(run: RunRead, slug: str) -> list[Written]:
     """Return the documents that the run has written."""
     base = f"/w/{slug}/projects/{run.row.project_key}/documents"
-    return [Written(step.title, f"{base}/{step.key}") for step in run.steps if step.has_document]
+    return [
+        Written(step.title, f"{base}/{step.document_type}")
+        for step in run.steps
+        if step.document_type
+    ]
 
 
 def as_lines(lines: Sequence[LogRead], titles: dict[str, str]) -> list[LogLine]:
