@@ -17,6 +17,7 @@ TICKET_PLAN: Final = "ticket_plan"
 PROTOTYPE: Final = "prototype"
 JUDGE: Final = "judge"
 
+ElementKind = Literal["heading", "text", "button", "field", "list", "notice", "link"]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Label = Annotated[str, Field(min_length=1, max_length=160)]
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -58,7 +59,7 @@ class TicketPlan(_Answer):
 class Element(_Answer):
     """Something on a screen; `to` is the screen that it leads to."""
 
-    kind: Literal["heading", "text", "button", "field", "list", "notice", "link"]
+    kind: ElementKind
     label: Annotated[str, Field(min_length=1, max_length=400)]
     to: ScreenId | None = Field(default=None, description="The id of a screen, or null.")
 

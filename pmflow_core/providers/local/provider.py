@@ -8,6 +8,7 @@ from pmflow_core.providers.local.analysis import analyse
 from pmflow_core.providers.local.compose.table import write_section
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import inline, signals
+from pmflow_core.providers.local.replies.table import reply
 
 MODEL = "local-extractive-1"
 
@@ -26,7 +27,11 @@ class LocalProvider:
         return Decimal(0)
 
     def generate(self, request: GenerateRequest, on_text: OnText) -> Completion:
-        """Write the document, handing over its head and then section by section."""
+        """Write the document section by section, or the answer that the schema asks for.
+
+        Raises:
+            ProviderRejected: no rule answers a request with a schema.
+        """
         pieces: list[str] = []
         for piece in _pieces(request):
             on_text(piece)
@@ -35,6 +40,9 @@ class LocalProvider:
 
 
 def _pieces(request: GenerateRequest) -> Iterator[str]:
+    if request.schema is not None:
+        yield reply(Desk(request, analyse(request.evidence)))
+        return
     title = inline(request.title, 120) or inline(request.project_name, 120) or "Document"
     yield f"# {title}\n\n{_note(len(request.evidence))}\n"
     desk = Desk(request, analyse(request.evidence))

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pmflow_core.providers.local.analysis import Analysis, Problem
 from pmflow_core.providers.local.kinds import OTHER, Kind
+from pmflow_core.providers.local.papers import accepted_when, section
 from pmflow_core.providers.local.phrases import inline
 
 _STATED = re.compile(
-    r"^\s*(?:[-*+]|\d+[.)]|#{2,6})?\s*(?:\*\*)?(?P<id>R\d{1,3})\b\s*[—–:.)-]*\s*(?P<rest>\S.*)$",
+    r"^\s*(?:[-*+]|\d+[.)]|#{2,6})?\s*(?:\*\*)?(?P<id>R[1-9]\d{0,2})\b\s*[—–:.)-]*\s*(?P<rest>\S.*)$",
     re.MULTILINE,
 )
 _NUMBER = re.compile(r"\bS-(\d{1,18})\b")
@@ -29,12 +30,13 @@ class Requirement:
     count: int
     problem: Problem | None
     in_mvp: bool
+    accepted: tuple[str, ...] = ()  # as the PRD says it; what its kind asks when it says nothing
+    cited: tuple[int, ...] = ()  # what the PRD itself cites for it
 
 
 def requirements(analysis: Analysis, documents: Mapping[str, str]) -> tuple[Requirement, ...]:
     """Every requirement of the PRD, as people may have edited it; none is dropped on the way."""
-    stated = _stated(documents.get("prd", ""), analysis)
-    return stated or _derived(analysis)
+    return stated(documents, analysis) or _derived(analysis)
 
 
 def _derived(analysis: Analysis) -> tuple[Requirement, ...]:
@@ -66,22 +68,28 @@ def _answering(number: str, problem: Problem, *, in_mvp: bool) -> Requirement:
     )
 
 
-def _stated(prd: str, analysis: Analysis) -> tuple[Requirement, ...]:
-    mvp = _section(prd, "MVP Scope")
+def stated(documents: Mapping[str, str], analysis: Analysis) -> tuple[Requirement, ...]:
+    """The requirements that the project's PRD states; none without one."""
+    prd = documents.get("prd", "")
+    mvp = section(prd, "MVP Scope")
     in_mvp = set(re.findall(r"\bR\d{1,3}\b", mvp))
     known = {one.number for one in analysis.evidence}
     found: dict[str, Requirement] = {}
-    for match in _STATED.finditer(_section(prd, "Requirements")):
-        cited = tuple(
-            dict.fromkeys(
-                int(number) for number in _NUMBER.findall(match["rest"]) if int(number) in known
-            )
-        )
+    body = section(prd, "Requirements")
+    matches = list(_STATED.finditer(body))
+    ends = [*(match.start() for match in matches[1:]), len(body)]
+    for match, end in zip(matches, ends, strict=False):
+        block = body[match.end() : end]
+        cited = _cited(match["rest"], known) or _cited(block, known)
         is_first = match["id"] in in_mvp or not in_mvp
-        found.setdefault(
-            match["id"], _read(match["id"], _title(match["rest"]), cited, analysis, is_first)
-        )
+        read = _read(match["id"], _title(match["rest"]), cited, analysis, is_first)
+        found.setdefault(match["id"], replace(read, accepted=accepted_when(block), cited=cited))
     return tuple(found.values())
+
+
+def _cited(text: str, known: Collection[int]) -> tuple[int, ...]:
+    numbers = (int(number) for number in _NUMBER.findall(text))
+    return tuple(dict.fromkeys(number for number in numbers if number in known))
 
 
 def _read(
@@ -104,16 +112,6 @@ def _read(
         problem,
         in_mvp,
     )
-
-
-def _section(markdown: str, name: str) -> str:
-    """What stands under a level-two heading; providers know nothing of stored documents."""
-    match = re.search(
-        rf"^##\s+{re.escape(name)}\s*$(.*?)(?=^##?\s|\Z)",
-        markdown,
-        re.MULTILINE | re.DOTALL | re.IGNORECASE,
-    )
-    return match.group(1) if match else ""
 
 
 def _title(rest: str) -> str:

@@ -1,8 +1,9 @@
 """Engineering specification and ticket plan."""
 
-from pmflow_core.providers.local.compose import prd, statements
+from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import MANY, bullets, cite, question, quotes
+from pmflow_core.providers.local.replies.tickets import plan
 from pmflow_core.providers.local.requirements import Requirement
 
 ENGINEERING = "[assumption: engineering lead]"
@@ -67,17 +68,16 @@ def testing_strategy(desk: Desk) -> str:
 
 
 def tickets(desk: Desk) -> str:
-    """One ticket per requirement of the first release, to be divided by the team."""
-    blocks: list[str] = []
-    for place, one in enumerate((one for one in desk.requirements if one.in_mvp), 1):
-        blocks.append(
-            f"### T{place}: {one.title}\n\n"
-            f"- Covers: {one.id}\n"
-            f"- Estimate: M {ENGINEERING}\n"
-            f"- Evidence: {cite(one.numbers, MANY) or 'none is cited'}\n"
-            f"- Acceptance criteria:\n"
-            + "\n".join(f"  - {each}" for each in [*prd.criteria(one), one.kind.test])
-        )
+    """The planned tickets, to be corrected by the team."""
+    if not any(one.in_mvp for one in desk.requirements):
+        return bullets([question("Product manager", "Which requirement comes first?")])
+    blocks = [
+        f"### T{place}: {work.title}\n\n"
+        f"- Covers: {work.requirement}\n"
+        f"- Estimate: {work.estimate} {ENGINEERING}\n"
+        f"- Acceptance criteria:\n" + "\n".join(f"  - {each}" for each in work.acceptance)
+        for place, work in enumerate(plan(desk).tickets, 1)
+    ]
     ask = question(
         "Engineering lead", "Which tickets must be divided, and what are their true sizes?"
     )
@@ -85,11 +85,14 @@ def tickets(desk: Desk) -> str:
 
 
 def requirement_coverage(desk: Desk) -> str:
-    """Which ticket covers each requirement, and which requirement waits."""
-    rows: list[str] = []
-    place = 0
-    for one in desk.requirements:
-        place += one.in_mvp
-        ticket = f"T{place}" if one.in_mvp else "not in the first release"
-        rows.append(f"| {one.id} | {ticket} | {cite(one.numbers)} |")
+    """Which tickets cover each requirement, and which requirement waits."""
+    places: dict[str, list[str]] = {}
+    if any(one.in_mvp for one in desk.requirements):
+        for place, work in enumerate(plan(desk).tickets, 1):
+            places.setdefault(work.requirement, []).append(f"T{place}")
+    rows = [
+        f"| {one.id} | {', '.join(places.get(one.id, ['not in the first release']))}"
+        f" | {cite(one.numbers)} |"
+        for one in desk.requirements
+    ]
     return "\n".join(["| Requirement | Ticket | Evidence |", "|---|---|---|", *rows])

@@ -1,6 +1,4 @@
-"""Design brief, design review and prototype notes."""
-
-import re
+"""Design brief."""
 
 from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
@@ -20,7 +18,7 @@ from pmflow_core.providers.local.requirements import Requirement
 
 DESIGN = "[assumption: design lead]"
 
-_ACCESSIBILITY = (
+ACCESSIBILITY_RULES = (
     "Everything can be reached and done with the keyboard alone, in a sensible order",
     "Focus is always visible; text has a contrast of at least 4.5 to 1, controls 3 to 1",
     "Every control has a name that a screen reader speaks; changes of state are announced",
@@ -75,7 +73,7 @@ def _held(one: Requirement) -> list[str]:
 def accessibility_requirements(desk: Desk) -> str:
     """What must hold for every user, and what the signals say of it."""
     told = [one.number for one in desk.analysis.evidence if ACCESSIBILITY.search(one.text)]
-    lines = [f"{rule} {DESIGN}" for rule in _ACCESSIBILITY]
+    lines = [f"{rule} {DESIGN}" for rule in ACCESSIBILITY_RULES]
     if told:
         lines.insert(
             0,
@@ -90,62 +88,4 @@ def accessibility_requirements(desk: Desk) -> str:
                 " one?",
             )
         )
-    return bullets(lines)
-
-
-def findings(desk: Desk) -> str:
-    """Whether the design brief names each requirement; whether it answers it, people judge."""
-    brief = desk.request.documents.get("design_brief", "")
-    lines: list[str] = []
-    for one in desk.requirements:
-        held = re.search(rf"\b{one.id}\b", brief) is not None
-        verdict = "is named in the design brief" if held else "is missing from the design brief"
-        lines.append(f"**{one.id}** — {one.title}: {verdict} {cite(one.numbers or desk.typical)}")
-    return bullets(lines)
-
-
-def review_accessibility(desk: Desk) -> str:
-    """The accessibility rules as a list to be checked by a person."""
-    del desk
-    lines = [f"[ ] {rule}: to be checked {DESIGN}" for rule in _ACCESSIBILITY]
-    return bullets([*lines, question("Design lead", "Who checks these, and on which devices?")])
-
-
-def decisions(desk: Desk) -> str:
-    """The decisions that the requirements call for."""
-    lines = [
-        question(
-            "Design lead",
-            f"How does the design let people {one.goal} ({one.id})? {cite(one.numbers)}",
-        )
-        for one in desk.requirements
-    ]
-    return bullets(lines)
-
-
-def key_flows(desk: Desk) -> str:
-    """One flow per requirement, from the situation the signals describe to its acceptance."""
-    return "\n\n".join(_flow(one) for one in desk.requirements)
-
-
-def _flow(one: Requirement) -> str:
-    start = f"Start in the situation of {cite(one.numbers, 2)}" if one.numbers else "Start"
-    steps = [
-        start,
-        f"The person wants to {one.goal} {DESIGN}",
-        f"Done when {one.kind.accepted} {DESIGN}",
-    ]
-    numbered = "\n".join(f"{place}. {step}" for place, step in enumerate(steps, 1))
-    return f"### {one.id} — {one.title}\n\n{numbered}"
-
-
-def states_covered(desk: Desk) -> str:
-    """The states to be shown, each to be ticked by a person."""
-    lines = [
-        f"[ ] {one.id}: {state.strip()} {DESIGN}"
-        for one in desk.requirements
-        for state in one.kind.states.split(";")
-    ]
-    first = desk.requirements[0].id if desk.requirements else "the largest problem"
-    lines.append(question("Design lead", f"Who tries the prototype for {first} first?"))
     return bullets(lines)

@@ -110,7 +110,9 @@ def _requirement(desk: Desk, one: Requirement, said: list[Quotation]) -> str:
 
 
 def criteria(one: Requirement) -> list[str]:
-    """When a requirement is accepted: what its kind asks, and each situation people name."""
+    """When a requirement is accepted: as the PRD says, else what its kind and situations ask."""
+    if one.accepted:
+        return list(one.accepted)
     found = [f"{one.kind.accepted} {cite(one.numbers, MANY)}"]
     if one.problem is not None:
         found += [f"{each.held} {cite(each.numbers)}" for each in one.problem.situations]

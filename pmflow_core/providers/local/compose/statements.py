@@ -1,7 +1,8 @@
 """Statements that several documents make about the signals, in the same words everywhere."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pmflow_core.providers.local.analysis import Analysis, Problem
 from pmflow_core.providers.local.desk import Desk
@@ -229,3 +230,13 @@ def _unread(analysis: Analysis) -> Iterator[str]:
                 f"What do the {signals(len(numbers))} say that {reason}? To be read:"
                 f" {cite(numbers, MANY)}.",
             )
+
+
+def known_citations(desk: Desk, lines: Iterable[str]) -> list[str]:
+    """Lines of an earlier document that cite nothing but signals which are still linked."""
+    known = {one.number for one in desk.analysis.evidence}
+    return [
+        line
+        for line in lines
+        if known.issuperset(int(number) for number in re.findall(r"\bS-(\d{1,18})\b", line))
+    ]

@@ -8,7 +8,9 @@ from pmflow_core.providers.local.compose import (
     design,
     market,
     prd,
+    prototype,
     research,
+    review,
 )
 from pmflow_core.providers.local.desk import Desk, Writer
 from pmflow_core.providers.local.phrases import MANY, bullets, cite, inline, question, signals, verb
@@ -38,11 +40,11 @@ _WRITERS: Mapping[str, Writer] = {
     "target audience": market.target_audience,
     "messaging": market.messaging,
     "launch plan": market.launch_plan,
-    "findings": design.findings,
-    "accessibility": design.review_accessibility,
-    "decisions": design.decisions,
-    "key flows": design.key_flows,
-    "states covered": design.states_covered,
+    "findings": review.findings,
+    "accessibility": review.accessibility,
+    "decisions": review.decisions,
+    "key flows": prototype.key_flows,
+    "states covered": prototype.states_covered,
     "overall verdict": market.overall_verdict,
     "persona breakdowns": market.persona_breakdowns,
     "recommendations": market.recommendations,
