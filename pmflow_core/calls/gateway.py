@@ -1,7 +1,9 @@
 """The one way to a provider: reserve, write down, send, settle; retried, and then the next one.
 
 No transaction is open while a provider works. What a run was answered once it is never asked for
-again: the same request is answered from the ledger, so a crash after the answer costs nothing.
+again: the same request is answered from the ledger, so a crash after the answer costs nothing. A
+run that is replayed is answered from what its workspace recorded, and from nothing else; such an
+answer costs nothing and makes no row.
 """
 
 import random
@@ -9,13 +11,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
-from pmflow_core.calls import breaker, ledger
+from pmflow_core.calls import breaker, ledger, replay
+from pmflow_core.calls.answer_check import fault_of
 from pmflow_core.calls.breaker import CircuitOpen
 from pmflow_core.calls.budgets import Payer
 from pmflow_core.calls.models import ProviderCall
-from pmflow_core.calls.patience import USUAL, Patience, may_retry, pause_s
-from pmflow_core.calls.request_key import request_hash
+from pmflow_core.calls.patience import USUAL, USUAL_CAPS, Caps, Patience, may_retry, pause_s
+from pmflow_core.calls.request_key import Told, hash_of, read_call, told
 from pmflow_core.db.transaction import transaction
 from pmflow_core.logs import get_logger
 from pmflow_core.providers.base import (
@@ -49,6 +53,8 @@ class Gateway:
     caller: Caller
     say: Say
     patience: Patience = USUAL
+    caps: Caps = USUAL_CAPS
+    replay: bool = False
     sleep: Callable[[float], None] = field(default=time.sleep)
 
     @property
@@ -58,7 +64,7 @@ class Gateway:
 
     def bound_usd(self, request: GenerateRequest) -> Decimal:
         """Return the most a call may cost, in US dollars, whichever provider answers."""
-        return max(provider.bound_usd(request) for provider in self.providers)
+        return max(provider.bound_usd(request) for provider in self._writers())
 
     def generate(self, request: GenerateRequest, on_text: OnText) -> Completion:
         """Return the first whole answer of the providers in their order.
@@ -66,22 +72,42 @@ class Gateway:
         Raises:
             BudgetExceeded: a budget cannot take the next call; nothing was sent.
             ProviderUnavailable: none of them answered within the bounds.
-            ProviderRejected: the last one refused the request.
+            ProviderRejected: the last one refused the request, or nothing is recorded to replay.
         """
-        for position, provider in enumerate(self.providers):
-            last = position == len(self.providers) - 1
+        writers = self._writers()
+        if self.replay:
+            return self._replayed(writers, request, on_text)
+        for provider, following in pairwise(writers):
             try:
                 return self._ask(provider, request, on_text)
             except (ProviderUnavailable, ProviderRejected) as error:
-                if last:
-                    raise
-                following = self.providers[position + 1].name
-                self.say(f"{provider.name} gave no answer ({error}); asking {following}")
-        raise ProviderRejected("This recipe names no provider.")
+                self.say(f"{provider.name} gave no answer ({error}); asking {following.name}")
+        return self._ask(writers[-1], request, on_text)
+
+    def _writers(self) -> Sequence[Provider]:
+        """Return the providers that write text; one that only has tools is passed over."""
+        found = [one for one in self.providers if getattr(one, "writes_text", True)]
+        if not found:
+            raise ProviderRejected("This recipe names no provider that writes text.")
+        return found
+
+    def _replayed(
+        self, writers: Sequence[Provider], request: GenerateRequest, on_text: OnText
+    ) -> Completion:
+        wanted = [told(provider.name, request) for provider in writers]
+        with transaction(self.caller.payer.workspace_id) as session:
+            calls = (replay.find_recording(session, hash_of(one)) for one in wanted)
+            call = next((one for one in calls if one is not None), None)
+            if call is None:
+                raise replay.miss(session, wanted)
+        completion = _answer_of(call)
+        on_text(completion.text)
+        self.say(f"replayed call {call.id} of {call.provider}; nothing is paid")
+        return completion
 
     def _ask(self, provider: Provider, request: GenerateRequest, on_text: OnText) -> Completion:
-        key = request_hash(provider.name, request)
-        known = self._recorded(key)
+        asked = told(provider.name, request)
+        known = self._recorded(hash_of(asked))
         if known is not None:
             on_text(known.text)
             self.say(f"{provider.name} had answered this already; nothing is paid twice")
@@ -91,7 +117,7 @@ class Gateway:
         while True:
             attempt += 1
             try:
-                return self._try(provider, request, on_text, key, attempt)
+                return self._try(provider, request, on_text, asked, attempt)
             except CircuitOpen:
                 raise
             except ProviderUnavailable as error:
@@ -108,10 +134,10 @@ class Gateway:
         provider: Provider,
         request: GenerateRequest,
         on_text: OnText,
-        key: str,
+        asked: Told,
         attempt: int,
     ) -> Completion:
-        call = self._open(provider, request, key, attempt)
+        call = self._open(provider, request, asked, attempt)
         try:
             completion = provider.generate(request, on_text)
         except ProviderUnavailable as error:
@@ -121,17 +147,16 @@ class Gateway:
             # Whatever happened, a call that was sent is accounted for at its bound.
             self._close(call, error, maybe_billed=not isinstance(error, ProviderRejected))
             raise
+        fault = fault_of(provider.name, request, completion)
         with transaction(call.workspace_id) as session:
             breaker.note_success(session, provider.name)
-            ledger.settle(session, call, completion)
-        if completion.stop_reason != "complete":
-            raise ProviderRejected(
-                f"{provider.name}'s answer was {completion.stop_reason}; it is not used."
-            )
+            ledger.settle(session, call, completion, None if fault is None else str(fault))
+        if fault is not None:
+            raise fault
         return completion
 
     def _open(
-        self, provider: Provider, request: GenerateRequest, key: str, attempt: int
+        self, provider: Provider, request: GenerateRequest, asked: Told, attempt: int
     ) -> ProviderCall:
         payer = self.caller.payer
         call = ProviderCall(
@@ -142,12 +167,13 @@ class Gateway:
             fence=self.caller.fence,
             attempt=attempt,
             provider=provider.name,
-            request_hash=key,
+            request_hash=hash_of(asked),
+            request=asked,
             reserved_usd=provider.bound_usd(request),
         )
         with transaction(call.workspace_id) as session:
             breaker.enter(session, provider.name)
-            ledger.open_call(session, call)
+            ledger.open_call(session, call, self.caps)
         with transaction(call.workspace_id) as session:
             ledger.start(session, call.id)
         return call
@@ -163,6 +189,11 @@ class Gateway:
         payer = self.caller.payer
         with transaction(payer.workspace_id) as session:
             call = ledger.find_answer(session, payer.run_id, key)
-        if call is None or call.response is None:
-            return None
-        return Completion(call.response, call.model or call.provider, FREE, "complete")
+        return None if call is None else _answer_of(call)
+
+
+def _answer_of(call: ProviderCall) -> Completion:
+    """Return the recorded answer; it costs nothing again."""
+    calls = tuple(read_call(one) for one in call.tool_calls)
+    reason = "tool_calls" if calls else "complete"
+    return Completion(call.response or "", call.model or call.provider, FREE, reason, calls)

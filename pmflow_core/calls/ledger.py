@@ -8,19 +8,42 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from pmflow_core.calls import budgets
+from pmflow_core.calls import budgets, costs
 from pmflow_core.calls.budgets import Payer
+from pmflow_core.calls.costs import OPEN
 from pmflow_core.calls.models import NOTHING, CallStatus, ProviderCall
-from pmflow_core.providers.base import Completion
+from pmflow_core.calls.patience import USUAL_CAPS, Caps
+from pmflow_core.calls.request_key import told_call
+from pmflow_core.providers.base import Completion, ProviderRejected
 
-OPEN = (CallStatus.RESERVED, CallStatus.STARTED)
 # No step may work as long.
 FORGOTTEN = timedelta(hours=2)
 
 
-def open_call(session: Session, call: ProviderCall) -> None:
-    """Write a call down and reserve its bound, in one transaction; raises BudgetExceeded."""
+class StepCapReached(ProviderRejected):
+    """A step has made as many calls, or spent as much, as its recipe allows."""
+
+    code = "step_cap_reached"
+
+
+def open_call(session: Session, call: ProviderCall, caps: Caps = USUAL_CAPS) -> None:
+    """Write a call down and reserve its bound, in one transaction.
+
+    Raises:
+        BudgetExceeded: a budget cannot take it.
+        StepCapReached: the step's own bound is reached.
+    """
     budgets.reserve(session, payer_of(call), call.reserved_usd)
+    # After the reservation, whose row locks let priced calls of a run pass one by one.
+    spent = costs.of_step(session, call.run_id, call.step_key)
+    if spent.calls >= caps.calls:
+        raise StepCapReached(f"This step has made {spent.calls} calls; it may make {caps.calls}.")
+    committed = spent.cost_usd + spent.reserved_usd
+    if caps.usd is not None and committed + call.reserved_usd > caps.usd:
+        raise StepCapReached(
+            f"This step may cost ${caps.usd:.2f} and has cost ${committed:.2f}; the next call may"
+            f" cost up to ${call.reserved_usd:.2f}."
+        )
     session.add(call)
     session.flush()
 
@@ -35,21 +58,37 @@ def start(session: Session, call_id: UUID) -> None:
     )
 
 
-def settle(session: Session, call: ProviderCall, completion: Completion) -> None:
-    """Keep the answer and settle what it cost; one that is not whole is paid for, but failed."""
+def settle(
+    session: Session, call: ProviderCall, completion: Completion, fault: str | None = None
+) -> None:
+    """Keep the answer and settle what it cost; one with a fault is paid for, but failed."""
     usage = completion.usage
-    whole = completion.stop_reason == "complete"
     _end(
         session,
         call,
         {
-            "status": CallStatus.SUCCEEDED if whole else CallStatus.FAILED,
+            "status": CallStatus.FAILED if fault else CallStatus.SUCCEEDED,
             "model": completion.model,
             "response": completion.text,
-            "error": None if whole else f"The answer was {completion.stop_reason}.",
+            "tool_calls": [told_call(one) for one in completion.tool_calls],
+            "error": fault,
             "cost_usd": usage.cost_usd,
             "input_tokens": usage.input_tokens,
             "output_tokens": usage.output_tokens,
+        },
+    )
+
+
+def settle_tool(session: Session, call: ProviderCall, text: str, *, failed: bool) -> None:
+    """Keep what a tool gave back, or the words with which it refused."""
+    _end(
+        session,
+        call,
+        {
+            "status": CallStatus.FAILED if failed else CallStatus.SUCCEEDED,
+            "response": text,
+            "error": text if failed else None,
+            "cost_usd": NOTHING,
         },
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 MAX_ATTEMPTS = 4
 MAX_SECONDS = 600.0
@@ -18,6 +19,17 @@ class Patience:
 
 
 USUAL = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The bounds of one step of a run over all its calls."""
+
+    calls: int = 100
+    usd: Decimal | None = None
+
+
+USUAL_CAPS = Caps()
 
 
 def pause_s(attempt: int, retry_after_s: float | None, random: Callable[[], float]) -> float:

@@ -14,8 +14,9 @@ from pmflow_core.accounts.actor import Actor
 from pmflow_core.board import service as board
 from pmflow_core.board.schemas import RunRead
 from pmflow_core.board.shown_runs import read_run
-from pmflow_core.calls import budgets
+from pmflow_core.calls import budgets, costs
 from pmflow_core.calls.budgets import Payer
+from pmflow_core.calls.costs import Cost
 from pmflow_core.calls.models import Scope
 from pmflow_core.cli.frame import Json, answer, command_group, connected
 from pmflow_core.cli.lookup import project_of, workspace_of_run
@@ -38,6 +39,9 @@ def start(
         str | None, typer.Option(help="Stage to move to first, when its gates allow.")
     ] = None,
     provider: Annotated[str | None, typer.Option(help="Instead of the recipe's own.")] = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Answer from recorded calls only, at no cost.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Return when the run has ended.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -48,7 +52,9 @@ def start(
             require_worker(workspace_id)
         actor = Actor.system(workspace_id)
         with transaction(workspace_id) as session:
-            made = board.start_run(session, actor, project_id, stage, RunOptions(provider))
+            made = board.start_run(
+                session, actor, project_id, stage, RunOptions(provider, replay=replay)
+            )
         found = _follow(actor, made.id) if wait else _read(actor, made.id)
     _print(found, as_json=as_json)
     if wait and found.row.status is not RunStatus.COMPLETED:
@@ -125,6 +131,23 @@ def answer_question(
     _print(found, as_json=as_json)
 
 
+@app.command("costs")
+def show_costs(run_id: Id, as_json: Json = False) -> None:
+    """Show the tokens and money of a run by step, and of its project and workspace."""
+    with connected():
+        actor = Actor.system(workspace_of_run(run_id))
+        with transaction(actor.workspace_id) as session:
+            made = repository.get_run(session, run_id)
+            found = {
+                **costs.by_step(session, made.id),
+                "run": costs.of_run(session, made.id),
+                "project": costs.of_project(session, made.project_id),
+                "workspace": costs.of_workspace(session),
+            }
+    rows = {name: asdict(cost) for name, cost in found.items()}
+    answer(rows, "\n".join(_costs(*pair) for pair in found.items()), as_json=as_json)
+
+
 @app.command()
 def budget(
     run_id: Id,
@@ -160,6 +183,15 @@ def _edit(text: str) -> tuple[str, object]:
         return key.strip(), json.loads(value)
     except ValueError:
         return key.strip(), value
+
+
+def _costs(name: str, cost: Cost) -> str:
+    doubt = cost.possibly_billed_usd
+    noted = f", ${doubt:.4f} of it possibly billed" if doubt else ""
+    return (
+        f"{name:<20} {cost.calls:>4} calls, {cost.input_tokens:,} tokens in, "
+        f"{cost.output_tokens:,} out, ${cost.cost_usd:.4f}{noted}"
+    )
 
 
 def _read(actor: Actor, run_id: UUID, after_seq: int = 0) -> RunRead:

@@ -51,6 +51,10 @@ class StepSpec(_Spec):
     tools: tuple[str, ...] = Field(
         default=(), max_length=20, description="Tools the model may call."
     )
+    max_calls: int = Field(default=100, ge=1, le=1000, description="Calls to models and tools.")
+    max_cost_usd: float | None = Field(
+        default=None, gt=0, le=10_000, description="US dollars all its calls may cost."
+    )
 
 
 class GateSpec(_Spec):

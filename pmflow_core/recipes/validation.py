@@ -24,6 +24,7 @@ class Catalogue:
     gates: Mapping[str, type[BaseModel]]
     criteria: Mapping[str, Callable[[str], object]]
     providers: frozenset[str]
+    tools: frozenset[str] = frozenset()
 
 
 def validate(spec: RecipeSpec, catalogue: Catalogue) -> None:
@@ -68,6 +69,9 @@ def _step_faults(key: str, spec: RecipeSpec, catalogue: Catalogue) -> Iterator[s
     step = next(step for step in spec.steps if step.key == key)
     where = f"step {step.title!r}"
     yield from _parameter_faults(where, "skill", step.skill, step.params, catalogue.steps)
+    for tool in step.tools:
+        if tool not in catalogue.tools:
+            yield f"{where}: there is no tool {tool!r}."
     for criterion in step.criteria:
         name, argument = parse_criterion(criterion)
         if name not in catalogue.criteria:

@@ -4,6 +4,7 @@ from pmflow_core.providers.registry import BUILTIN_PROVIDERS
 from pmflow_core.runs.criteria import BUILTIN_CRITERIA
 from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.gates import BUILTIN_GATES
+from pmflow_core.runs.signal_tool import SEARCH_SIGNALS
 from pmflow_core.runs.steps import BUILTIN_STEPS
 
 
@@ -17,3 +18,4 @@ def register(extensions: Extensions) -> None:
         extensions.gates.add(gate)
     for provider in BUILTIN_PROVIDERS:
         extensions.providers.add(provider)
+    extensions.tools.add(SEARCH_SIGNALS)

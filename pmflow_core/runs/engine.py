@@ -6,6 +6,7 @@ was thought dead and comes back writes nothing.
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
@@ -14,9 +15,8 @@ from sqlalchemy.exc import OperationalError
 from pmflow_core.calls import ledger
 from pmflow_core.calls.budgets import BudgetExceeded, Payer
 from pmflow_core.calls.gateway import Caller, Gateway
-from pmflow_core.calls.patience import USUAL, Patience
+from pmflow_core.calls.patience import USUAL, Caps, Patience
 from pmflow_core.db.transaction import transaction
-from pmflow_core.documents import repository as documents
 from pmflow_core.documents.service import content_hash
 from pmflow_core.errors import PmflowError, Unavailable
 from pmflow_core.logs import get_logger
@@ -26,7 +26,7 @@ from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
 from pmflow_core.recipes.spec import StepSpec
 from pmflow_core.recipes.validation import parse_criterion
-from pmflow_core.runs import evidence, progress, questions, repository
+from pmflow_core.runs import evidence, progress, questions, replays, repository
 from pmflow_core.runs.crashpoints import crash_point
 from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.heartbeat import Heartbeat, StepTimedOut
@@ -43,6 +43,7 @@ from pmflow_core.runs.models import RunStep, StageRun
 from pmflow_core.runs.progress import Failure
 from pmflow_core.runs.repository import Holder
 from pmflow_core.runs.status import FailureClass, LogLevel, StepStatus, WaitingFor
+from pmflow_core.runs.tool_loop import with_tools
 from pmflow_core.runs.tools import StepTools
 
 log = get_logger(__name__)
@@ -149,6 +150,7 @@ class Engine:
         with transaction(run.workspace_id) as session:
             project = projects.get_project(session, run.project_id)
             recipe = recipes.read_spec(recipe_rows.get_version(session, run.recipe_version_id))
+            found = replays.documents_of(session, run)
             context = RunContext(
                 run_id=run.id,
                 workspace_id=run.workspace_id,
@@ -161,16 +163,10 @@ class Engine:
                 evidence=evidence.linked_evidence(session, project.id),
                 total_signals=evidence.workspace_count(session),
                 documents=MappingProxyType(
-                    {
-                        document.type: version.content
-                        for document, version in documents.latest_versions(session, project.id)
-                    }
+                    {document.type: version.content for document, version in found}
                 ),
                 hashes=MappingProxyType(
-                    {
-                        document.type: version.sha256
-                        for document, version in documents.latest_versions(session, project.id)
-                    }
+                    {document.type: version.sha256 for document, version in found}
                 ),
                 answers=questions.answers(session, run.id),
                 outputs=MappingProxyType(
@@ -209,16 +205,27 @@ class Engine:
     def _tools(
         self, context: RunContext, run: StageRun, holder: Holder, heart: Heartbeat, step_key: str
     ) -> StepTools:
+        spec = next(step for step in context.recipe.steps if step.key == step_key)
         names = dict.fromkeys((run.provider, *context.recipe.fallbacks))
         caller = Caller(Payer(run.workspace_id, run.project_id, run.id), step_key, holder.fence)
 
         def say(text: str) -> None:
             tools.log(LogLevel.WARN, text)
 
+        def tell(text: str) -> None:
+            tools.log(LogLevel.INFO, text)
+
         gateway = Gateway(
-            [self.extensions.provider(name) for name in names], caller, say, self.patience
+            [self.extensions.provider(name) for name in names],
+            caller,
+            say,
+            self.patience,
+            _caps(spec),
+            run.replay,
         )
-        tools = StepTools(gateway, run, holder, step_key, heart)
+        kinds = [self.extensions.tools.get(name) for name in spec.tools]
+        provider = with_tools(gateway, kinds, context, heart.check, tell)
+        tools = StepTools(provider, run, holder, step_key, heart)
         return tools
 
     def _work(
@@ -246,6 +253,7 @@ class Engine:
     ) -> tuple[Verdict, ...]:
         numbers = {item.number for item in context.evidence}
         with transaction(context.workspace_id) as session:
+            numbers |= evidence.found_by_tools(session, context.run_id, spec.key)
             facts = CriterionFacts(outcome, evidence.citable(session, numbers))
         verdicts: list[Verdict] = []
         for text in spec.criteria:
@@ -278,6 +286,11 @@ class Engine:
     ) -> None:
         with transaction(run.workspace_id) as session:
             progress.fail(session, holder, run, Failure(failure, message, verdicts))
+
+
+def _caps(spec: StepSpec) -> Caps:
+    usd = spec.max_cost_usd
+    return Caps(spec.max_calls, None if usd is None else Decimal(str(usd)))
 
 
 def _with_input(spec: StepSpec, row: RunStep) -> StepSpec:

@@ -1,6 +1,8 @@
 """The signals a run may use, as providers and checks want them."""
 
+import re
 from collections.abc import Iterable, Mapping
+from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -8,9 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from pmflow_core.calls.costs import TOOL
+from pmflow_core.calls.models import CallStatus, ProviderCall
 from pmflow_core.documents.service import Citable
 from pmflow_core.providers.base import Evidence
 from pmflow_core.signals.models import Signal, SignalProject
+
+SEARCH: Final = "search_signals"
+_SHOWN = re.compile(r"^\[S-(\d{1,9})\]", re.MULTILINE)
 
 
 def linked_evidence(session: Session, project_id: UUID) -> tuple[Evidence, ...]:
@@ -30,6 +37,18 @@ def citable(session: Session, numbers: Iterable[int]) -> Mapping[int, Citable]:
         col(Signal.number).in_(set(numbers)), col(Signal.deleted_at).is_(None)
     )
     return {row[1]: Citable(row[0], row[1], row[2]) for row in session.execute(statement)}
+
+
+def found_by_tools(session: Session, run_id: UUID, step_key: str) -> set[int]:
+    """Return the numbers of the signals that the tools of a step showed to its model."""
+    statement = select(col(ProviderCall.response)).where(
+        col(ProviderCall.run_id) == run_id,
+        col(ProviderCall.step_key) == step_key,
+        col(ProviderCall.provider) == f"{TOOL}{SEARCH}",
+        col(ProviderCall.status) == CallStatus.SUCCEEDED,
+    )
+    texts = session.scalars(statement)
+    return {int(number) for text in texts for number in _SHOWN.findall(text or "")}
 
 
 def linked_count(session: Session, project_id: UUID) -> int:

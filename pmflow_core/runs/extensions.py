@@ -37,6 +37,7 @@ class Extensions:
             gates={kind.name: kind.params for kind in self.gates},
             criteria={kind.name: kind.parse for kind in self.criteria},
             providers=frozenset(provider.name for provider in self.providers),
+            tools=frozenset(tool.name for tool in self.tools),
         )
 
 

@@ -294,11 +294,13 @@ class GateKind:
 class ToolKind:
     """A registered tool that a model may call in a step whose recipe lists it.
 
-    The workspace, the project and the run are bound by the server, never by the model.
+    The workspace, the project and the run are bound by the server, never by the model. One that is
+    not `read_only` is never called again when a worker died before its answer.
     """
 
     spec: ToolSpec
     call: Callable[[Mapping[str, Any], RunContext], str]
+    read_only: bool = False
 
     @property
     def name(self) -> str:

@@ -65,6 +65,7 @@ class RunOptions:
 
     provider: str | None = None
     retry_of: UUID | None = None
+    replay: bool = False  # answers come from the workspace's recordings only
 
 
 USUAL = RunOptions()
@@ -91,6 +92,7 @@ def request_run(
     run = _new_run(session, actor, project, stage.slug, version.id)
     run.provider = installed().provider(options.provider or spec.provider).name
     run.retry_of = options.retry_of
+    run.replay = options.replay
     text = f"Requested run {run.number} of {stage.name}"
     return _queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
 
@@ -204,7 +206,7 @@ def retry(session: Session, actor: Actor, run_id: UUID) -> StageRun:
     """
     actor.require(Role.EDITOR)
     run, project = _ended(session, run_id)
-    options = RunOptions(provider=run.provider, retry_of=run.id)
+    options = RunOptions(run.provider, retry_of=run.id, replay=run.replay)
     return request_run(session, actor, project.id, options)
 
 
