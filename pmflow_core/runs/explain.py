@@ -1,5 +1,7 @@
 """Says in words why a project moved or stayed and what happens next; pure."""
 
+from dataclasses import replace
+
 from pmflow_core.projects.models import Outcome
 from pmflow_core.projects.service import Explanation
 from pmflow_core.recipes.spec import Level, RecipeSpec
@@ -35,18 +37,54 @@ def waits(stage: str, to: str | None, gates: tuple[Verdict, ...], owner: str) ->
     if to is None:
         return Explanation(
             Outcome.STAYED,
-            f"All gates of {stage} passed; it is the last stage",
+            f"{_passed(stage, gates)}; it is the last stage",
             "Ship or archive the project",
             owner,
             _json(gates),
         )
     return Explanation(
         Outcome.WAITS_FOR_APPROVAL,
-        f"All gates of {stage} passed; waits for approval",
+        f"{_passed(stage, gates)}; waits for approval",
         f"Read the documents and approve the move to {to}",
         owner,
         _json(gates),
     )
+
+
+def lacks_approval(
+    stage: str, to: str | None, gate: Verdict, gates: tuple[Verdict, ...], owner: str
+) -> Explanation:
+    """Explain a project that only waits for people whom a gate asks for."""
+    return Explanation(
+        Outcome.WAITS_FOR_APPROVAL,
+        f"{stage} waits for approval. {gate.title}: {gate.detail}",
+        f"Read the documents and approve the move to {to}"
+        if to
+        else "Read the documents and approve them",
+        owner,
+        _json(gates),
+    )
+
+
+def rejected(
+    stage: str, by: str, comment: str, gates: tuple[Verdict, ...], owner: str
+) -> Explanation:
+    """Explain a project that a person sent back."""
+    reason = f"{by} rejected {stage}"
+    return Explanation(
+        Outcome.STAYED,
+        f"{reason}: {comment}" if comment else reason,
+        "Mend the documents or run the stage again",
+        owner,
+        _json(gates),
+    )
+
+
+def noting(explanation: Explanation, note: str) -> Explanation:
+    """Return the explanation with one more sentence in its reason."""
+    if not note:
+        return explanation
+    return replace(explanation, reason=f"{explanation.reason.rstrip('.')}. {note}")
 
 
 def advanced(
@@ -64,11 +102,30 @@ def advanced(
 
 def run_failed(stage: str, step: str | None, message: str, owner: str) -> Explanation:
     """Explain a project whose run failed."""
-    where = f" at {step}" if step else ""
     return Explanation(
         Outcome.RUN_FAILED,
-        f"The run of {stage} failed{where}. {message}",
+        f"The run of {stage} failed{_at(step)}. {message}",
         "Read the log, then run the stage again",
+        owner,
+    )
+
+
+def needs_review(stage: str, step: str | None, message: str, owner: str) -> Explanation:
+    """Explain a project whose run failed and whose recipe wants a person to look at it."""
+    return Explanation(
+        Outcome.STAYED,
+        f"The run of {stage} failed{_at(step)} and waits for review. {message}",
+        f"Review {step or 'the log'}, then run the stage again",
+        owner,
+    )
+
+
+def reverted(stage: str, back: str, step: str | None, message: str, *, owner: str) -> Explanation:
+    """Explain a project that went back a stage because its run failed."""
+    return Explanation(
+        Outcome.RUN_FAILED,
+        f"The run of {stage} failed{_at(step)}, so the project went back to {back}. {message}",
+        f"Mend what failed, then move the project to {stage} again",
         owner,
     )
 
@@ -101,6 +158,17 @@ def loops(stage: str, owner: str) -> Explanation:
         "Find what sends it back, then move it by hand",
         owner,
     )
+
+
+def _at(step: str | None) -> str:
+    return f" at {step}" if step else ""
+
+
+def _passed(stage: str, gates: tuple[Verdict, ...]) -> str:
+    """Say that the gates passed, and which steps were passed over."""
+    failed = [gate.title for gate in gates if gate.name == "step" and not gate.passed]
+    but = f", although {' and '.join(failed)} failed" if failed else ""
+    return f"All gates of {stage} passed{but}"
 
 
 def _json(gates: tuple[Verdict, ...]) -> tuple[dict[str, object], ...]:

@@ -1,7 +1,6 @@
 """What an executing worker writes: log lines, finished steps, the end; each fenced."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,27 +14,17 @@ from pmflow_core.documents import service as documents
 from pmflow_core.documents.citations import cited_numbers
 from pmflow_core.documents.service import Draft
 from pmflow_core.projects import repository as projects
-from pmflow_core.projects import service as project_service
-from pmflow_core.projects.service import Cause
-from pmflow_core.runs import evidence, explain, repository, results
+from pmflow_core.runs import approval_rows, approvals, evidence, repository, results
 from pmflow_core.runs.advance import conclude
+from pmflow_core.runs.failing import Failure, conclude_failure
 from pmflow_core.runs.kinds import DocumentDraft, LeaseLost, StepOutcome, Verdict
 from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
 from pmflow_core.runs.repository import Holder
-from pmflow_core.runs.service import announce, owner_name
-from pmflow_core.runs.status import FailureClass, LogLevel, RunStatus, StepStatus, WaitingFor
+from pmflow_core.runs.service import announce, dispatch
+from pmflow_core.runs.status import LogLevel, RunStatus, StepStatus, WaitingFor
 
 Line = tuple[LogLevel, str]
 LIVE_CHARS = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a run ended failed, and the checks of the step it ended at."""
-
-    kind: FailureClass
-    message: str
-    verdicts: tuple[Verdict, ...] = ()
 
 
 def write_log(
@@ -59,8 +48,12 @@ def write_log(
 
 
 def show_live(session: Session, holder: Holder, run: StageRun, step_key: str, text: str) -> None:
-    """Show the end of what a step is writing; without the run nothing is shown."""
-    session.execute(
+    """Show the end of what a step is writing.
+
+    Raises:
+        LeaseLost: another worker has the run, or it was cancelled; nothing is shown.
+    """
+    shown = session.execute(
         update(RunStep)
         .where(
             col(RunStep.run_id) == run.id,
@@ -68,8 +61,11 @@ def show_live(session: Session, holder: Holder, run: StageRun, step_key: str, te
             exists().where(holder.holds()),
         )
         .values(live_text=text[-LIVE_CHARS:])
+        .returning(col(RunStep.id))
         .execution_options(synchronize_session=False)
     )
+    if shown.one_or_none() is None:
+        raise LeaseLost("The run is not this worker's any more.")
     announce(session, run)
 
 
@@ -112,6 +108,50 @@ def record_step(
     )
 
 
+def note_failure(
+    session: Session, holder: Holder, run: StageRun, step: RunStep, failure: Failure
+) -> None:
+    """Keep why a step failed with the step, for whoever is asked about it; fenced as all writes."""
+    write_log(session, holder, run, step.step_key, [(LogLevel.ERROR, failure.message)])
+    session.execute(
+        update(RunStep)
+        .where(col(RunStep.id) == step.id)
+        .values(**_failed_values(failure), output={"failed_as": failure.kind.value})
+        .execution_options(synchronize_session=False)
+    )
+
+
+def pass_over(
+    session: Session, holder: Holder, run: StageRun, step: RunStep, failure: Failure
+) -> None:
+    """Store that a step failed and the run goes on without it.
+
+    Raises:
+        LeaseLost: another worker has the run; nothing is written.
+    """
+    text = f"{step.title} failed and the run goes on. {failure.message}"
+    write_log(session, holder, run, step.step_key, [(LogLevel.ERROR, text)])
+    session.execute(
+        update(RunStep)
+        .where(col(RunStep.id) == step.id)
+        .values(
+            status=StepStatus.FAILED,
+            started_at=func.coalesce(col(RunStep.started_at), func.now()),
+            finished_at=func.now(),
+            **_failed_values(failure),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _failed_values(failure: Failure) -> dict[str, object]:
+    return {
+        "summary": failure.message,
+        "live_text": "",
+        "criteria": [verdict.as_json() for verdict in failure.verdicts],
+    }
+
+
 def _write_document(
     session: Session, run: StageRun, step: RunStep, outcome: StepOutcome
 ) -> UUID | None:
@@ -127,7 +167,10 @@ def _write_document(
     numbers = cited_numbers(draft.content)
     signals = evidence.citable(session, numbers)
     author = run_author(run)
+    before = approval_rows.newest_versions(session, run.project_id)
     version = documents.save_version(session, author, run.project_id, draft, signals)
+    old = before.get(document_type(outcome.document), version.sha256)
+    approvals.note_voided(session, author, run.project_id, version, old)
     text = f"Wrote {step.title}, version {version.number}"
     activity.record(session, author, run.project_id, "document", text)
     return version.id
@@ -177,14 +220,11 @@ def fail(session: Session, holder: Holder, claimed: StageRun, failure: Failure) 
     if step is not None and step.status is not StepStatus.COMPLETED:
         step.status = StepStatus.FAILED
         step.finished_at = _now(session)
+        step.live_text = ""
         step.criteria = [verdict.as_json() for verdict in failure.verdicts]
-    stage = projects.stage_name(session, run.stage)
-    explanation = explain.run_failed(
-        stage, step.title if step else None, failure.message, owner_name(session, project)
-    )
-    cause = Cause(run.id, run.recipe_version_id, automatic=True)
     author = run_author(run)
-    project_service.decide(session, author, project, run.stage, explanation, cause)
+    title = step.title if step else None
+    conclude_failure(session, author, run, title, failure.message)
     activity.record(session, author, project.id, "run", f"Run {run.number} failed")
     announce(session, run)
 
@@ -207,6 +247,36 @@ def wait(
         .execution_options(synchronize_session=False)
     )
     session.execute(waiting)
+
+
+def hand_over(session: Session, holder: Holder, claimed: StageRun, why: str) -> None:
+    """Give the run back to the queue unharmed: no crash is counted, its open step is pending.
+
+    Raises:
+        LeaseLost: another worker has the run; nothing is written.
+    """
+    write_log(session, holder, claimed, None, [(LogLevel.INFO, why)])
+    session.execute(
+        update(RunStep)
+        .where(col(RunStep.run_id) == claimed.id, col(RunStep.status) == StepStatus.RUNNING)
+        .values(status=StepStatus.PENDING, live_text="")
+        .execution_options(synchronize_session=False)
+    )
+    run = session.scalars(
+        update(StageRun)
+        .where(holder.holds())
+        .values(
+            status=RunStatus.QUEUED,
+            lease_until=None,
+            worker=None,
+            queued_at=func.now(),
+            dispatch=col(StageRun.dispatch) + 1,
+            dispatched_at=func.now(),
+        )
+        .returning(StageRun)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one()
+    dispatch(session, run)
 
 
 def document_type(draft: DocumentDraft) -> str:
