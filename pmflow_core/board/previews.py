@@ -1,21 +1,17 @@
-"""What a click would do, said before it is done: moves with their gates, approvals with effects."""
+"""What a move would do, said before it is made."""
 
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board.schemas import ApprovalPreview, GateRead, MovePreview
+from pmflow_core.board.schemas import GateRead, MovePreview
 from pmflow_core.board.service import exit_gates
 from pmflow_core.board.why import read_gates
-from pmflow_core.documents import repository as documents
-from pmflow_core.documents.sections import TEMPLATES
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project, Stage
 from pmflow_core.recipes import service as recipes
 from pmflow_core.runs import repository as runs
-
-HASH_SHOWN = 8
 
 
 def preview_moves(session: Session, actor: Actor, project_id: UUID) -> tuple[MovePreview, ...]:
@@ -39,29 +35,6 @@ def preview_moves(session: Session, actor: Actor, project_id: UUID) -> tuple[Mov
         _preview(session, actor, (project, here, stage), gates if stage in forward else (), busy)
         for stage in stages
     )
-
-
-def preview_approval(session: Session, actor: Actor, project_id: UUID) -> ApprovalPreview | None:
-    """Return what approving would do; None where there is no stage to go on to.
-
-    Raises:
-        PermissionDenied: the actor is not an editor.
-        NotFound: no such project.
-    """
-    actor.require(Role.EDITOR)
-    project = projects.get_project(session, project_id)
-    to = projects.next_stage(session, projects.stage_of(session, project))
-    if to is None:
-        return None
-    found = recipes.find_spec(session, to.slug)
-    covered = ", ".join(
-        f"{TEMPLATES[version.template].title} v{version.number} ({version.sha256[:HASH_SHOWN]})"
-        for _, version in documents.latest_versions(session, project.id)
-    )
-    starts = f"Starts a run: {found[1].title}" if found else f"Starts no run: {to.name} is manual"
-    moves = f"Moves {project.key} to {to.name}"
-    covers = f"Covers {covered}" if covered else "Covers no document: none is written"
-    return ApprovalPreview(to.name, (moves, starts, covers))
 
 
 def _preview(

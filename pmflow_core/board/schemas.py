@@ -129,14 +129,6 @@ class MovePreview:
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovalPreview:
-    """What an approval would do: the move, the run it starts, and the versions it binds."""
-
-    to: str
-    effects: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class StageVisit:
     """How long a project was in a stage, in seconds; None when it never was."""
 

@@ -24,7 +24,7 @@ from pmflow_core.projects import service as project_service
 from pmflow_core.projects.models import Decision, Outcome, Project, Stage
 from pmflow_core.projects.service import Cause, Explanation
 from pmflow_core.recipes import service as recipes
-from pmflow_core.runs import advance, evidence
+from pmflow_core.runs import advance, approvals, evidence
 from pmflow_core.runs import repository as runs
 from pmflow_core.runs import service as run_service
 from pmflow_core.runs.extensions import installed
@@ -143,15 +143,15 @@ def approve(
     comment: str = "",
     seen: Mapping[str, str] | None = None,
 ) -> Decision:
-    """Approve what a project waits with; raises as `runs.advance.approve`."""
+    """Approve what a project waits with; raises as `runs.approvals.approve`."""
     project = projects.get_project(session, project_id, lock=True)
-    return advance.approve(session, actor, project, comment, seen)
+    return approvals.approve(session, actor, project, comment, seen)
 
 
 def reject(session: Session, actor: Actor, project_id: UUID, comment: str) -> Decision:
     """Send a waiting project back with a reason; raises NothingToApprove or PermissionDenied."""
     project = projects.get_project(session, project_id, lock=True)
-    return advance.reject(session, actor, project, comment)
+    return approvals.reject(session, actor, project, comment)
 
 
 def set_budget(
@@ -199,8 +199,9 @@ def edit_document(
     activity.record(
         session, actor, project.id, "document", f"Edited {name}, version {written.number}"
     )
+    note = approvals.note_voided(session, actor, project.id, written, version.sha256)
     if runs.open_run(session, project.id) is None:
-        advance.check_again(session, actor, project)
+        advance.check_again(session, actor, project, note)
     return written
 
 

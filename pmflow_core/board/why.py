@@ -192,7 +192,17 @@ def _at(project: Project, stage: Stage, since: datetime) -> WhyRead:
 
 def read_gates(gates: Sequence[dict[str, Any]]) -> tuple[GateRead, ...]:
     """Return stored verdicts as they are shown."""
-    return tuple(GateRead(**gate) for gate in gates)
+    return tuple(
+        GateRead(
+            name=gate["name"],
+            title=gate["title"],
+            passed=gate["passed"],
+            detail=gate["detail"],
+            optional=gate["optional"],
+            inputs=gate.get("inputs", {}),
+        )
+        for gate in gates
+    )
 
 
 def _all_passed(gates: Sequence[dict[str, Any]]) -> bool:

@@ -1,14 +1,16 @@
 """Whether a project may leave its stage: facts re-read under lock, then verdicts."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from pmflow_core.documents import repository as documents
 from pmflow_core.documents.citations import cited_numbers
+from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project
 from pmflow_core.recipes.spec import GateSpec, RecipeSpec
-from pmflow_core.runs import evidence
+from pmflow_core.runs import approval_rows, evidence
 from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.kinds import DocumentFacts, GateFacts, Verdict
 
@@ -37,6 +39,7 @@ def gather_facts(session: Session, project: Project) -> GateFacts:
         documents=found,
         metrics={"linked_signals": float(evidence.linked_count(session, project.id))},
         signals=evidence.citable(session, cited),
+        approvers=_approvers(session, project, found),
     )
 
 
@@ -45,7 +48,25 @@ def blocking(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     return tuple(verdict for verdict in verdicts if not verdict.passed and not verdict.optional)
 
 
+def _approvers(
+    session: Session, project: Project, found: Mapping[str, DocumentFacts]
+) -> frozenset[str]:
+    """Return the names of those whose approval at this stage covers the newest versions."""
+    stage = projects.stage_of(session, project).slug
+    versions = {kind: facts.sha256 for kind, facts in found.items()}
+    standing = approval_rows.standing(session, project.id, stage, versions)
+    return frozenset(approval_rows.names(standing))
+
+
 def _evaluate(gate: GateSpec, facts: GateFacts, extensions: Extensions) -> Verdict:
     kind = extensions.gates.get(gate.kind)
     verdict = kind.evaluate(kind.params.model_validate(gate.params), facts)
-    return replace(verdict, title=gate.title, optional=gate.optional)
+    inputs = {"params": gate.params, "documents": _judged(gate, facts)}
+    return replace(verdict, title=gate.title, optional=gate.optional, inputs=inputs)
+
+
+def _judged(gate: GateSpec, facts: GateFacts) -> dict[str, str]:
+    """Return type and SHA-256 of the documents the gate names, of all when it names none."""
+    named = {value for value in gate.params.values() if isinstance(value, str)}
+    types = named & facts.documents.keys() or facts.documents.keys()
+    return {kind: facts.documents[kind].sha256 for kind in sorted(types)}

@@ -40,6 +40,9 @@ class Verdict:
     passed: bool
     detail: str
     optional: bool = False
+    inputs: Mapping[str, Any] = field(  # a gate's parameters and the versions it judged
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict as it is stored and shown."""
@@ -49,6 +52,7 @@ class Verdict:
             "passed": self.passed,
             "detail": self.detail,
             "optional": self.optional,
+            "inputs": dict(self.inputs),
         }
 
 

@@ -27,6 +27,17 @@ def get_question(session: Session, question_id: UUID) -> Question:
     return question
 
 
+def find_answer(session: Session, run_id: UUID, step_key: str, key: str) -> str | None:
+    """Return the answer to a step's question, or None while there is none."""
+    statement = select(col(Question.answer)).where(
+        col(Question.run_id) == run_id,
+        col(Question.step_key) == step_key,
+        col(Question.key) == key,
+        col(Question.answered_at).is_not(None),
+    )
+    return session.scalar(statement)
+
+
 def open_question_of(session: Session, run_id: UUID) -> Question | None:
     """Return what a run waits for an answer to, or None."""
     statement = (

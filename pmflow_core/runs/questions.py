@@ -35,6 +35,7 @@ from pmflow_core.signals.normalise import clean
 PMFLOW = "pmflow"
 MAX_ANSWER = 8_000
 YES_OR_NO = ("yes", "no")
+find_answer = question_rows.find_answer
 
 
 class QuestionIsClosed(Conflict):
@@ -73,17 +74,6 @@ def open_question(session: Session, holder: Holder, run: StageRun, draft: Questi
     session.execute(statement.on_conflict_do_nothing())
     text = f"Run {run.number} asks: {draft.text}"
     activity.record(session, progress.run_author(run), run.project_id, "question", text)
-
-
-def find_answer(session: Session, run_id: UUID, step_key: str, key: str) -> str | None:
-    """Return the answer to a step's question, or None while there is none."""
-    statement = select(col(Question.answer)).where(
-        col(Question.run_id) == run_id,
-        col(Question.step_key) == step_key,
-        col(Question.key) == key,
-        col(Question.answered_at).is_not(None),
-    )
-    return session.scalar(statement)
 
 
 def answers(session: Session, run_id: UUID) -> tuple[Answer, ...]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board import approvals, previews, reads, results
+from pmflow_core.board import approvals, reads, results
 from pmflow_core.board import service as board
 from pmflow_core.db import Session
 from pmflow_core.errors import NotFound
@@ -179,8 +179,8 @@ class ProjectState(rx.State):
         read = await call(reads.read_project, actor, self._key)
         effects: tuple[str, ...] = ()
         if read.why.can_approve and actor.may(Role.EDITOR):
-            preview = await call(previews.preview_approval, actor, read.id)
-            effects = preview.effects if preview else ()
+            found = await call(approvals.approval_effects, actor, read.key)
+            effects = found.sentences
         self.head = head_of(read, self.base, actor.user_id)
         self.stages = stages_of(read.stages, read.why.mood)
         self.why = why_of(read, self.base, self.head.owner, effects)

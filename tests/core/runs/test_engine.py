@@ -21,7 +21,7 @@ from pmflow_core.providers.scripted import ScriptedProvider
 from pmflow_core.recipes.models import RecipeVersion
 from pmflow_core.recipes.spec import Level
 from pmflow_core.runs import repository, service
-from pmflow_core.runs.advance import ShownIsOld
+from pmflow_core.runs.approvals import ShownIsOld
 from pmflow_core.runs.kinds import StepKind, StepOutcome, Tools
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.repository import Holder

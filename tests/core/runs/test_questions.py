@@ -55,8 +55,8 @@ def told(extensions: Extensions) -> list[tuple[str, ...]]:
         heard.append(tuple(f"{each.question} {each.answer} {each.by}" for each in context.answers))
         return StepOutcome("Heard")
 
-    extensions.steps.add(StepKind("ask", Ask, ask))
-    extensions.steps.add(StepKind("listen", Ask, listen))
+    extensions.steps.add(StepKind("ask_around", Ask, ask))
+    extensions.steps.add(StepKind("listen_in", Ask, listen))
     return heard
 
 
@@ -69,8 +69,8 @@ def asking(
 
     def run(**params: object) -> StageRun:
         from_steps = (
-            StepSpec(key="ask", title="Ask", skill="ask", params=params),
-            StepSpec(key="listen", title="Listen", skill="listen"),
+            StepSpec(key="ask", title="Ask", skill="ask_around", params=params),
+            StepSpec(key="listen", title="Listen", skill="listen_in"),
         )
         spec = RecipeSpec(stage="discovery", title="Ask around", steps=from_steps)
         with transaction(desk.actor.workspace_id) as session:
