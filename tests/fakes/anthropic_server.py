@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tests.fakes.vendor_server import Reply, failing
+from tests.fakes.composer import Compose, read_prompt
+from tests.fakes.vendor_server import Received, Reply, VendorServer, failing
 
 MODEL = "claude-sonnet-5-5"
 
@@ -51,6 +52,34 @@ def message(pieces: Sequence[str], stop_reason: str = "end_turn") -> list[bytes]
     ]
 
 
+class AnthropicServer(VendorServer):
+    """Answers every message with what `answer` makes of its prompt."""
+
+    def __init__(self, answer: Compose, *, pause_s: float = 0.0) -> None:
+        def think(received: Received) -> Reply:
+            request = read_prompt(received.body["system"], received.body["messages"][0]["content"])
+            return Reply(chunks=message(_pieces(answer(request))), pause_s=pause_s)
+
+        super().__init__((), think)
+
+
+def calling(
+    calls: Sequence[tuple[str, str, str]], stop_reason: str = "tool_use", text: str = ""
+) -> list[bytes]:
+    """Return the events of a message that calls tools: each an id, a name and JSON arguments."""
+    events = message([text] if text else [], stop_reason)
+    ending = events[-3:]
+    blocks: list[bytes] = []
+    for index, (id_, name, arguments) in enumerate(calls, start=2):
+        block = {"type": "tool_use", "id": id_, "name": name, "input": {}}
+        blocks.append(event("content_block_start", index=index, content_block=block))
+        for at in range(0, len(arguments), 7):
+            part = {"type": "input_json_delta", "partial_json": arguments[at : at + 7]}
+            blocks.append(_delta(index, part))
+        blocks.append(event("content_block_stop", index=index))
+    return [*events[:-3], ending[0], *blocks, *ending[1:]]
+
+
 def whole(pieces: Sequence[str], stop_reason: str = "end_turn") -> Reply:
     """Return a reply with a whole message."""
     return Reply(chunks=message(pieces, stop_reason))
@@ -69,6 +98,10 @@ def error_body(kind: str, text: str, error_code: str | None = None) -> dict[str,
         "error": {"type": kind, "message": text, "details": details},
         "request_id": "req_1",
     }
+
+
+def _pieces(text: str, size: int = 400) -> list[str]:
+    return [text[at : at + size] for at in range(0, len(text), size)]
 
 
 def _delta(index: int, delta: dict[str, str]) -> bytes:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tests.fakes.vendor_server import Reply, failing
+from tests.fakes.composer import Compose, read_prompt
+from tests.fakes.vendor_server import Received, Reply, VendorServer, failing
 
 MODEL = "gpt-6.2-sol"
 DONE = b"data: [DONE]\n\n"
@@ -43,6 +44,34 @@ def message(pieces: Sequence[str], finish_reason: str = "stop") -> list[bytes]:
         chunk(choices=[], usage=USAGE),
         DONE,
     ]
+
+
+class OpenAIServer(VendorServer):
+    """Answers every request with what `answer` makes of its prompt."""
+
+    def __init__(self, answer: Compose) -> None:
+        def think(received: Received) -> Reply:
+            system, user = received.body["messages"][:2]
+            text = answer(read_prompt(system["content"], user["content"]))
+            return whole([text[at : at + 400] for at in range(0, len(text), 400)])
+
+        super().__init__((), think)
+
+
+def calling(
+    calls: Sequence[tuple[str, str, str]], finish_reason: str = "tool_calls"
+) -> list[bytes]:
+    """Return the events of an answer that calls tools: each an id, a name and JSON arguments."""
+    deltas: list[bytes] = []
+    for index, (id_, name, arguments) in enumerate(calls):
+        head = {"index": index, "id": id_, "type": "function"}
+        head["function"] = {"name": name, "arguments": ""}
+        deltas.append(chunk({"tool_calls": [head]}))
+        for at in range(0, len(arguments), 7):
+            part = {"index": index, "function": {"arguments": arguments[at : at + 7]}}
+            deltas.append(chunk({"tool_calls": [part]}))
+    events = message([], finish_reason)
+    return [events[0], *deltas, *events[1:]]
 
 
 def whole(pieces: Sequence[str], finish_reason: str = "stop") -> Reply:

@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
@@ -38,19 +38,32 @@ class Received:
     body: dict[str, Any]
 
 
-class VendorServer:
-    """Gives its replies in order, the last one again and again, and keeps what it received."""
+Think = Callable[[Received], Reply]
 
-    def __init__(self, replies: Sequence[Reply]) -> None:
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 256  # a burst of callers is not refused
+    daemon_threads = True
+
+
+class VendorServer:
+    """Gives its replies in order, the last one again and again, and keeps what it received.
+
+    With `think` each reply is made for its request instead.
+    """
+
+    def __init__(self, replies: Sequence[Reply], think: Think | None = None) -> None:
         self._replies = list(replies)
+        self._think = think
         self.received: list[Received] = []
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
+        self._http = _Server(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     def answer(self, received: Received) -> Reply:
         """Note a request and return what is to be done with it."""
         self.received.append(received)
+        if self._think is not None:
+            return self._think(received)
         return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
 
     def start(self) -> None:
@@ -62,16 +75,19 @@ class VendorServer:
         self._http.shutdown()
         self._http.server_close()
 
+    def __enter__(self) -> "VendorServer":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
 
 @contextlib.contextmanager
 def serving(*replies: Reply) -> Iterator[VendorServer]:
     """Serve these replies for the length of a block."""
-    server = VendorServer(replies)
-    server.start()
-    try:
+    with VendorServer(replies) as server:
         yield server
-    finally:
-        server.stop()
 
 
 def failing(status: int, body: object, headers: Mapping[str, str] | None = None) -> Reply:
