@@ -1,90 +1,34 @@
 """Calls through the gateway: paid once, retried within bounds, and closed when in doubt."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board import service as board
-from pmflow_core.calls import budgets, ledger
+from pmflow_core.calls import budgets, costs, ledger
+from pmflow_core.calls.answer_check import MAX_CHARACTERS, AnswerUnusable
 from pmflow_core.calls.breaker import CircuitOpen
 from pmflow_core.calls.budgets import BudgetExceeded, Payer
-from pmflow_core.calls.gateway import Caller, Gateway
+from pmflow_core.calls.ledger import StepCapReached
 from pmflow_core.calls.models import CallStatus, ProviderCall, Scope
-from pmflow_core.calls.patience import Patience, may_retry, pause_s
+from pmflow_core.calls.patience import Caps, Patience, may_retry, pause_s
 from pmflow_core.db.transaction import transaction
-from pmflow_core.providers.base import (
-    Completion,
-    Evidence,
-    GenerateRequest,
-    ProviderRejected,
-    ProviderUnavailable,
-    Usage,
-)
+from pmflow_core.providers.answers import JUDGE, Judgement, schema_of
+from pmflow_core.providers.base import Completion, ProviderRejected, ProviderUnavailable
 from pmflow_core.providers.scripted import ScriptedProvider
 from pmflow_core.runs.models import StageRun
-from tests.core.runs.staging import Desk
-
-DIME = Decimal("0.10")
-REQUEST = GenerateRequest(
-    task="research",
-    title="Research",
-    project_name="Search",
-    project_description="",
-    sections=(),
-    evidence=(
-        Evidence(1, "Search is gone", None, None, None, None, datetime(2026, 1, 1, tzinfo=UTC)),
-    ),
+from tests.core.calls.callers import (
+    ANSWER,
+    DIME,
+    REQUEST,
+    MakeGateway,
+    ask,
+    calls,
+    money,
+    scripted,
 )
-ANSWER = Completion("# Research", "scripted-1", Usage(1000, 200, Decimal("0.04")), "complete")
-
-
-@pytest.fixture
-def run(desk: Desk) -> StageRun:
-    """A run that pays for its calls."""
-    with transaction(desk.actor.workspace_id) as session:
-        return board.start_run(session, desk.actor, desk.id, "discovery")
-
-
-MakeGateway = Callable[..., Gateway]
-
-
-@pytest.fixture
-def make_gateway(run: StageRun) -> MakeGateway:
-    """Make a gateway over providers, which does not really sleep."""
-
-    def make(*providers: ScriptedProvider, fence: int = 1) -> Gateway:
-        caller = Caller(Payer(run.workspace_id, run.project_id, run.id), "research", fence)
-        return Gateway(providers, caller, lambda _: None, sleep=lambda _: None)
-
-    return make
-
-
-def scripted(*answers: object, name: str = "scripted", bound: Decimal = DIME) -> ScriptedProvider:
-    provider = ScriptedProvider(answers)  # pyright: ignore[reportArgumentType]
-    provider.bound = bound
-    provider.name = name
-    return provider
-
-
-def calls(run: StageRun) -> list[ProviderCall]:
-    with transaction(run.workspace_id) as session:
-        return list(ledger.calls_of(session, run.id))
-
-
-def money(run: StageRun) -> dict[str, tuple[float, float]]:
-    payer = Payer(run.workspace_id, run.project_id, run.id)
-    with transaction(run.workspace_id) as session:
-        found = budgets.list_budgets(session, Actor.system(run.workspace_id), payer)
-    return {budget.scope.value: (budget.spent_usd, budget.reserved_usd) for budget in found}
-
-
-def ask(gateway: Gateway) -> Completion:
-    return gateway.generate(REQUEST, lambda _: None)
 
 
 def test_a_call_is_written_down_and_settled_to_what_it_cost(
@@ -254,6 +198,103 @@ def test_a_call_of_a_run_that_nobody_claims_again_is_closed_by_another_run(run: 
     statuses = {call.id: call.status for call in calls(run)}
     assert statuses == {old: CallStatus.FAILED, young: CallStatus.RESERVED}
     assert money(run)["workspace"] == (0.0, 0.1)
+
+
+JUDGED = replace(REQUEST, task=JUDGE, schema=schema_of(Judgement))
+
+
+@pytest.mark.parametrize(
+    "text", ["It holds.", "[1]", '{"holds": true}', '{"holds": 1, "why": "x"}']
+)
+def test_json_that_is_none_or_not_of_the_shape_is_asked_for_again(
+    run: StageRun, make_gateway: MakeGateway, text: str
+) -> None:
+    right = '{"holds": true, "why": "It says so."}'
+    gateway = make_gateway(scripted(replace(ANSWER, text=text), replace(ANSWER, text=right)))
+
+    done = ask(gateway, JUDGED)
+
+    assert done.text == right
+    assert [call.status.value for call in calls(run)] == ["failed", "succeeded"]
+    assert money(run)["run"] == (0.08, 0.0)
+
+
+def test_an_answer_that_never_fits_is_tried_four_times_and_then_the_next_provider_is_asked(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    right = '{"holds": false, "why": "Nothing says so."}'
+    bad = scripted(*[replace(ANSWER, text="no")] * 9, name="bad")
+    good = scripted(replace(ANSWER, text=right), name="good")
+
+    assert ask(make_gateway(bad, good), JUDGED).text == right
+    assert len(bad.requests) == 4
+    assert len(calls(run)) == 5
+
+
+def test_an_answer_longer_than_a_document_may_be_is_never_used(make_gateway: MakeGateway) -> None:
+    endless = replace(ANSWER, text="x" * (MAX_CHARACTERS + 1))
+    with pytest.raises(AnswerUnusable, match="longer than 400,000"):
+        ask(make_gateway(scripted(*[endless] * 4)))
+
+
+def test_a_step_makes_no_more_calls_than_its_recipe_allows(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    gateway = make_gateway(scripted(*[ANSWER] * 3), caps=Caps(calls=2))
+    for number in range(2):
+        ask(gateway, replace(REQUEST, instructions=str(number)))
+
+    with pytest.raises(StepCapReached, match="has made 2 calls"):
+        ask(gateway)
+    assert len(calls(run)) == 2
+    assert money(run)["run"] == (0.08, 0.0)
+
+
+def test_a_step_costs_no_more_than_its_recipe_allows_but_a_free_provider_may_go_on(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    dear, free = scripted(*[ANSWER] * 2), scripted(ANSWER, name="free", bound=Decimal(0))
+    caps = Caps(usd=Decimal("0.13"))
+    ask(make_gateway(dear, caps=caps))
+
+    ask(make_gateway(dear, free, caps=caps), replace(REQUEST, instructions="again"))
+
+    assert len(dear.requests) == 1
+    assert [call.provider for call in calls(run)] == ["scripted", "free"]
+
+
+def test_a_provider_that_writes_no_text_is_passed_over(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    class Toolbox(ScriptedProvider):
+        writes_text = False
+
+    ask(make_gateway(Toolbox(), scripted(ANSWER)))
+
+    assert [call.provider for call in calls(run)] == ["scripted"]
+    with pytest.raises(ProviderRejected, match="no provider that writes"):
+        ask(make_gateway(Toolbox()))
+
+
+def test_costs_are_summed_by_step_run_project_and_workspace(
+    run: StageRun, make_gateway: MakeGateway
+) -> None:
+    cut = ProviderUnavailable("cut", maybe_billed=True)
+    ask(make_gateway(scripted(cut, ANSWER)))
+
+    with transaction(run.workspace_id) as session:
+        found = [
+            costs.of_step(session, run.id, "research"),
+            costs.of_run(session, run.id),
+            costs.of_project(session, run.project_id),
+            costs.of_workspace(session),
+            costs.by_step(session, run.id)["research"],
+        ]
+        nothing = costs.of_run(session, UUID(int=1))
+
+    one = costs.Cost(2, 1000, 200, Decimal("0.14"), DIME)
+    assert found == [one] * 5
+    assert nothing == costs.Cost()
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
