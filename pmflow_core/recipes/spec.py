@@ -25,6 +25,14 @@ class OnFailure(StrEnum):
     REVIEW_REQUIRED = "review_required"
 
 
+class Strictness(StrEnum):
+    """What a failed criterion does to its step."""
+
+    STRICT = "strict"
+    LENIENT = "lenient"
+    OFF = "off"
+
+
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,6 +45,10 @@ class StepSpec(_Spec):
     skill: str = Field(description="The registered step that does the work.")
     params: dict[str, Any] = Field(default_factory=dict)
     criteria: tuple[str, ...] = Field((), description="Such as cites:5 or quotes:verbatim.")
+    strictness: Strictness = Field(
+        default=Strictness.STRICT,
+        description="strict refuses what fails, lenient only reports it, off checks nothing.",
+    )
     retries: int = Field(default=0, ge=0, le=3, description="Further tries when a criterion fails.")
     backoff_s: float = Field(
         default=0, ge=0, le=300, description="Seconds before the second try; doubled each time."

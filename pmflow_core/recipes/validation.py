@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ValidationError
 
 from pmflow_core.errors import Invalid, PmflowError
-from pmflow_core.recipes.spec import Level, RecipeSpec
+from pmflow_core.recipes.spec import Level, RecipeSpec, StepSpec
+
+AI_CRITERION = "ai"
+CUSTOM_GATE = "custom"
 
 
 class InvalidRecipe(Invalid):
@@ -25,6 +28,7 @@ class Catalogue:
     criteria: Mapping[str, Callable[[str], object]]
     providers: frozenset[str]
     tools: frozenset[str] = frozenset()
+    checks: Mapping[str, type[BaseModel]] = field(default_factory=dict)
 
 
 def validate(spec: RecipeSpec, catalogue: Catalogue) -> None:
@@ -40,6 +44,7 @@ def validate(spec: RecipeSpec, catalogue: Catalogue) -> None:
                 f"gate {gate.title!r}", "gate", gate.kind, gate.params, catalogue.gates
             )
         ),
+        *_custom_faults(spec, catalogue),
     ]
     wanted = (*((spec.provider,) if spec.provider else ()), *spec.fallbacks)
     faults += [
@@ -65,6 +70,18 @@ def _level_faults(spec: RecipeSpec) -> Iterator[str]:
         yield "auto_to_stage needs the stage at which it stops."
 
 
+def _custom_faults(spec: RecipeSpec, catalogue: Catalogue) -> Iterator[str]:
+    """Faults of gates that run a plugin's check; results are kept by title, so titles differ."""
+    custom = [gate for gate in spec.gates if gate.kind == CUSTOM_GATE]
+    counts = Counter(gate.title for gate in custom)
+    yield from (f"Two gates are called {title!r}." for title, n in counts.items() if n > 1)
+    for gate in custom:
+        name, params = gate.params.get("check"), gate.params.get("params", {})
+        if isinstance(name, str) and isinstance(params, dict):
+            where = f"gate {gate.title!r}"
+            yield from _parameter_faults(where, "check", name, params, catalogue.checks)
+
+
 def _step_faults(key: str, spec: RecipeSpec, catalogue: Catalogue) -> Iterator[str]:
     step = next(step for step in spec.steps if step.key == key)
     where = f"step {step.title!r}"
@@ -72,6 +89,13 @@ def _step_faults(key: str, spec: RecipeSpec, catalogue: Catalogue) -> Iterator[s
     for tool in step.tools:
         if tool not in catalogue.tools:
             yield f"{where}: there is no tool {tool!r}."
+    yield from _criterion_faults(where, step, catalogue)
+
+
+def _criterion_faults(where: str, step: StepSpec, catalogue: Catalogue) -> Iterator[str]:
+    names = [parse_criterion(criterion)[0] for criterion in step.criteria]
+    if names and set(names) == {AI_CRITERION}:
+        yield f"{where}: a judge must not be its only check; add one that does not need a model."
     for criterion in step.criteria:
         name, argument = parse_criterion(criterion)
         if name not in catalogue.criteria:
@@ -91,7 +115,8 @@ def _parameter_faults(
     known: Mapping[str, type[BaseModel]],
 ) -> Iterator[str]:
     if name not in known:
-        yield f"{where}: there is no {what} {name!r}; known are {', '.join(sorted(known))}."
+        names = ", ".join(sorted(known)) or "none"
+        yield f"{where}: there is no {what} {name!r}; known are {names}."
         return
     try:
         known[name].model_validate(params)

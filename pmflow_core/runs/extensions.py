@@ -38,6 +38,7 @@ class Extensions:
             criteria={kind.name: kind.parse for kind in self.criteria},
             providers=frozenset(provider.name for provider in self.providers),
             tools=frozenset(tool.name for tool in self.tools),
+            checks={check.name: check.params for check in self.checks},
         )
 
 

@@ -179,6 +179,9 @@ class VoteDraft:
     vote: Vote
     reasons: tuple[str, ...]
     conditions: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(  # type to SHA-256 of the documents that were voted on
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,7 @@ class CriterionFacts:
     documents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     evidence: tuple[Evidence, ...] = ()
     judge: Callable[[str, str], tuple[bool, str]] | None = None  # statement, text: holds and why
+    total_signals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

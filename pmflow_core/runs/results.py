@@ -49,9 +49,10 @@ def store(session: Session, run: StageRun, step_key: str, outcome: StepOutcome) 
 
 
 def _store_votes(session: Session, run: StageRun, step_key: str, outcome: StepOutcome) -> None:
-    # The report that the votes are written into does not void them.
+    # A step that does not say what it voted on has voted on what is newest now; the report that
+    # the votes are written into does not void them.
     own = outcome.document.template if outcome.document else None
-    versions = {
+    newest = {
         document.type: version.sha256
         for document, version in documents.latest_versions(session, run.project_id)
         if document.type != own
@@ -68,7 +69,7 @@ def _store_votes(session: Session, run: StageRun, step_key: str, outcome: StepOu
                 vote=vote.vote,
                 reasons=list(vote.reasons),
                 conditions=list(vote.conditions),
-                versions=versions,
+                versions=dict(vote.versions or newest),
             )
         )
 

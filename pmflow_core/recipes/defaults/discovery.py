@@ -6,6 +6,6 @@ from pmflow_core.recipes.spec import RecipeSpec
 RECIPE = RecipeSpec(
     stage="discovery",
     title="Synthesise research",
-    steps=(write("research", "research", cites=2),),
+    steps=(write("research", "research", "cites:2"),),
     gates=(exists("research", "Research exists"), evidence("research")),
 )

@@ -6,25 +6,21 @@ from pmflow_core.recipes.spec import GateSpec, StepSpec
 EVIDENCE_SHARE = 0.95
 
 
-def write(key: str, template: str, *, cites: int = 0) -> StepSpec:
-    """Return the step that writes a template's document and verifies it.
-
-    It must have the table's sections, only verbatim quotations, and cite `cites` signals or more.
-    """
+def criteria(template: str, *more: str) -> tuple[str, ...]:
+    """Return what holds for every document: its type, its sections, and verbatim quotations."""
     shape = TEMPLATES[template]
-    criteria = [
-        f"file:{shape.document_type}",
-        "sections:" + ",".join(shape.section_names),
-        "quotes:verbatim",
-    ]
-    if cites:
-        criteria.append(f"cites:{cites}")
+    sections = "sections:" + ",".join(shape.section_names)
+    return (f"file:{shape.document_type}", sections, "quotes:verbatim", *more)
+
+
+def write(key: str, template: str, *more: str) -> StepSpec:
+    """Return the step that writes a template's document and verifies it, by `more` criteria too."""
     return StepSpec(
         key=key,
-        title=shape.title,
+        title=TEMPLATES[template].title,
         skill="generate_document",
         params={"template": template},
-        criteria=tuple(criteria),
+        criteria=criteria(template, *more),
     )
 
 

@@ -6,7 +6,7 @@ from pmflow_core.recipes.spec import GateSpec, RecipeSpec
 RECIPE = RecipeSpec(
     stage="inbox",
     title="Summarise the intake",
-    steps=(write("summary", "intake_research", cites=1),),
+    steps=(write("summary", "intake_research", "cites:1"),),
     gates=(
         GateSpec(
             kind="metric_threshold",

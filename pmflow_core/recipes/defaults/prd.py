@@ -8,9 +8,9 @@ RECIPE = RecipeSpec(
     stage="prd",
     title="Write the PRD",
     steps=(
-        write("prd", "prd", cites=2),
+        write("prd", "prd", "cites:2", "content:/\\bR1\\b/"),
         write("design_brief", "design_brief"),
-        write("engineering_spec", "engineering_spec"),
+        write("engineering_spec", "engineering_spec", "covers:requirements"),
         write("gtm_brief", "gtm_brief"),
     ),
     gates=(

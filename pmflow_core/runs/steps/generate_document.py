@@ -1,11 +1,14 @@
 """The step that has the provider write one document of the section table."""
 
+from dataclasses import replace
+
 from pydantic import BaseModel, Field, field_validator
 
 from pmflow_core.documents.sections import TEMPLATES
 from pmflow_core.documents.service import template
 from pmflow_core.providers.base import GenerateRequest, ProviderRejected, SectionBrief
 from pmflow_core.runs.kinds import DocumentDraft, RunContext, StepKind, StepOutcome, Tools
+from pmflow_core.runs.requests import about, with_instructions
 from pmflow_core.runs.status import LogLevel
 
 
@@ -51,25 +54,19 @@ def run(params: Params, context: RunContext, tools: Tools) -> StepOutcome:
 
 def _request(params: Params, context: RunContext) -> GenerateRequest:
     shape = template(params.template)
-    return GenerateRequest(
-        task=params.template,
-        title=shape.title,
-        project_name=context.project.name,
-        project_description=context.project.description,
+    request = replace(
+        about(context, params.template, shape.title),
         sections=tuple(
             SectionBrief(section.name, section.evidence_bearing, section.instruction)
             for section in shape.sections
         ),
-        evidence=context.evidence,
-        documents=context.documents,
-        total_signals=context.total_signals,
-        instructions="\n".join(text for text in (params.instructions, context.feedback) if text),
         max_tokens=params.max_tokens,
     )
+    return with_instructions(request, params.instructions)
 
 
 class _Narrator:
-    """Tells the log about each section as its heading arrives, and stops a cancelled run."""
+    """Shows what is written, logs each section as its heading arrives, stops a cancelled run."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
@@ -77,6 +74,7 @@ class _Narrator:
 
     def hear(self, piece: str) -> None:
         self._tools.check()
+        self._tools.write(piece)
         *lines, self._line = (self._line + piece).split("\n")
         for line in lines:
             if line.startswith("## "):
