@@ -106,7 +106,11 @@ def move(
         raise MoveRefused(f"{first['title']} keeps it in {here.name}: {first['detail']}")
     if failed:
         actor.require(Role.ADMIN)
-    cause = Cause(override_reason=override_reason if failed else None)
+    judged = recipes.find_spec(session, here.slug)
+    cause = Cause(
+        recipe_version_id=judged[0].id if judged and gates else None,
+        override_reason=override_reason if failed else None,
+    )
     project_service.move(session, actor, project, there, cause)
     automated = recipes.find_spec(session, there.slug) is not None
     explanation = Explanation(

@@ -138,6 +138,29 @@ def list_budgets(session: Session, actor: Actor, payer: Payer) -> list[BudgetRea
     return found
 
 
+def snapshot(
+    session: Session, workspace_id: UUID, project_id: UUID, run_id: UUID | None
+) -> dict[str, dict[str, str]]:
+    """Return cap, spent and reserved US dollars of each scope, as a decision keeps them.
+
+    Without a run there is none in it; a scope that has no row yet has its default cap.
+    """
+    subjects = {Scope.WORKSPACE: workspace_id, Scope.PROJECT: project_id, Scope.RUN: run_id}
+    statement = select(Budget).where(col(Budget.subject_id).in_(subjects.values()))
+    found = {budget.scope: budget for budget in session.scalars(statement)}
+    return {scope.value: _amounts(scope, found.get(scope)) for scope in ORDER if subjects[scope]}
+
+
+def _amounts(scope: Scope, budget: Budget | None) -> dict[str, str]:
+    if budget is None:
+        return {"cap": str(DEFAULT_CAPS[scope]), "spent": "0", "reserved": "0"}
+    return {
+        "cap": str(budget.cap_usd),
+        "spent": str(budget.spent_usd),
+        "reserved": str(budget.reserved_usd),
+    }
+
+
 def _is(scope: Scope, subject: UUID) -> tuple[ColumnElement[bool], ...]:
     return (col(Budget.scope) == scope, col(Budget.subject_id) == subject)
 

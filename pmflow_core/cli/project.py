@@ -8,7 +8,8 @@ import typer
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.board import reads
 from pmflow_core.board import service as board
-from pmflow_core.board.schemas import WhyRead
+from pmflow_core.board.history import DecisionRead, list_decisions
+from pmflow_core.board.schemas import GateRead, WhyRead
 from pmflow_core.cli.frame import Json, answer, command_group, connected, in_no_workspace
 from pmflow_core.cli.lookup import project_of
 from pmflow_core.db.transaction import transaction
@@ -53,6 +54,56 @@ def why(
     answer(why_document(found), _sentences(found), as_json=as_json)
 
 
+@app.command()
+def history(
+    key: Annotated[str, typer.Argument(help="The project's key, such as SPO-3.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="So many at most.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List what was decided about a project and why, the newest first."""
+    with connected():
+        workspace_id, project_id = project_of(key)
+        actor = Actor.system(workspace_id)
+        with transaction(workspace_id) as session:
+            found = list_decisions(session, actor, project_id, limit=limit)
+    rows = [decision_document(each) for each in found]
+    lines = [
+        f"{each.at:%Y-%m-%d %H:%M} {each.outcome.value:<20} {each.reason}. ({each.actor})"
+        for each in found
+    ]
+    answer(rows, "\n".join(lines) or "Nothing was decided yet.", as_json=as_json)
+
+
+def decision_document(found: DecisionRead) -> dict[str, object]:
+    """Return a decision as programs read it."""
+    return {
+        "id": str(found.id),
+        "at": found.at.isoformat(),
+        "stage": found.stage,
+        "outcome": found.outcome.value,
+        "reason": found.reason,
+        "next_action": found.next_action,
+        "owner": found.owner,
+        "actor": found.actor,
+        "run": found.run_number,
+        "recipe_version": found.recipe_version,
+        "gates": [gate_document(gate) for gate in found.gates],
+        "budget": found.budget,
+    }
+
+
+def gate_document(gate: GateRead) -> dict[str, object]:
+    """Return a gate's verdict as programs read it."""
+    return {
+        "name": gate.name,
+        "title": gate.title,
+        "passed": gate.passed,
+        "detail": gate.detail,
+        "optional": gate.optional,
+        "inputs": dict(gate.inputs),
+    }
+
+
 def why_document(found: WhyRead) -> dict[str, object]:
     """Return an explanation as programs read it."""
     return {
@@ -62,16 +113,8 @@ def why_document(found: WhyRead) -> dict[str, object]:
         "reason": found.reason,
         "next_action": found.next_action,
         "owner": found.owner,
-        "gates": [
-            {
-                "name": gate.name,
-                "title": gate.title,
-                "passed": gate.passed,
-                "detail": gate.detail,
-                "optional": gate.optional,
-            }
-            for gate in found.gates
-        ],
+        "gates": [gate_document(gate) for gate in found.gates],
+        "question": str(found.question_id) if found.question_id else None,
         "since": found.since.isoformat(),
     }
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import service as activity
+from pmflow_core.calls import budgets
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.events import topics
@@ -153,6 +154,7 @@ def decide(
         stage=stage,
         outcome=explanation.outcome,
         gates=list(explanation.gates),
+        budget=budgets.snapshot(session, project.workspace_id, project.id, cause.run_id),
         reason=explanation.reason,
         next_action=explanation.next_action,
         owner=explanation.owner,

@@ -1,5 +1,7 @@
 """The deciding transaction: gates on facts re-read under lock, then the move and its record."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
@@ -10,6 +12,7 @@ from pmflow_core.projects.models import Decision, Project, Stage
 from pmflow_core.projects.service import Cause
 from pmflow_core.recipes import service as recipes
 from pmflow_core.runs import explain
+from pmflow_core.runs.failing import passed_over
 from pmflow_core.runs.gatekeeping import blocking
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.scene import Scene, look
@@ -26,6 +29,7 @@ def conclude(session: Session, actor: Actor, run: StageRun) -> Decision:
     scene = look(session, project, run)
     if scene is None or scene.stage.slug != run.stage:
         raise Conflict(f"{project.key} left {run.stage} while run {run.number} worked on it.")
+    scene = replace(scene, gates=(*scene.gates, *passed_over(session, run)))
     cause = Cause(run.id, run.recipe_version_id, automatic=True)
     following = scene.next_stage
     if following is None or blocking(scene.gates):

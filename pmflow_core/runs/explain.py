@@ -130,16 +130,6 @@ def reverted(stage: str, back: str, step: str | None, message: str, *, owner: st
     )
 
 
-def unanswered(stage: str, question: str, owner: str) -> Explanation:
-    """Explain a project whose run failed because nobody answered what it asked."""
-    return Explanation(
-        Outcome.RUN_FAILED,
-        f"The run of {stage} failed: nobody answered “{question}” in time",
-        "Run the stage again and answer it, or give the question a default",
-        owner,
-    )
-
-
 def cancelled(stage: str, by: str, owner: str) -> Explanation:
     """Explain a project whose run a person stopped."""
     return Explanation(

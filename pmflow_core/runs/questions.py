@@ -14,14 +14,13 @@ from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict, Invalid, NotFound
 from pmflow_core.ids import uuid7
 from pmflow_core.projects import repository as projects
-from pmflow_core.projects import service as project_service
-from pmflow_core.projects.service import Cause
-from pmflow_core.runs import explain, progress, question_rows, repository
+from pmflow_core.runs import progress, question_rows, repository
+from pmflow_core.runs.failing import conclude_failure
 from pmflow_core.runs.kinds import Answer, QuestionDraft
 from pmflow_core.runs.models import Question, QuestionKind, RunLogLine, StageRun
 from pmflow_core.runs.repository import Holder
 from pmflow_core.runs.schemas import QuestionRead
-from pmflow_core.runs.service import announce, owner_name, resume
+from pmflow_core.runs.service import announce, resume
 from pmflow_core.runs.status import (
     OPEN,
     FailureClass,
@@ -209,13 +208,9 @@ def _fail(session: Session, run: StageRun, question: Question) -> None:
     if step is not None:
         step.status = StepStatus.FAILED
         step.finished_at = run.finished_at
-    project = projects.get_project(session, run.project_id)
-    stage = projects.stage_name(session, run.stage)
-    explanation = explain.unanswered(stage, question.text, owner_name(session, project))
-    cause = Cause(run.id, run.recipe_version_id, automatic=True)
     author = progress.run_author(run)
-    project_service.decide(session, author, project, run.stage, explanation, cause)
-    activity.record(session, author, project.id, "run", f"Run {run.number} failed: {message}")
+    conclude_failure(session, author, run, step.title if step else None, message)
+    activity.record(session, author, run.project_id, "run", f"Run {run.number} failed: {message}")
     announce(session, run)
 
 

@@ -9,7 +9,7 @@ from pmflow_core.board import service as board
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import Conflict, Invalid, NotFound, PermissionDenied
 from pmflow_core.projects import repository as projects
-from pmflow_core.projects.models import Project
+from pmflow_core.projects.models import Project, Stage
 from pmflow_core.runs.service import RunAlreadyOpen
 from tests.conftest import make_workspace
 
@@ -87,9 +87,11 @@ def test_an_unknown_stage_names_those_there_are(
 def test_a_stage_without_a_recipe_cannot_be_run(
     session: Session, admin: Actor, project: Project
 ) -> None:
-    board.move(session, admin, project.id, "design", "a strategic bet")
+    session.add(Stage(workspace_id=admin.workspace_id, slug="legal", name="Legal", position=20))
+    session.flush()
+    board.move(session, admin, project.id, "legal", "a strategic bet")
 
-    with pytest.raises(Conflict, match="Nothing is automated in Design"):
+    with pytest.raises(Conflict, match="Nothing is automated in Legal"):
         board.start_run(session, admin, project.id)
 
 

@@ -267,7 +267,7 @@ def test_a_run_that_nobody_answers_fails_with_its_reason(
     assert step.status is StepStatus.FAILED
     assert decision is not None
     assert why.reason == decision.reason
-    assert "nobody answered “Which platform comes first?”" in why.reason
+    assert "Nobody answered “Which platform comes first?” in time" in why.reason
     assert questions_left(desk) == ()
 
 
