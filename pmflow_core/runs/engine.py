@@ -130,6 +130,7 @@ class Engine:
                     )
                     return
                 context = stepper.take(context, row)
+            stepper.check_gates(context)
         except BudgetExceeded as error:
             why = str(error)
             self._write(

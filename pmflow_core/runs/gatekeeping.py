@@ -10,9 +10,9 @@ from pmflow_core.documents.citations import cited_numbers
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project
 from pmflow_core.recipes.spec import GateSpec, RecipeSpec
-from pmflow_core.runs import approval_rows, evidence
+from pmflow_core.runs import approval_rows, evidence, results, slow_checks
 from pmflow_core.runs.extensions import Extensions
-from pmflow_core.runs.kinds import DocumentFacts, GateFacts, Verdict
+from pmflow_core.runs.kinds import DocumentFacts, GateFacts, Verdict, VoteFacts
 
 
 def evaluate_gates(
@@ -23,7 +23,9 @@ def evaluate_gates(
     Call it with the project locked: what is decided on must not change before the commit.
     """
     facts = gather_facts(session, project)
-    return tuple(_evaluate(gate, facts, extensions) for gate in recipe.gates)
+    return tuple(
+        _evaluate(gate, replace(facts, title=gate.title), extensions) for gate in recipe.gates
+    )
 
 
 def gather_facts(session: Session, project: Project) -> GateFacts:
@@ -35,11 +37,16 @@ def gather_facts(session: Session, project: Project) -> GateFacts:
         for document, version in documents.latest_versions(session, project.id)
     }
     cited = {number for facts in found.values() for number in cited_numbers(facts.content)}
+    stage = projects.stage_of(session, project).slug
+    newest = {kind: facts.sha256 for kind, facts in found.items()}
     return GateFacts(
         documents=found,
         metrics={"linked_signals": float(evidence.linked_count(session, project.id))},
         signals=evidence.citable(session, cited),
-        approvers=_approvers(session, project, found),
+        votes=_votes(session, project, newest),
+        artifacts=frozenset(results.stored_kinds(session, project.id)),
+        approvers=_approvers(session, project, stage, newest),
+        slow=slow_checks.newest_results(session, project.id, stage),
     )
 
 
@@ -48,13 +55,22 @@ def blocking(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     return tuple(verdict for verdict in verdicts if not verdict.passed and not verdict.optional)
 
 
+def _votes(session: Session, project: Project, newest: Mapping[str, str]) -> tuple[VoteFacts, ...]:
+    """Return the votes of the newest jury, and which of them were cast on the newest versions."""
+    found = results.newest_votes(session, project.id)
+    return tuple(
+        VoteFacts(
+            vote.persona, vote.weight, vote.vote, results.votes_are_current(vote.versions, newest)
+        )
+        for vote in (found[0] if found else ())
+    )
+
+
 def _approvers(
-    session: Session, project: Project, found: Mapping[str, DocumentFacts]
+    session: Session, project: Project, stage: str, newest: Mapping[str, str]
 ) -> frozenset[str]:
     """Return the names of those whose approval at this stage covers the newest versions."""
-    stage = projects.stage_of(session, project).slug
-    versions = {kind: facts.sha256 for kind, facts in found.items()}
-    standing = approval_rows.standing(session, project.id, stage, versions)
+    standing = approval_rows.standing(session, project.id, stage, newest)
     return frozenset(approval_rows.names(standing))
 
 

@@ -83,7 +83,9 @@ def record_step(
     """
     outcome, verdicts = result
     lines: list[Line] = [
-        (LogLevel.OK, f"{verdict.title}: {verdict.detail}") for verdict in verdicts
+        (LogLevel.OK, f"{verdict.title}: {verdict.detail}")
+        for verdict in verdicts
+        if verdict.passed
     ]
     lines.append((LogLevel.INFO, f"{step.title} done: {outcome.summary}"))
     write_log(session, holder, run, step.step_key, lines)

@@ -13,12 +13,12 @@ from pmflow_core.calls.patience import Caps, Patience
 from pmflow_core.db.patient import patiently
 from pmflow_core.logs import get_logger
 from pmflow_core.recipes.spec import OnFailure, StepSpec
-from pmflow_core.recipes.validation import parse_criterion
-from pmflow_core.runs import evidence, failing, progress, repository
+from pmflow_core.runs import evidence, failing, judging, progress, repository, slow_checks
 from pmflow_core.runs.context import with_outcome
 from pmflow_core.runs.crashpoints import crash_point
 from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.heartbeat import Heartbeat
+from pmflow_core.runs.judging import Judge
 from pmflow_core.runs.kinds import (
     AnswerNeeded,
     CriterionFacts,
@@ -88,6 +88,24 @@ class Stepper:
         crash_point("step_recorded")
         return with_outcome(context, row.step_key, outcome)
 
+    def check_gates(self, context: RunContext) -> None:
+        """Run the slow checks of the recipe's gates and keep what they came to.
+
+        Raises:
+            LeaseLost: another worker has the run.
+            BudgetExceeded: a budget cannot take a call of a check.
+        """
+        spec = context.recipe.steps[-1].model_copy(update={"tools": ()})
+
+        def make_tools() -> StepTools:
+            self.heart.bound(slow_checks.TIMEOUT_S)
+            return self.tools(context, spec)
+
+        known = self.run.gate_evidence
+        found = slow_checks.run_checks(context, known, make_tools, self.extensions)
+        if found:
+            self._write(lambda session: slow_checks.store(session, self.holder, self.run, found))
+
     def tools(self, context: RunContext, spec: StepSpec) -> StepTools:
         """Return what a step of this run may do to the world."""
         names = dict.fromkeys((self.run.provider, *context.recipe.fallbacks))
@@ -125,27 +143,32 @@ class Stepper:
         kind = self.extensions.steps.get(spec.skill)
         tools = self.tools(context, spec)
 
-        def verify(told: RunContext, outcome: StepOutcome) -> tuple[Verdict, ...]:
-            return self._verify(spec, told, outcome)
+        judge = Judge(context, tools)
 
-        return Tries(spec, kind, tools, verify).until_verified(context, feedback)
+        def verify(told: RunContext, outcome: StepOutcome) -> tuple[Verdict, ...]:
+            return self._verify(spec, told, outcome, judge)
+
+        outcome, verdicts = Tries(spec, kind, tools, verify).until_verified(context, feedback)
+        return judge.charge(outcome), verdicts
 
     def _verify(
-        self, spec: StepSpec, context: RunContext, outcome: StepOutcome
+        self, spec: StepSpec, context: RunContext, outcome: StepOutcome, judge: Judge
     ) -> tuple[Verdict, ...]:
         numbers = {item.number for item in context.evidence}
 
         def read(session: Session) -> CriterionFacts:
             found = evidence.found_by_tools(session, context.run_id, spec.key)
-            return CriterionFacts(outcome, evidence.citable(session, numbers | found))
+            citable = evidence.citable(session, numbers | found)
+            return CriterionFacts(
+                outcome,
+                citable,
+                context.documents,
+                context.evidence,
+                judge.holds,
+                context.total_signals,
+            )
 
-        facts = self._write(read)
-        verdicts: list[Verdict] = []
-        for text in spec.criteria:
-            name, argument = parse_criterion(text)
-            kind = self.extensions.criteria.get(name)
-            verdicts.append(kind.check(kind.parse(argument), facts))
-        return tuple(verdicts)
+        return judging.verify(self.extensions, spec, self._write(read))
 
     def _failed(
         self, context: RunContext, row: RunStep, spec: StepSpec, error: Exception

@@ -85,7 +85,7 @@ class Tries:
         for verdict in failed:
             text = f"try {attempt}: {verdict.title} failed. {verdict.detail}"
             self.tools.log(LogLevel.WARN, text)
-        if failed:
+        if any(not verdict.optional for verdict in failed):
             raise CriteriaFailed(verdicts)
         return verdicts
 
