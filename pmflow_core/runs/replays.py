@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,7 +24,7 @@ def documents_of(session: Session, run: StageRun) -> list[tuple[Document, Docume
             col(Document.project_id) == run.project_id,
             or_(col(DocumentVersion.created_at) < began, col(DocumentVersion.run_id) == run.id),
         )
-        .distinct(col(Document.id))
+        .ext(distinct_on(col(Document.id)))
         .order_by(col(Document.id), col(DocumentVersion.number).desc())
     )
     return [(document, version) for document, version in session.execute(statement)]
