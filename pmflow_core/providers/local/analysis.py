@@ -74,6 +74,7 @@ class Analysis:
     problems: tuple[Problem, ...]
     apart: tuple[Evidence, ...]
     praise: tuple[Evidence, ...]
+    plain: tuple[Evidence, ...]
     unclear: tuple[Evidence, ...]
     foreign: tuple[Evidence, ...]
     requests: tuple[Quotation, ...]
@@ -94,6 +95,10 @@ def analyse(evidence: Sequence[Evidence]) -> Analysis:
         # The project's language is another one: similarity still groups it, word lists do not.
         heard[Voice.SPEAKS] += heard.pop(Voice.FOREIGN)
         heard[Voice.FOREIGN] = []
+    if len(heard[Voice.PLAIN]) > len(heard[Voice.SPEAKS]) + len(heard[Voice.PRAISE]):
+        # Here people state what they want without a word of trouble, as they write to support.
+        heard[Voice.SPEAKS] += heard.pop(Voice.PLAIN)
+        heard[Voice.PLAIN] = []
     spoken = sorted(heard[Voice.SPEAKS], key=lambda one: one.number)
     problems, apart = _problems(spoken)
     return Analysis(
@@ -101,6 +106,7 @@ def analyse(evidence: Sequence[Evidence]) -> Analysis:
         problems=problems,
         apart=apart,
         praise=tuple(heard[Voice.PRAISE]),
+        plain=tuple(heard[Voice.PLAIN]),
         unclear=tuple(heard[Voice.UNCLEAR]),
         foreign=tuple(heard[Voice.FOREIGN]),
         requests=_requests([*(one.members for one in problems), apart]),
@@ -114,8 +120,8 @@ def _problems(spoken: Sequence[Evidence]) -> tuple[tuple[Problem, ...], tuple[Ev
     alone = [(row,) for row in range(len(spoken)) if row not in grouped]
     named = named_groups([*found, *alone], [one.text for one in spoken])
     # Few signals are no group among many; they are listed apart, never dropped.
-    least = 1 if len(spoken) < 6 else 2 if len(spoken) < _MANY else 3
-    kept = [group for group in named if len(group.rows) >= least] or named
+    least = 2 if len(spoken) < _MANY else 3
+    kept = [group for group in named if group.is_single or len(group.rows) >= least] or named
     problems = [
         _problem(group, [spoken[row] for row in group.rows], rows[list(group.rows)])
         for group in kept

@@ -30,7 +30,7 @@ _TABLE: tuple[tuple[str, str, Side, str], ...] = (
         "missing",
         "missing",
         "before",
-        rf"missing|hidden|{_NOT} (?:there|visible|showing|shown|appear\w*|exist)|(?:nowhere|no where|not) (?:to be )?found|cut off",
+        rf"missing(?! (?:this|the|a|an|some|my|all|that|one|many|key) )|hidden|{_NOT} (?:there|visible|showing|shown|appear\w*|exist)|(?:nowhere|no where|not) (?:to be )?found|cut off",
     ),
     ("missing", "removed", "before", r"removed|taken (?:away|out|off)"),
     (
@@ -54,8 +54,8 @@ _TABLE: tuple[tuple[str, str, Side, str], ...] = (
         "after",
         r"stole|a stolen|someone (?:has|used|using|is using)|(?:fraudulent|unauthorized)(?: use of)?",
     ),
-    ("broken", "crashes", "before", r"crash\w*"),
-    ("broken", "freezes", "before", r"freez\w*|frozen"),
+    ("broken", "crashes", "before", r"(?<! no )(?<! without )crash\w*"),
+    ("broken", "freezes", "before", r"(?<! no )(?<! without )freez\w*|frozen"),
     (
         "broken",
         "fails",
@@ -138,7 +138,7 @@ _TABLE: tuple[tuple[str, str, Side, str], ...] = (
         "how",
         "how",
         "deed",
-        rf"how (?:do|can|could|would|should|does|did|will|might)(?: {_WHO})?(?: go about| able to)?|how to|(?:can|could|may|do|am) (?:i|we)(?: please| able to)?|possible (?:for \w+ )?to|way (?:for \w+ )?to|where (?:can|do|could|should) {_WHO}|(?:need|have) to do to|(?:need|help|like|trying|want) (?:me )?(?:help )?to",
+        rf"how (?:do|can|could|would|should|does|did|will|might)(?: {_WHO})?(?: go about| able to)?|how to|(?:can|could|may|do|am) (?:i|we)(?: please| able to)?|(?:is it|is this|be|if its|its not|not) possible (?:for \w+ )?to|(?:a|any|some|the) way (?:for \w+ )?to|where (?:can|do|could|should) {_WHO}|(?:need|have) to do to|(?:i|we|id|im|am|would|was|please) (?:need|help|like|trying|want) (?:me )?(?:help )?to",
     ),
     (
         "restricted",

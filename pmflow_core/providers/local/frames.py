@@ -36,6 +36,18 @@ _ENDS = frozenset(
 _SKIPPED = frozenset("even just really actually seem ever now also always please longer go".split())  # noqa: SIM905
 # These verbs say little without their object: use the card and use the app are two deeds.
 _GENERIC = frozenset("use get see have make find do access view want put".split())  # noqa: SIM905
+# What people threaten, or say of what they write, is no deed that the product should allow.
+_NO_DEEDS = frozenset(
+    "uninstall delete say admit give stay wait deal guess agree believe know".split()  # noqa: SIM905
+)
+_PHRASAL = frozenset("log sign turn shut opt check back".split())  # noqa: SIM905
+_VAGUE = frozenset(
+    "changes change improvement improvements update updates adjustments tweaks help".split()  # noqa: SIM905
+)
+_NAMELESS = frozenset(
+    "feature features option options function functions ability information info random".split()  # noqa: SIM905
+)
+_TASTES = PRAISE_WORDS | {"important", "basic", "main", "simple", "certain", "own", "whole"}
 _OCCASIONS = frozenset({"updat", "version", "upgrad"})
 # "It crashes on startup" names nothing: what crashes is the app.
 _OF_THE_APP = frozenset({"crashes", "freezes"})
@@ -105,7 +117,7 @@ def _subject(before: str) -> Iterator[str]:
 def _object(after: str) -> Iterator[str]:
     begun = False
     for word in after.split(maxsplit=8)[:8]:
-        begun = begun or word not in _DETERMINERS
+        begun = begun or (word not in _DETERMINERS and word not in _TASTES)
         if begun:
             yield word
 
@@ -118,6 +130,8 @@ def _noun(tokens: list[str], kind: str) -> tuple[str, ...]:
         if word == "." or (word in _HOLLOW and not is_app) or len(word) < 2 or word.isdigit():
             break
         taken.append(word)
+    if taken and (taken[0] in _VAGUE or (len(taken) == 1 and taken[0] in _NAMELESS)):
+        return ()
     if taken and stem(taken[0]) in _OCCASIONS:
         # The update is when it began, not what is troubled.
         return ("app",) if kind in ("broken", "slow") else ()
@@ -131,10 +145,11 @@ def _deed(complaint: Complaint, tokens: list[str]) -> Frame | None:
     if not tokens or not _is_verb(tokens[0]):
         return None
     particle, article, wanted = _wanted(tokens[1:])
-    if not wanted and tokens[0] in _GENERIC:
+    if tokens[0] in _NO_DEEDS or (not wanted and tokens[0] in _GENERIC):
         return None
     phrase = " ".join(word for word in (article, *wanted) if word) if wanted else ""
-    joint = " ".join(particle) if wanted else ""
+    is_joint = bool(wanted) or tokens[0] in _PHRASAL
+    joint = " ".join(particle) if is_joint else ""
     return Frame(complaint.kind, complaint.sign, (tokens[0],), joint, phrase)
 
 

@@ -46,7 +46,7 @@ WEAK_WORDS = frozenset(
     went weren wheres whole wish wont wonder work worked working works worse worst wouldnt wow wtf
     year years yes yet yesterday yall im id ill u r n whats hes thats theres youre theyre weve isn
     doesn don didn wasn won aren couldn shouldn wouldn ain hasn haven ve re ll get can cannot turn
-    remove removed
+    remove removed provide provides basic important main necessary essential
     removing arent hasnt wouldve person review reviews wanting
     allow allows allowed choose click everytime listen listening pay paying open
     opens opening load loading run running see change changed pick select buy keep
@@ -57,8 +57,10 @@ PRAISE_WORDS = frozenset(
     """amazing awesome beautiful best brilliant cool enjoy enjoying excellent excelent fabulous
     fantastic fav favorite favourite flawless fun good great happy incredible like love loved loves
     loving nice outstanding perfect perfectly recommend recommended satisfied smooth super superb
-    terrific thank thanks thx useful wonderful wow works yay addicted addicting helpful
-    easy""".split()  # noqa: SIM905
+    terrific thank thanks thx useful wonderful wow works yay addicted addicting helpful easy
+    lovely convenient handy impressed impressive intuitive invaluable life-saver lifesaver neat
+    pleased priceless slick smoothly stunning sweet gem must-have essential enjoyable enjoyed
+    liked likes luv reliable excellently easily fantastically quick quickly""".split()  # noqa: SIM905
 )
 
 PROBLEM = re.compile(
@@ -70,6 +72,25 @@ PROBLEM = re.compile(
     r"|annoy\w*|hate\w*|suck\w*|terrible|horrible|awful|worst|worse|useless|bad|poor|stupid"
     r"|ridiculous|frustrat\w*|disappoint\w*|confus\w*|hard|difficult|expensive|waste|ruin\w*"
     r"|uninstall\w*|forced?|forces|fix\w*|limit\w*|still|waiting|where(?:[’']?s)?)\b",
+    re.IGNORECASE,
+)
+
+# Words that tell of trouble whatever else is said; the others of PROBLEM occur in praise too.
+TROUBLE = re.compile(
+    r"\b(?:cannot|cant|wont|dont work|doesnt|didnt|(?:ca|wo|does|did|is|was)n[’']t|unable"
+    r"|problem\w*|issues?|bugs?|buggy|crash\w*|errors?|fail(?:s|ed|ing|ure)?|broke\w*|wrong"
+    r"|glitch\w*|freez\w*|frozen|hangs?|slow|slows|slowly|lags?|laggy|lagging|stuck|lost|missing"
+    r"|gone|disappear\w*|removed|removing|declin\w*|reject\w*|stolen|blocked|pending|annoy\w*"
+    r"|hate[sd]?|suck\w*|terrible|horrible|awful|worst|worse|useless|bad|poor|poorly|ridiculous"
+    r"|frustrat\w*|disappoint\w*|confus\w*|difficult|expensive|waste|ruin\w*|uninstall\w*|fix"
+    r"|forced|forces|too (?:many|much|big|small|slow|long|often|expensive|complicated|few)"
+    r"|clunky|ugly|drains?|unfortunately|no longer|no way|still (?:waiting|not|no|needs?|ha[sv]e?)"
+    r"|stop(?:s|ped) \w+ing|why|trouble|headache|impossible|paus(?:es|ing)|mess(?:ed|es) up"
+    r"|screwed|have to pay|needs? to (?:be|add|have|fix)|(?<=\A)(?:add|bring|allow|support) \w+)\b",
+    re.IGNORECASE,
+)
+CONTRAST = re.compile(
+    r"\b(?:but|however|although|though|except|only (?:thing|problem|issue))\b([^.!?\n]*)",
     re.IGNORECASE,
 )
 
@@ -102,6 +123,10 @@ CONTENT = re.compile(
     r"problems?|trouble|issues?|complaints?|glitch\w*|hassle"
     r"|lags?|freez\w*|bugs?|failures?|errors?|crash\w*|regrets?)"
     r"|never (?:gives?|lets?|let|fails?|lose|miss|forget|leaves?)|not only|no matter|what more"
+    r"|(?:not|never|n[’']?t) (?:\w+ )?(?:encounter|experienc|had|have|seen|notic)\w* (?:a |any )?"
+    r"(?:single )?(?:problem|issue|trouble|bug|crash|error)\w*|lost without|no longer (?:have|need)"
+    r"|(?:solv|fix)(?:es|ed) (?:\w+ ){0,2}(?:problem|issue)s?|(?:do|does|did)n[’']?t (?:\w+ )?"
+    r"(?:lock|freeze|crash|lag|slow)\w*|(?:do|have)n[’']?t (?:have|need) to|wait(?:ing)? for me"
     r"|(?:can[’']?t|cannot|couldn[’']?t|don[’']?t|wouldn[’']?t) (?:say enough|live|complain|imagine"
     r"|go wrong|function|get enough|know (?:how|what) i)"
     r"|(?:not|isn[’']?t|wasn[’']?t) (?:hard|difficult|bad))\b",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from pmflow_core.providers.base import Evidence
 from pmflow_core.providers.local.analysis import Analysis, Problem
-from pmflow_core.providers.local.phrases import inline
 from pmflow_core.providers.local.quoting import Quotation
 from pmflow_core.providers.local.spans import quotable_spans
+from pmflow_core.providers.local.text import inline
 
 MOST_PEOPLE = 5
 

@@ -1,6 +1,5 @@
 """Small turns of phrase: citations, quotations, counts, lists and questions in Markdown."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -8,7 +7,6 @@ from pmflow_core.providers.local.quoting import Quotation
 
 FEW = 3
 MANY = 6
-_MARKUP = re.compile(r"[“”\"*_`<>\[\]|\\~#&$]|[\x00-\x1f\x7f]")
 
 
 def cite(numbers: Iterable[int], most: int = FEW) -> str:
@@ -46,12 +44,6 @@ def verb(count: int, one: str, several: str) -> str:
 def listed(parts: Sequence[str]) -> str:
     """Parts joined as one says them: a, b and c."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def inline(text: str, longest: int = 70) -> str:
-    """Text from outside on one line, without marks that Markdown or a citation would take up."""
-    bare = " ".join(_MARKUP.sub(" ", text).split())
-    return bare if len(bare) <= longest else bare[: longest - 1].rstrip() + "…"
 
 
 def day(moment: datetime) -> str:

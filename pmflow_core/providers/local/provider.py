@@ -7,8 +7,9 @@ from pmflow_core.providers.base import FREE, Completion, GenerateRequest, OnText
 from pmflow_core.providers.local.analysis import analyse
 from pmflow_core.providers.local.compose.table import write_section
 from pmflow_core.providers.local.desk import Desk
-from pmflow_core.providers.local.phrases import inline, signals
+from pmflow_core.providers.local.phrases import signals
 from pmflow_core.providers.local.replies.table import reply
+from pmflow_core.providers.local.text import inline
 
 MODEL = "local-extractive-1"
 

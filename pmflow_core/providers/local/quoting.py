@@ -9,6 +9,7 @@ from pmflow_core.providers.base import Evidence
 from pmflow_core.providers.local.frames import frames
 from pmflow_core.providers.local.ranking import diverse
 from pmflow_core.providers.local.similarity import Matrix, stems
+from pmflow_core.providers.local.sorting import Voice, voice
 from pmflow_core.providers.local.spans import Span, quotable_spans
 from pmflow_core.providers.local.topics import Topic
 
@@ -69,4 +70,6 @@ def _worth(span: Span | None, topic: Topic | None) -> float:
         shown = 0.8 if topic.tells(span.text) else 0.0
     else:
         shown = 0.5 if frames(span.text) else 0.0
+    # Praise beside a complaint is no quotation for it.
+    shown -= 0.7 * (voice(span.text) is not Voice.SPEAKS)
     return span.quality + shown + 0.15 * min(2, len(topic.stems & stems(span.text)))

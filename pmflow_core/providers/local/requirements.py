@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pmflow_core.providers.local.analysis import Analysis, Problem
 from pmflow_core.providers.local.kinds import OTHER, Kind
 from pmflow_core.providers.local.papers import accepted_when, section
-from pmflow_core.providers.local.phrases import inline
+from pmflow_core.providers.local.text import inline
 
 _STATED = re.compile(
     r"^\s*(?:[-*+]|\d+[.)]|#{2,6})?\s*(?:\*\*)?(?P<id>R[1-9]\d{0,2})\b\s*[—–:.)-]*\s*(?P<rest>\S.*)$",

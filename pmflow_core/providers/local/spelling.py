@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 _WORD = re.compile(r"(?<=[a-z,] )[^\W_]+(?:[’'-][^\W_]+)*")
 _LONGEST_CAPITALS = 4
+_PROPER = 0.25
 
 
 def spelled(phrase: str, texts: Sequence[str]) -> str:
@@ -23,3 +24,10 @@ def _form(word: str, forms: Counter[str]) -> str:
     if best.isupper() and len(best) > _LONGEST_CAPITALS:
         return word
     return best if forms[best] >= 2 and forms[best] > forms[word] else word
+
+
+def is_proper(word: str, texts: Sequence[str]) -> bool:
+    """True when the texts write a word like a name in mid-sentence: of a product or a device."""
+    forms = [one for text in texts for one in _WORD.findall(text) if one.lower() == word.lower()]
+    names = sum(form != form.lower() and not form.isupper() for form in forms)
+    return names >= _PROPER * max(1, len(forms))

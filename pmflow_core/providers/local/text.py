@@ -13,6 +13,7 @@ from pmflow_core.providers.local.lexicon import (
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _TOKEN = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*|[^\w\s’'\"-]+|\n")
+_MARKUP = re.compile(r"[“”\"*_`<>\[\]|\\~#&$]|[\x00-\x1f\x7f]")
 _MOST_WORDS = 400
 _COMMON = FUNCTION_WORDS | NEGATIONS | PRAISE_WORDS | WEAK_WORDS
 _ENDINGS = ("ingly", "edly", "ings", "ing", "ied", "ies", "ed", "es", "s")
@@ -52,3 +53,9 @@ def reads_as_english(tokens: Sequence[str]) -> bool:
     if len(tokens) < 5:
         return all(token.isascii() for token in tokens)
     return sum(token in _COMMON for token in tokens) / len(tokens) >= 0.2
+
+
+def inline(text: str, longest: int = 70) -> str:
+    """Text from outside on one line, without marks that Markdown or a citation would take up."""
+    bare = " ".join(_MARKUP.sub(" ", text).split())
+    return bare if len(bare) <= longest else bare[: longest - 1].rstrip() + "…"

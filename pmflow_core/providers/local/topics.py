@@ -1,18 +1,26 @@
 """What a group of signals is about, told as a short clause in the customers' own words."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pmflow_core.providers.local.frames import DEEDS, Frame, frames
+from pmflow_core.providers.local.lexicon import CONTRAST, FUNCTION_WORDS, TROUBLE, WEAK_WORDS
+from pmflow_core.providers.local.sorting import Voice, voice
+from pmflow_core.providers.local.spans import Span, quotable_spans
 from pmflow_core.providers.local.spelling import spelled
-from pmflow_core.providers.local.text import stem
+from pmflow_core.providers.local.text import inline, stem
 from pmflow_core.providers.local.turns import LOOSE, TOLD, Turn
 
+_LONGEST_NAME = 80
+_CLAUSE = 3
+_OPENING = re.compile(r"^(?:(?:and|but|or|so|also|then|because|plus)\b[\s,]*)+", re.IGNORECASE)
+_ENDS = re.compile(r"[.!?;:,…。！？]+")
 _LEAST_SHARE = 0.22
 _LEAST_SECOND = 0.4
 _LEAST_OBJECT = 0.3
-_WEIGHTS = {"how": 0.7, "restricted": 0.9, "changed": 0.8, "wish": 0.8}
+WEIGHTS = {"how": 0.7, "restricted": 0.9, "changed": 0.8, "wish": 0.8}
 _THIRD_PERSON = {"my": "their", "our": "their", "your": "their"}
 _SCREEN_WORDS = frozenset(
     "bar button buttons icon menu tab option options screen feature function box page".split()  # noqa: SIM905
@@ -71,14 +79,71 @@ def loose_topic(kind: str, phrase: str, texts: Sequence[str]) -> Topic:
     return Topic(kind, "", subject, *_worded(LOOSE[kind], subject, is_many=False))
 
 
+def single_topic(text: str, kind: str) -> Topic:
+    """What one signal says that nobody else says: told by frames, else in its own words."""
+    told = told_topic([text])
+    if told is not None and told.kind in DEEDS and " " in told.subject:
+        return told
+    # It goes on inside other sentences, so that it may hold no end of one.
+    bare = _ENDS.sub(",", inline(_complaint(text), 4 * _LONGEST_NAME))
+    said = _short(bare) or "something without words"
+    return Topic(
+        kind,
+        "",
+        said,
+        said[:1].upper() + said[1:],
+        f"one signal reports: {said}",
+        f"What one signal reports is settled: {said}",
+        f"get past what is reported: {said}",
+    )
+
+
+def _short(text: str) -> str:
+    """A text of heading length, ending where something may end."""
+    text = _OPENING.sub("", text)
+    tokens = text.split()
+    if len(text) > _LONGEST_NAME:
+        tokens = text[:_LONGEST_NAME].split()[:-1]
+        while len(tokens) > 1 and tokens[-1].lower().strip(",") in FUNCTION_WORDS | WEAK_WORDS:
+            tokens.pop()
+    said = " ".join(tokens)
+    if said.count("(") != said.count(")"):
+        said = said.split("(")[0] or said.replace("(", "").replace(")", "")
+    return said.strip(" ,-–—…")
+
+
+def _complaint(text: str) -> str:
+    """The words of a text that tell its trouble best: what follows a *but*, where there is one."""
+    best = max(quotable_spans(text), key=trouble, default=None)
+    whole = best.text if best else text
+    turned = [match[1] for match in CONTRAST.finditer(whole) if len(match[1].split()) > _CLAUSE]
+    return (
+        turned[-1].strip() if turned and not TROUBLE.search(whole.split(turned[-1])[0]) else whole
+    )
+
+
+def trouble(span: Span) -> float:
+    """How well a span tells of trouble; praise beside it is no way to tell it."""
+    return span.quality - 0.7 * (voice(span.text) is not Voice.SPEAKS)
+
+
+def same_topic(known: Topic, other: Topic) -> bool:
+    """True when two topics are one trouble told in other words."""
+    kinds = {known.kind, other.kind}
+    is_one_kind = len(kinds) == 1 or kinds == {"loss", "missing"}
+    if known.kind in DEEDS or other.kind in DEEDS:
+        return is_one_kind and known.key == other.key
+    return is_one_kind and (known.key in other.stems or other.key in known.stems)
+
+
 def _least(count: int) -> float:
-    if count < 4:
+    if count == 1:
         return 1.0
     return max(2.0 if count < 8 else 3.0, _LEAST_SHARE * count)
 
 
 def _weight(pair: tuple[str, str], counted: Mapping[tuple[str, str], int]) -> float:
-    return counted[pair] * _WEIGHTS.get(pair[0], 1.0)
+    return counted[pair] * WEIGHTS.get(pair[0], 1.0)
 
 
 def _told(kind: str, key: str, about: Sequence[Frame], texts: Sequence[str]) -> Topic:
@@ -126,7 +191,7 @@ def _deed(about: Sequence[Frame]) -> str:
     verb = _most(one.thing[0] for one in about)
     objects = Counter(stem(one.object.split()[-1]) for one in about if one.object)
     if not objects:
-        return verb
+        return f"{verb} {_most(one.particle for one in about if one.thing[0] == verb)}".strip()
     ranked = sorted(objects, key=lambda one: (-objects[one], one))
     least = max(2.0, _LEAST_OBJECT * objects[ranked[0]])
     chosen = [ranked[0], *(one for one in ranked[1:3] if objects[one] >= least)]

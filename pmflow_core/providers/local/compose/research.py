@@ -15,10 +15,12 @@ from pmflow_core.providers.local.phrases import (
     signals,
     verb,
 )
-from pmflow_core.providers.local.quoting import Quotation, unlike
+from pmflow_core.providers.local.quoting import Quotation, best_span, unlike
 from pmflow_core.providers.local.situations import Situation
+from pmflow_core.providers.local.topics import trouble
 
 _MOST_REQUESTS = 8
+_MOST_APART = 3
 
 
 def tldr(desk: Desk) -> str:
@@ -38,7 +40,25 @@ def problems(desk: Desk) -> str:
         lines.append(
             f"**{problem.name}** — {statements.about(desk, problem)} {cite(problem.numbers)}{words}"
         )
-    return bullets(lines)
+    return bullets([*lines, *_apart(desk)])
+
+
+def _apart(desk: Desk) -> list[str]:
+    """What is reported too seldom to make a group: how much of it there is, and some of it."""
+    apart = desk.analysis.apart
+    if not apart:
+        return []
+    spans = [(best_span(one.text), one.number) for one in apart]
+    told = sorted(
+        ((-trouble(span), number, span.text) for span, number in spans if span is not None)
+    )
+    some = unlike(Quotation(number, text) for _, number, text in told)[:_MOST_APART]
+    words = f": {quotes(some)}" if some else ""
+    numbers = [one.number for one in apart]
+    return [
+        f"**Apart from these** — {share(len(apart), desk.total)} {verb(len(apart), 'fits', 'fit')}"
+        f" no group {cite(numbers, MANY)}{words}"
+    ]
 
 
 def requests(desk: Desk) -> str:

@@ -11,7 +11,6 @@ from pmflow_core.providers.local.phrases import (
     MANY,
     bullets,
     cite,
-    inline,
     listed,
     question,
     quotes,
@@ -20,6 +19,7 @@ from pmflow_core.providers.local.phrases import (
     verb,
 )
 from pmflow_core.providers.local.requirements import Requirement
+from pmflow_core.providers.local.text import inline
 
 _PAPERS = (
     ("design_brief", "Design Challenge", "the brief's challenge"),

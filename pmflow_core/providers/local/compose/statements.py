@@ -35,6 +35,7 @@ def composition(desk: Desk) -> str:
         f"{len(members)} {verb(len(members), one, several)}"
         for members, one, several in (
             (analysis.praise, "is praise", "are praise"),
+            (analysis.plain, "names no trouble", "name no trouble"),
             (analysis.unclear, "says too little to use", "say too little to use"),
             (analysis.foreign, "is not in English", "are not in English"),
         )
@@ -222,6 +223,7 @@ def _unread(analysis: Analysis) -> Iterator[str]:
         (analysis.apart, "fit none of the groups"),
         (analysis.foreign, "are not in English and were not grouped"),
         (analysis.unclear, "say too little to be grouped"),
+        (analysis.plain, "name neither trouble nor praise"),
     ):
         if members:
             numbers = [member.number for member in members]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pmflow_core.providers.base import SectionBrief
 from pmflow_core.providers.local.compose import (
+    content,
     delivery,
     design,
     market,
@@ -13,7 +14,8 @@ from pmflow_core.providers.local.compose import (
     review,
 )
 from pmflow_core.providers.local.desk import Desk, Writer
-from pmflow_core.providers.local.phrases import MANY, bullets, cite, inline, question, signals, verb
+from pmflow_core.providers.local.phrases import bullets, question
+from pmflow_core.providers.local.text import inline
 
 _WRITERS: Mapping[str, Writer] = {
     "tl;dr": research.tldr,
@@ -56,7 +58,7 @@ _WRITERS: Mapping[str, Writer] = {
 def write_section(desk: Desk, section: SectionBrief) -> str:
     """The body of one section; a section of a recipe's own is answered or asked."""
     if not desk.analysis.problems:
-        return _without_problems(desk, section)
+        return content.section(desk, section)
     name = section.name.casefold().strip()
     if name == "open questions":
         return (prd if desk.request.task == "prd" else research).open_questions(desk)
@@ -66,28 +68,6 @@ def write_section(desk: Desk, section: SectionBrief) -> str:
     return research.problems(desk) if section.evidence_bearing else _asked(section)
 
 
-def _without_problems(desk: Desk, section: SectionBrief) -> str:
-    """What can be said when no signal reports anything: that, and what to do about it."""
-    total = desk.total
-    if not section.evidence_bearing:
-        return _asked(section)
-    if total == 0:
-        return "> No signal is linked to this project yet, so there is nothing to report here."
-    numbers = [one.number for one in desk.analysis.evidence]
-    return (
-        f"{signals(total)} {verb(total, 'is', 'are')} linked to this project and"
-        f" {verb(total, 'names', 'name')} no problem that could be told from"
-        f" {verb(total, 'its', 'their')} words: {len(desk.analysis.praise)} praise,"
-        f" {len(desk.analysis.unclear) + len(desk.analysis.foreign)} too short or not in English"
-        f" {cite(numbers, MANY)}."
-    )
-
-
 def _asked(section: SectionBrief) -> str:
     wanted = inline(section.instruction, 200).rstrip(".") or section.name
-    return bullets(
-        [
-            question("Product manager", f"To be answered by a person: {wanted}."),
-            question("Product manager", "Which signals belong here? Link them and run this again."),
-        ]
-    )
+    return bullets([question("Product manager", f"To be answered by a person: {wanted}.")])

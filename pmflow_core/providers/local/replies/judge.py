@@ -5,8 +5,7 @@ import re
 from pmflow_core.providers.answers import Judgement
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.lexicon import FUNCTION_WORDS, NEGATIONS, WEAK_WORDS
-from pmflow_core.providers.local.phrases import inline
-from pmflow_core.providers.local.text import stem, words
+from pmflow_core.providers.local.text import inline, stem, words
 
 _ABOUT_TEXTS = frozenset(
     """document text section sections prd brief spec report plan describe describes described state

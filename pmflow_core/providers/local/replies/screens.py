@@ -6,9 +6,9 @@ from types import MappingProxyType
 from pmflow_core.providers.answers import Element, ElementKind, PrototypePlan, Screen, State
 from pmflow_core.providers.base import ProviderRejected
 from pmflow_core.providers.local.desk import Desk
-from pmflow_core.providers.local.phrases import inline, sentence_case
+from pmflow_core.providers.local.phrases import sentence_case
 from pmflow_core.providers.local.requirements import Requirement
-from pmflow_core.providers.local.text import words
+from pmflow_core.providers.local.text import inline, words
 
 _START, _DONE = "start", "done"
 _MOST_FLOWS = 6

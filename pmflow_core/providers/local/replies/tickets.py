@@ -6,9 +6,10 @@ from pmflow_core.providers.answers import PlannedWork, TicketPlan
 from pmflow_core.providers.base import ProviderRejected
 from pmflow_core.providers.local.compose import prd, statements
 from pmflow_core.providers.local.desk import Desk
-from pmflow_core.providers.local.phrases import MANY, bullets, cite, inline, quotes, sentence_case
+from pmflow_core.providers.local.phrases import MANY, bullets, cite, quotes, sentence_case
 from pmflow_core.providers.local.requirements import Requirement
 from pmflow_core.providers.local.situations import Situation
+from pmflow_core.providers.local.text import inline
 
 _Points = Literal[1, 2, 3, 5, 8, 13]
 _SIZES: tuple[_Points, ...] = (1, 2, 3, 5, 8, 13)

@@ -1,0 +1,90 @@
+"""What can be said when no signal reports anything: what people like, and what to ask them."""
+
+from pmflow_core.providers.base import Evidence, SectionBrief
+from pmflow_core.providers.local.desk import Desk
+from pmflow_core.providers.local.phrases import (
+    MANY,
+    bullets,
+    cite,
+    listed,
+    question,
+    quoted,
+    share,
+    signals,
+    verb,
+)
+from pmflow_core.providers.local.quoting import Quotation, best_span, unlike
+from pmflow_core.providers.local.text import inline
+
+_EACH = 3
+_WORDED = 0.5
+
+
+def section(desk: Desk, brief: SectionBrief) -> str:
+    """One section of a document about signals that name no problem."""
+    if not brief.evidence_bearing:
+        return _asked(desk, brief)
+    if desk.total == 0:
+        return "> No signal is linked to this project yet, so there is nothing to report here."
+    voices = _voices(desk, brief)
+    words = [bullets(quoted(one) for one in voices)] if voices else []
+    return "\n\n".join([_statement(desk), *words])
+
+
+def _statement(desk: Desk) -> str:
+    analysis = desk.analysis
+    parts = [
+        f"{share(len(members), desk.total)} {verb(len(members), one, several)}"
+        f" {cite([member.number for member in members])}"
+        for members, one, several in (
+            (analysis.praise, "is praise", "are praise"),
+            (analysis.plain, "tells of use", "tell of use"),
+            (analysis.unclear, "says too little", "say too little"),
+            (analysis.foreign, "is not in English", "are not in English"),
+        )
+        if members
+    ]
+    numbers = cite([one.number for one in analysis.evidence], MANY)
+    return (
+        f"{signals(desk.total)} {verb(desk.total, 'is', 'are')} linked to this project and"
+        f" {verb(desk.total, 'names', 'name')} no problem that could be told from"
+        f" {verb(desk.total, 'its', 'their')} words {numbers}: {listed(parts)}."
+    )
+
+
+def _voices(desk: Desk, brief: SectionBrief) -> list[Quotation]:
+    """The best-worded praise, other voices in each section of a document."""
+    spans = [(best_span(one.text), one.number) for one in _content(desk)]
+    worded = sorted(
+        (-span.quality, number, span.text) for span, number in spans if span is not None
+    )
+    fit = [Quotation(number, text) for worth, number, text in worded if -worth >= _WORDED]
+    different = unlike(fit)
+    bearing = [one.name for one in desk.request.sections if one.evidence_bearing]
+    place = bearing.index(brief.name) if brief.name in bearing else 0
+    return different[_EACH * place : _EACH * (place + 1)]
+
+
+def _content(desk: Desk) -> list[Evidence]:
+    return [*desk.analysis.praise, *desk.analysis.plain]
+
+
+def _asked(desk: Desk, brief: SectionBrief) -> str:
+    """What a person has to answer; how to go on is said once, where the document ends."""
+    wanted = inline(brief.instruction, 200).rstrip(".") or brief.name
+    lines = [question("Product manager", f"To be answered by a person: {wanted}.")]
+    judged = [one.name for one in desk.request.sections if not one.evidence_bearing]
+    if brief.name == judged[-1]:
+        if desk.analysis.praise:
+            lines.append(
+                question(
+                    "Research lead",
+                    "What would these people miss first if it were gone, and who is not among"
+                    f" them because they left? Ask the writers of"
+                    f" {cite([one.number for one in desk.analysis.praise])}.",
+                )
+            )
+        lines.append(
+            question("Product manager", "Which signals belong here? Link them and run this again.")
+        )
+    return bullets(lines)
