@@ -6,6 +6,7 @@ from pmflow_core.accounts import models as accounts
 from pmflow_core.activity import models as activity
 from pmflow_core.calls import models as calls
 from pmflow_core.documents import models as documents
+from pmflow_core.idempotency import models as idempotency
 from pmflow_core.outbox import models as outbox
 from pmflow_core.projects import models as projects
 from pmflow_core.recipes import models as recipes
@@ -19,6 +20,7 @@ FEATURES = (
     activity,
     calls,
     documents,
+    idempotency,
     outbox,
     projects,
     recipes,

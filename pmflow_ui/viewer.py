@@ -8,8 +8,9 @@ from uuid import UUID
 from pmflow_core.accounts import api_keys
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor
+from pmflow_core.board.places import Place, find_workspace
 from pmflow_core.db import Session
-from pmflow_core.errors import NotFound
+from pmflow_core.errors import NotFound, Unauthenticated
 from pmflow_core.workspaces import service as workspaces
 from pmflow_ui.call import call_outside, call_within
 
@@ -77,17 +78,51 @@ async def find_viewer(cookie_header: str, path: str) -> Viewer | None:
     return await call_outside(look_up, token, workspace_slug(path))
 
 
-def look_up_key(session: Session, key: str, slug: str) -> Program | None:
-    """Return the program of a live API key; None for another workspace's than the address."""
-    actor = api_keys.find_api_key(session, key)
-    if actor is None or workspaces.workspace_by_slug(session, slug) != actor.workspace_id:
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request shows of who sends it; an API key counts before a session."""
+
+    cookies: str = ""
+    key: str | None = None
+
+
+def look_up_member(session: Session, token: str, place: Place) -> Viewer | None:
+    """Return who a session token belongs to, as a member of where a request leads if they are."""
+    user = accounts.find_session(session, token)
+    if user is None:
         return None
+    workspace_id = find_workspace(session, place)
+    memberships = workspaces.list_workspaces(session, user.user_id)
+    role = next((each.role for each in memberships if each.id == workspace_id), None)
+    actor = None
+    if role is not None and workspace_id is not None:
+        actor = Actor(workspace_id, role, user.user_id, user.name)
+    return Viewer(user.user_id, user.email, user.name, user.is_operator, actor)
+
+
+def look_up_key(session: Session, key: str, place: Place) -> Program:
+    """Return the program of an API key, which acts where its key belongs and nowhere else.
+
+    Raises:
+        Unauthenticated: the key is not live.
+        NotFound: the request leads to another workspace than the key's.
+    """
+    actor = api_keys.find_api_key(session, key)
+    if actor is None:
+        raise Unauthenticated("This API key is not valid; it may be revoked or expired.")
+    if place.is_named and find_workspace(session, place) != actor.workspace_id:
+        raise NotFound("It does not exist, or the API key is for another workspace.")
     return Program(actor)
 
 
-async def find_program(key: str, slug: str) -> Program | None:
-    """Return the program behind an API key in the workspace of an address, or None."""
-    program = await call_outside(look_up_key, key, slug)
-    if program is not None:
-        await call_within(program.actor.workspace_id, api_keys.note_use, key)
-    return program
+async def find_caller(shown: Credentials, place: Place) -> Viewer | Program | None:
+    """Return who sends a request, as what they are where it leads; None for nobody.
+
+    Raises: as `look_up_key`.
+    """
+    if shown.key is not None:
+        program = await call_outside(look_up_key, shown.key, place)
+        await call_within(program.actor.workspace_id, api_keys.note_use, shown.key)
+        return program
+    token = session_token(shown.cookies)
+    return await call_outside(look_up_member, token, place) if token else None

@@ -1,7 +1,8 @@
 """The hub of live updates: one listener per process tells the tabs that watch to look again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -40,6 +41,17 @@ class Hub:
         self._restart_s = restart_s
         self._tabs: dict[str, _Tab] = {}
         self._watchers: dict[str, set[str]] = {}
+        self._bells: dict[asyncio.Event, frozenset[str]] = {}
+
+    @contextmanager
+    def bell(self, topics: list[str]) -> Generator[asyncio.Event]:
+        """Yield what is set after each change under `topics`, for a watcher that is no tab."""
+        bell = asyncio.Event()
+        self._bells[bell] = frozenset(topics)
+        try:
+            yield bell
+        finally:
+            del self._bells[bell]
 
     def watch(self, token: str, topics: list[str], event: EventSpec) -> None:
         """Send `event` to the tab `token` after each change under `topics`.
@@ -81,6 +93,9 @@ class Hub:
 
     def publish(self, topic: str) -> None:
         """Mark the tabs that watch `topic` stale; all of them when nudges may have been missed."""
+        for bell, watched in self._bells.items():
+            if topic == RESUBSCRIBED or topic in watched:
+                bell.set()
         tokens = list(self._tabs) if topic == RESUBSCRIBED else self._watchers.get(topic, ())
         for token in list(tokens):
             tab = self._tabs[token]
@@ -161,3 +176,13 @@ def forget(state: rx.State) -> None:
     """Stop live updates of the state's tab, as when it moves to another page."""
     if _current.hub is not None:
         _current.hub.forget(state.router.session.client_token)
+
+
+@contextmanager
+def bell(topics: list[str]) -> Generator[asyncio.Event]:
+    """Yield what is set after each change under `topics`; never set in a process without a hub."""
+    if _current.hub is None:
+        yield asyncio.Event()
+        return
+    with _current.hub.bell(topics) as rung:
+        yield rung

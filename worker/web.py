@@ -2,10 +2,13 @@
 
 import argparse
 import os
+import socket
+from contextlib import suppress
 
 import uvicorn
 
 from pmflow_core.embedded.servers import servers
+from pmflow_core.events import closing
 from pmflow_core.settings import get_settings
 
 WEB = {
@@ -17,6 +20,20 @@ WEB = {
 }
 
 
+class Server(uvicorn.Server):
+    """Tells streams that it stops, which would keep it waiting for their end otherwise."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve."""
+        closing.reopen()
+        await super().startup(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then everything else."""
+        closing.close()
+        await super().shutdown(sockets)
+
+
 def main(_arguments: argparse.Namespace) -> int:
     """Serve the dashboard and the API until told to stop."""
     settings = get_settings()
@@ -24,7 +41,7 @@ def main(_arguments: argparse.Namespace) -> int:
         # Reflex reads its configuration, and ours, from the environment at import.
         os.environ.update(WEB, DATABASE_URL=urls.database_url, REDIS_URL=urls.redis_url)
         get_settings.cache_clear()
-        uvicorn.run(
+        config = uvicorn.Config(
             "pmflow_ui.pmflow_ui:app",
             factory=True,
             host=settings.host,
@@ -33,4 +50,7 @@ def main(_arguments: argparse.Namespace) -> int:
             timeout_graceful_shutdown=3,
             log_level="warning",
         )
-    return 0
+        server = Server(config)
+        with suppress(KeyboardInterrupt):
+            server.run()
+    return 0 if server.started else 1

@@ -14,8 +14,19 @@ every body and parameter, at `/api/openapi.json`. Errors are RFC 9457 problem de
 (`application/problem+json`) with a stable `code`; see [errors](errors.md). An unknown address
 under `/api/` answers 404 the same way.
 
-A caller is known by the session cookie that `POST /api/auth/login` sets. A role is the caller's
-role in the workspace of the address; each role may what the ones before it may.
+A person is known by the session cookie that `POST /api/auth/login` sets; a write with it must come
+from the product's own pages. A program sends `Authorization: Bearer pmf_…` with an API key
+(`pmflow apikey create`), wherever a role is asked for. A role is the caller's role in the workspace
+that the address leads to; each role may what the ones before it may. `{project}` is a project's id
+or its key. What is another workspace's answers 404, as what does not exist. Where only
+`?workspace=` says which workspace is meant, an API key need not say it.
+
+A list answers `{"items": […], "next_cursor": …}`; send `next_cursor` as `cursor` until it is null.
+
+A write about runs may carry `Idempotency-Key`. The same request with the same key within 24 hours
+gets the first answer again (with `Idempotency-Replayed: true`) and has no further effect; another
+request with that key answers 422. Failures are not remembered. See
+[following runs](../how-to/follow-runs.md) for the stream of events.
 """
 
 

@@ -41,9 +41,14 @@ class DecisionRead:
 
 
 def list_decisions(
-    session: Session, actor: Actor, project_id: UUID, *, limit: int = 100
+    session: Session,
+    actor: Actor,
+    project_id: UUID,
+    *,
+    limit: int = 100,
+    below: UUID | None = None,
 ) -> tuple[DecisionRead, ...]:
-    """Return a project's decisions, the newest first; raises NotFound."""
+    """Return a project's decisions, the newest first or those before one; raises NotFound."""
     actor.require(Role.VIEWER)
     project = projects.get_project(session, project_id)
     statement = (
@@ -55,6 +60,8 @@ def list_decisions(
         .order_by(col(Decision.id).desc())
         .limit(limit)
     )
+    if below is not None:
+        statement = statement.where(col(Decision.id) < below)
     return tuple(_read(*row) for row in session.execute(statement))
 
 

@@ -1,7 +1,6 @@
-"""Lists of runs, log lines and decisions as programs page through them."""
+"""Lists of runs and of log lines as programs page through them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,10 +10,8 @@ from sqlmodel import col
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.board import statements
 from pmflow_core.board.reads import run_row
-from pmflow_core.board.schemas import GateRead, LogRead, RunRow
-from pmflow_core.board.why import read_gates
+from pmflow_core.board.schemas import LogRead, RunRow
 from pmflow_core.projects import repository as projects
-from pmflow_core.projects.models import Decision
 from pmflow_core.runs import repository as runs
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.status import RunStatus
@@ -27,21 +24,6 @@ class RunQuery:
     status: RunStatus | None = None
     below: int | None = None
     limit: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRead:
-    """One evaluation of "may this project advance?"."""
-
-    id: UUID
-    at: datetime
-    stage: str
-    outcome: str
-    reason: str
-    next_action: str
-    owner: str
-    gates: tuple[GateRead, ...]
-    run_id: UUID | None
 
 
 def list_runs(session: Session, actor: Actor, query: RunQuery) -> tuple[RunRow, ...]:
@@ -68,29 +50,4 @@ def list_lines(
     return tuple(
         LogRead(line.seq, line.created_at, line.level.value, line.step_key, line.text)
         for line in lines
-    )
-
-
-def list_decisions(
-    session: Session, actor: Actor, project_id: UUID, *, below: UUID | None, limit: int
-) -> tuple[DecisionRead, ...]:
-    """Return a project's decisions, the newest first, below one of them."""
-    actor.require(Role.VIEWER)
-    statement = select(Decision).where(col(Decision.project_id) == project_id)
-    if below is not None:
-        statement = statement.where(col(Decision.id) < below)
-    found = session.scalars(statement.order_by(col(Decision.id).desc()).limit(limit))
-    return tuple(
-        DecisionRead(
-            id=decision.id,
-            at=decision.created_at,
-            stage=decision.stage,
-            outcome=decision.outcome.value,
-            reason=decision.reason,
-            next_action=decision.next_action,
-            owner=decision.owner,
-            gates=read_gates(decision.gates),
-            run_id=decision.run_id,
-        )
-        for decision in found
     )

@@ -63,8 +63,13 @@ def _of_project(session: Session, named: str) -> UUID | None:
     project_id = _as_uuid(named)
     if project_id is not None:
         return session.scalar(select(func.pmflow_workspace_of_project(project_id, type_=Uuid())))
-    found = projects.resolve_key(session, named)
+    # PostgreSQL takes no NUL, and no key has anything like it.
+    found = projects.resolve_key(session, named) if _can_be_key(named) else None
     return None if found is None else found[0]
+
+
+def _can_be_key(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _as_uuid(text: str) -> UUID | None:

@@ -12,10 +12,11 @@ from pmflow_core.board.approvals import ApprovalEffects, approval_effects
 from pmflow_core.board.results import ArtifactRead
 from pmflow_core.board.schemas import RunRead
 from pmflow_core.board.shown_runs import read_run
+from pmflow_core.documents import repository as documents
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Decision
 from pmflow_core.runs import repository as runs
-from pmflow_core.runs.approvals import NothingToApprove
+from pmflow_core.runs.approvals import NothingToApprove, ShownIsOld
 from pmflow_core.runs.models import StageRun
 
 NO_LINES = 2**31 - 1
@@ -60,9 +61,21 @@ def approve_run(
     return service.approve(session, actor, project_id, comment, seen)
 
 
-def reject_run(session: Session, actor: Actor, run_id: UUID, comment: str) -> Decision:
+def reject_run(
+    session: Session,
+    actor: Actor,
+    run_id: UUID,
+    comment: str,
+    seen: Mapping[str, str] | None = None,
+) -> Decision:
     """Send a project back with a reason for what a run left waiting; raises as `approve_run`."""
     project_id = _waiting_with(session, actor, run_id)
+    newest = {
+        document.type: version.sha256
+        for document, version in documents.latest_versions(session, project_id)
+    }
+    if seen is not None and dict(seen) != newest:
+        raise ShownIsOld("A document changed since you read it; read it, then decide.")
     return service.reject(session, actor, project_id, comment)
 
 

@@ -69,6 +69,13 @@ def begin(session: Session, actor: Actor, run_id: UUID | None) -> Cursor:
     return cursor
 
 
+def check(session: Session, actor: Actor, cursor: Cursor, run_id: UUID | None) -> None:
+    """Raise BadCursor unless `read` goes on from `cursor`; NotFound when there is no such run."""
+    actor.require(Role.VIEWER)
+    if run_id is not None:
+        _runs(session, cursor, run_id)
+
+
 def read(session: Session, actor: Actor, cursor: Cursor, run_id: UUID | None) -> News:
     """Return what is new since `cursor`, of one run or of the whole workspace.
 

@@ -7,12 +7,30 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from pmflow_core.errors import NotFound
-from pmflow_ui.api import auth, health, problems, uploads
+from pmflow_ui.api import (
+    auth,
+    health,
+    problems,
+    projects,
+    run_actions,
+    runs,
+    sse,
+    streams,
+    uploads,
+)
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
 from pmflow_ui.api.permission import ANYONE
 
 # Every router of the API; a new resource is one module and one line here.
-ROUTERS = (health.router, auth.router, uploads.router)
+ROUTERS = (
+    health.router,
+    auth.router,
+    uploads.router,
+    projects.router,
+    runs.router,
+    run_actions.router,
+    streams.router,
+)
 
 
 def make_api() -> FastAPI:
@@ -26,8 +44,9 @@ def make_api() -> FastAPI:
         redoc_url=None,
     )
     problems.install(api)
+    sse.seat(api)
     for router in ROUTERS:
-        api.include_router(router)
+        api.include_router(router, responses=problems.DESCRIBED)
 
     @api.api_route(
         "/api/{rest:path}",

@@ -147,6 +147,8 @@ def test_a_key_of_another_workspace_or_none_at_all_is_refused(client: TestClient
     other = make_workspace("Others")
     with transaction(other) as session:
         foreign = api_keys.create_api_key(session, Actor.system(other), "feed", Role.ADMIN).key
-    for key in (foreign, "pmf_nothing_at_all", "", "nonsense"):
+    client.headers["authorization"] = f"Bearer {foreign}"
+    assert upload(client, CSV).status_code == 404
+    for key in ("pmf_nothing_at_all", "", "nonsense"):
         client.headers["authorization"] = f"Bearer {key}"
         assert upload(client, CSV).status_code == 401
