@@ -1,19 +1,21 @@
-"""The RQ worker of pmflow: forks one child a job, and reconciles while it waits.
+"""The RQ worker of pmflow: has a child do its jobs, and reconciles while it waits.
 
 The parent uses the database between jobs only, and closes its connections before each fork.
 """
 
 import argparse
 import os
+import random
 import socket
 import time
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from redis import Redis
 from redis.client import Pipeline
 from rq import Queue, Worker
+from rq.executions import Execution
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 from sqlalchemy.orm import configure_mappers
@@ -24,6 +26,7 @@ from pmflow_core.db import transaction
 from pmflow_core.jobs import QUEUE, Job
 from pmflow_core.settings import Settings
 from worker.bootstrap import started
+from worker.horse import Horse, Order, Orders
 from worker.reconcile import beat, forget, reconcile, release
 from worker.supervisor import several_workers
 
@@ -51,25 +54,79 @@ class PmflowWorker(Worker):
         self._settings = settings
         self._urls = urls
         self._reconciled_at = 0.0
+        self._horse: Horse | None = None
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Tell Redis and the database that this worker is alive, and reconcile when it is due."""
         super().heartbeat(timeout, pipeline)
+        if self.is_horse:
+            return
         if time.monotonic() - self._reconciled_at < self._settings.reconcile_s:
             return
         self._reconciled_at = time.monotonic()
         beat(self.name, "worker")
         reconcile()
 
+    def bootstrap(self, *settings: Any, **more: Any) -> None:
+        """Have a child ready before the first job."""
+        super().bootstrap(*settings, **more)
+        self._fork()
+
+    def execute_job(self, job: RqJob, queue: Queue) -> None:
+        """Have the child do the job, and replace a child that ended with it."""
+        super().execute_job(job, queue)
+        if self._horse is None:
+            self._fork()
+
     def fork_work_horse(self, job: RqJob, queue: Queue) -> None:
+        """Hand the job to the child; RQ would fork one here."""
+        del queue
+        assert self.execution is not None  # noqa: S101 for the type checker
+        order = Order(job.id, self.execution.id)
+        horse = self._horse or self._fork()
+        while not horse.order(order):
+            # it died idle
+            self._bury(horse)
+            os.waitpid(horse.pid, 0)
+            horse = self._fork()
+        self._horse_pid = horse.pid
+
+    def wait_for_horse(self) -> tuple[int | None, int | None, Any]:
+        """Return once the job has ended: as RQ wants it, with how its process would have ended."""
+        if self._horse is not None:
+            if self._horse.wait():
+                return self._horse.pid, os.EX_OK, None
+            self._bury(self._horse)
+        return super().wait_for_horse()
+
+    def teardown(self) -> None:
+        """Let the child go before leaving."""
+        if self._horse is not None:
+            self._bury(self._horse)
+        super().teardown()
+
+    def _fork(self) -> Horse:
         """Close the parent's connections, which a child must not share, then fork."""
         transaction.dispose()
-        super().fork_work_horse(job, queue)
+        self._horse = Horse(self._serve)
+        return self._horse
 
-    def main_work_horse(self, job: RqJob, queue: Queue) -> NoReturn:
-        """Connect the child for itself, then do the job."""
+    def _bury(self, horse: Horse) -> None:
+        self._horse = None
+        horse.dismiss()
+
+    def _serve(self, orders: Orders) -> None:
+        """Connect for itself, then do jobs; runs in the child."""
+        self._is_horse = True
+        self._horse = None
+        self.executions.clear()
+        self.setup_work_horse_signals()
+        random.seed()
         connections.connect(self._settings, self._urls)
-        super().main_work_horse(job, queue)
+        for order in orders:
+            job = RqJob.fetch(order.job_id, connection=self.connection, serializer=JSONSerializer)
+            execution = Execution(order.execution_id, job.id, self.connection, self.name)
+            self.perform_job(job, self.queues[0], execution)
 
     def register_death(self) -> None:
         """Leave the list of those alive."""
@@ -94,6 +151,6 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _read_once() -> None:
-    """Read here what every child needs: what a child reads itself, it reads again for each job."""
+    """Read here what every child needs: what a child reads itself, the next child reads again."""
     import_module("worker.jobs")
     configure_mappers()
