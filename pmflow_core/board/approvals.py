@@ -20,7 +20,6 @@ from pmflow_core.runs import approval_rows
 from pmflow_core.runs.models import Approval
 from pmflow_core.runs.scene import look
 
-HASH_SHOWN = 8
 CONTEXT = 2
 LINES_SHOWN = 400
 
@@ -81,7 +80,7 @@ class ApprovalEffects:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Return the effects in words, one each."""
+        """Return in words what is set in motion, one each."""
         moves = f"Moves {self.key} to {self.to}" if self.to else f"{self.stage} is the last stage"
         found = [moves]
         if self.to:
@@ -90,11 +89,6 @@ class ApprovalEffects:
                 if self.starts
                 else f"Starts no run: {self.to} is manual"
             )
-        covered = ", ".join(
-            f"{each.title} v{each.version} ({each.sha256[:HASH_SHOWN]}), {each.change}"
-            for each in self.documents
-        )
-        found.append(f"Covers {covered}" if covered else "Covers no document: none is written")
         if self.waits_for:
             found.append(self.waits_for)
         return tuple(found)

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from pmflow_ui.components.covered import covered_list
 from pmflow_ui.components.form import state_form
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.overlay import dialog
@@ -51,6 +52,7 @@ def decision_dialogs() -> rx.Component:
         "primary",
         ProjectState.approve,
         rx.el.ul(rx.foreach(ProjectState.why.effects, effect), class_name="fx-list"),
+        covered_list(ProjectState.covered),
         _comment("Comment", "Optional; it is kept with the approval."),
     )
     reject = _form(

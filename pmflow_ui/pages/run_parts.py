@@ -7,6 +7,7 @@ from reflex.vars import ObjectVar
 
 from pmflow_ui.components import Text
 from pmflow_ui.components.button import button, icon_button
+from pmflow_ui.components.covered import covered_list
 from pmflow_ui.components.elapsed import elapsed
 from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.icon import icon
@@ -23,7 +24,7 @@ from pmflow_ui.state.session import SessionState
 
 FACTS = RunState.facts
 FIND = "log-find"
-EFFECT_ICONS = ("arrow-right", "play", "hand", "lock")
+EFFECT_ICONS = ("arrow-right", "play", "hand")
 
 
 def _fact(name: Text, *value: rx.Component | Text) -> rx.Component:
@@ -234,6 +235,7 @@ def _approval() -> rx.Component:
             rx.el.ol(rx.foreach(RunState.effects, _effect)),
             class_name="what",
         ),
+        covered_list(RunState.covered),
         rx.cond(
             SessionState.can_edit,
             rx.el.div(

@@ -18,6 +18,7 @@ from pmflow_ui import toasts, watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.guard import event
+from pmflow_ui.state.covered import Covered, covered
 from pmflow_ui.state.project_results import (
     FileLine,
     JuryView,
@@ -99,6 +100,7 @@ class ProjectState(rx.State):
     jury: rx.Field[JuryView] = rx.field(default_factory=JuryView)
     tickets: rx.Field[list[TicketLine]] = rx.field(default_factory=list)
     plan: rx.Field[str] = rx.field("")
+    covered: rx.Field[list[Covered]] = rx.field(default_factory=list)
     deciding: rx.Field[str] = rx.field("")
     comment_error: rx.Field[str] = rx.field("")
     _key: str = ""
@@ -140,6 +142,7 @@ class ProjectState(rx.State):
         if which == "approve":
             shown = await call(approvals.approval_effects, current_actor(), self._key)
             self._seen = shown.seen
+            self.covered = [covered(each, self.base, self._key) for each in shown.documents]
         self.deciding = which
         self.comment_error = ""
 

@@ -19,6 +19,7 @@ from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.guard import event
+from pmflow_ui.state.covered import Covered, covered
 from pmflow_ui.state.project_results import FileLine, file_line
 from pmflow_ui.state.run_asks import Asked, Live, RerunFrom, asked_of, live_of, rerun_of
 from pmflow_ui.state.run_rows import (
@@ -81,6 +82,7 @@ class RunState(rx.State):
     gates: rx.Field[list[Check]] = rx.field(default_factory=list)
     written: rx.Field[list[Written]] = rx.field(default_factory=list)
     effects: rx.Field[list[Effect]] = rx.field(default_factory=list)
+    covered: rx.Field[list[Covered]] = rx.field(default_factory=list)
     reason: rx.Field[str] = rx.field("")
     following: rx.Field[str] = rx.field("")
     acts: rx.Field[str] = rx.field("")
@@ -258,6 +260,8 @@ class RunState(rx.State):
         if self.can_approve:
             found = await call(approvals.approval_effects, actor, run.row.project_key)
             self.effects = as_effects(found, run.row.project_key)
+            base = f"/w/{workspace_slug(self.router.url.path)}"
+            self.covered = [covered(each, base, run.row.project_key) for each in found.documents]
             self._seen = found.seen
 
 

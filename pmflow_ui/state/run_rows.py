@@ -289,11 +289,8 @@ def as_effects(effects: ApprovalEffects, key: str) -> list[Effect]:
         found.append(Effect("play", effects.starts, "starts by itself in the next stage"))
     else:
         found.append(Effect("hand", "Nothing runs by itself", f"in {effects.to}"))
-    if effects.documents:
-        bound = ", ".join(
-            f"{each.title} v{each.version} ({each.sha256[:4]})" for each in effects.documents
-        )
-        found.append(Effect("lock", "It covers", f"{bound}. An edit voids it"))
+    if effects.waits_for:
+        found.append(Effect("hand", "It then waits", effects.waits_for))
     return found
 
 

@@ -80,7 +80,9 @@ def test_what_is_waiting_says_what_an_approval_does(desk: Desk, done: UUID) -> N
         (f"{desk.key} moves", "from Discovery to PRD"),
         ("Write the PRD", "starts by itself in the next stage"),
     ]
-    assert state.effects[2].text.startswith("Research v1 (")
+    assert [(each.title, each.change) for each in state.covered] == [
+        ("Research", "not approved before")
+    ]
     assert [each.href for each in state.written] == [
         f"/w/acme/projects/{desk.key}/documents/research"
     ]

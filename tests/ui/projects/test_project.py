@@ -67,8 +67,8 @@ def test_an_approval_says_its_effects_before_it_is_given(waiting: Desk, open_tab
 
     assert effects[0] == f"Moves {waiting.key} to PRD"
     assert effects[1].startswith("Starts a run: ")
-    assert effects[2].startswith("Covers Research v1 (")
     tab.send(ProjectState, "decide", "approve")
+    assert [each.title for each in tab.state(ProjectState).covered] == ["Research"]
     assert "Advanced from Discovery to PRD" in said(
         tab.send(ProjectState, "approve", {"comment": "Reads well"})
     )
