@@ -31,6 +31,7 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("apikey", "apikey", None),
     ("project", "project", None),
     ("run", "run", None),
+    ("recipe", "recipe", None),
     ("document", "document", None),
     ("eval", "evaluate", None),
     ("signals", "signals", None),

@@ -18,9 +18,19 @@ def list_stages(session: Session) -> list[Stage]:
     return list(session.scalars(statement))
 
 
+def list_all_stages(session: Session) -> list[Stage]:
+    """Return the pipeline's stages from left to right, disabled ones too."""
+    return list(session.scalars(select(Stage).order_by(col(Stage.position))))
+
+
 def stage_name(session: Session, slug: str) -> str:
     """Return what a stage is called, also when that stage was disabled since."""
     return session.scalar(select(col(Stage.name)).where(col(Stage.slug) == slug)) or slug
+
+
+def position_of(session: Session, slug: str | None) -> int | None:
+    """Return where a stage stands in the pipeline, None for no stage."""
+    return session.scalar(select(col(Stage.position)).where(col(Stage.slug) == slug))
 
 
 def get_stage(session: Session, slug: str) -> Stage:

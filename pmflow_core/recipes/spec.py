@@ -44,7 +44,7 @@ class StepSpec(_Spec):
     title: str = Field(min_length=1, max_length=80)
     skill: str = Field(description="The registered step that does the work.")
     params: dict[str, Any] = Field(default_factory=dict)
-    criteria: tuple[str, ...] = Field((), description="Such as cites:5 or quotes:verbatim.")
+    criteria: tuple[str, ...] = Field(default=(), description="Such as cites:5 or quotes:verbatim.")
     strictness: Strictness = Field(
         default=Strictness.STRICT,
         description="strict refuses what fails, lenient only reports it, off checks nothing.",
@@ -83,8 +83,11 @@ class RecipeSpec(_Spec):
 
     stage: Slug
     title: str = Field(min_length=1, max_length=80)
+    notes: str = Field(
+        default="", max_length=500, description="What this version changes, for its history."
+    )
     steps: tuple[StepSpec, ...] = Field(min_length=1, max_length=20)
-    gates: tuple[GateSpec, ...] = Field((), max_length=20)
+    gates: tuple[GateSpec, ...] = Field(default=(), max_length=20)
     level: Level = Level.HUMAN_APPROVAL
     stop_stage: Slug | None = Field(default=None, description="Where auto_to_stage ends.")
     provider: str | None = Field(default=None, description="None means the installation's default.")

@@ -1,12 +1,14 @@
 """Refusing a recipe that could not run, with every fault named at once."""
 
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ValidationError
 
 from pmflow_core.errors import Invalid, PmflowError
+from pmflow_core.recipes.clashes import section_faults
 from pmflow_core.recipes.spec import Level, RecipeSpec, StepSpec
 
 AI_CRITERION = "ai"
@@ -29,11 +31,29 @@ class Catalogue:
     providers: frozenset[str]
     tools: frozenset[str] = frozenset()
     checks: Mapping[str, type[BaseModel]] = field(default_factory=dict)
+    git_available: bool = field(default_factory=lambda: shutil.which("git") is not None)
 
 
-def validate(spec: RecipeSpec, catalogue: Catalogue) -> None:
-    """Raise InvalidRecipe listing every unknown name and wrong parameter of `spec`."""
+def parse(given: Mapping[str, object]) -> RecipeSpec:
+    """Return data from outside as a recipe; raises InvalidRecipe naming every wrong field."""
+    try:
+        return RecipeSpec.model_validate(given)
+    except ValidationError as error:
+        raise refusal(
+            [
+                f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}."
+                for one in error.errors()
+            ]
+        ) from error
+
+
+def validate(spec: RecipeSpec, catalogue: Catalogue, stages: Collection[str] | None = None) -> None:
+    """Raise InvalidRecipe listing every unknown name and wrong parameter of `spec`.
+
+    `stages` are those of the workspace; without them any stage may be named.
+    """
     faults = [
+        *_stage_faults(spec, stages),
         *_repeated_keys(spec),
         *_level_faults(spec),
         *(fault for step in spec.steps for fault in _step_faults(step.key, spec, catalogue)),
@@ -45,13 +65,19 @@ def validate(spec: RecipeSpec, catalogue: Catalogue) -> None:
             )
         ),
         *_custom_faults(spec, catalogue),
+        *section_faults(spec),
     ]
     wanted = (*((spec.provider,) if spec.provider else ()), *spec.fallbacks)
     faults += [
         f"There is no provider {name!r}." for name in wanted if name not in catalogue.providers
     ]
     if faults:
-        raise InvalidRecipe("This recipe cannot run:\n" + "\n".join(f"- {f}" for f in faults))
+        raise refusal(faults)
+
+
+def refusal(faults: Sequence[str]) -> InvalidRecipe:
+    """Return the error that names the faults."""
+    return InvalidRecipe("This recipe cannot run:\n" + "\n".join(f"- {f}" for f in faults))
 
 
 def parse_criterion(text: str) -> tuple[str, str]:
@@ -63,6 +89,18 @@ def parse_criterion(text: str) -> tuple[str, str]:
 def _repeated_keys(spec: RecipeSpec) -> Iterator[str]:
     counts = Counter(step.key for step in spec.steps)
     yield from (f"Two steps have the key {key!r}." for key, n in counts.items() if n > 1)
+
+
+def _stage_faults(spec: RecipeSpec, stages: Collection[str] | None) -> Iterator[str]:
+    if stages is None:
+        return
+    wanted = (spec.stage, *((spec.stop_stage,) if spec.stop_stage else ()))
+    known = ", ".join(stages)
+    yield from (
+        f"There is no stage {name!r}; the stages are {known}."
+        for name in dict.fromkeys(wanted)
+        if name not in stages
+    )
 
 
 def _level_faults(spec: RecipeSpec) -> Iterator[str]:
@@ -86,6 +124,8 @@ def _step_faults(key: str, spec: RecipeSpec, catalogue: Catalogue) -> Iterator[s
     step = next(step for step in spec.steps if step.key == key)
     where = f"step {step.title!r}"
     yield from _parameter_faults(where, "skill", step.skill, step.params, catalogue.steps)
+    if step.commit and not catalogue.git_available:
+        yield f"{where}: git is not installed, so what it writes cannot be committed."
     for tool in step.tools:
         if tool not in catalogue.tools:
             yield f"{where}: there is no tool {tool!r}."

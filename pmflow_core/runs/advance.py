@@ -34,11 +34,12 @@ def conclude(session: Session, actor: Actor, run: StageRun) -> Decision:
     following = scene.next_stage
     if following is None or blocking(scene.gates):
         return rest(session, actor, scene, cause)
-    if not explain.advances_by_itself(scene.recipe, following.slug):
+    stop = projects.position_of(session, scene.recipe.stop_stage)
+    if not explain.advances_by_itself(scene.recipe, following.position, stop):
         return rest(session, actor, scene, cause)
     if project_service.is_looping(session, project, following):
-        stop = explain.loops(following.name, scene.owner)
-        return project_service.decide(session, actor, project, scene.stage.slug, stop, cause)
+        circle = explain.loops(following.name, scene.owner)
+        return project_service.decide(session, actor, project, scene.stage.slug, circle, cause)
     return go_on(session, actor, scene, following, cause)
 
 

@@ -10,11 +10,14 @@ from pmflow_core.runs.kinds import Verdict
 PMFLOW = "pmflow"
 
 
-def advances_by_itself(recipe: RecipeSpec, next_stage: str | None) -> bool:
-    """Return whether the recipe's level carries the project to `next_stage` without a person."""
-    if next_stage is None or recipe.level is Level.HUMAN_APPROVAL:
+def advances_by_itself(recipe: RecipeSpec, to: int, stop: int | None) -> bool:
+    """Return whether the recipe's level carries a project on without a person.
+
+    `to` is the position of the next stage and `stop` that of the recipe's stop stage.
+    """
+    if recipe.level is Level.HUMAN_APPROVAL:
         return False
-    return recipe.level is Level.FULL_AUTO or recipe.stage != recipe.stop_stage
+    return recipe.level is Level.FULL_AUTO or (stop is not None and to <= stop)
 
 
 def stays(
