@@ -2,10 +2,16 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from benchmarks import themes
+from benchmarks import engine, themes
+from benchmarks.peers import PEERS
 
-BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {"themes": themes.main}
+BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
+    "themes": themes.main,
+    "engine": engine.main,
+    **{name: partial(engine.beside, name) for name in PEERS},
+}
 
 
 def main(arguments: Sequence[str]) -> int:
