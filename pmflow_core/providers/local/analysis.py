@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -85,8 +85,12 @@ class Analysis:
         return sum(len(problem.members) for problem in self.problems) + len(self.apart)
 
 
-def analyse(evidence: Sequence[Evidence]) -> Analysis:
-    """Sort and group the signals; the same signals give the same analysis in any order."""
+@lru_cache(maxsize=2)
+def analyse(evidence: tuple[Evidence, ...]) -> Analysis:
+    """Sort and group the signals; the same signals give the same analysis in any order.
+
+    Kept for the same objects, since each persona of a jury asks about the same evidence.
+    """
     ordered = sorted(evidence, key=lambda one: one.number)
     heard: dict[Voice, list[Evidence]] = {kind: [] for kind in Voice}
     for one in ordered:

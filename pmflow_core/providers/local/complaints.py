@@ -19,7 +19,7 @@ class Complaint:
 
 
 _WHO = r"(?:i|we|you|one|it|someone|they)"
-_LET = r"(?:wont|doesnt|dont|didnt|not|wouldnt|never)(?: even)? (?:let|allow)(?:s|ing)? (?:me|us|you|users?|people)(?: to)?|(?:prevents?|stops) (?:me|us|you) from"
+_LET = r"(?:wont|doesnt|dont|didnt|not|wouldnt|never)(?: even)? (?:let|allow)(?:s|ing)? (?:me|us|you|users?|people)(?: to)?|(?:prevents?|stops) (?:me|us|you) from|stop(?:s|ped) (?:letting|allowing) (?:me|us|you)(?: to)?"
 _NOT = r"(?:dont|doesnt|didnt|wont|isnt|arent|not|never|wouldnt|cant|hasnt|havent)(?: even| always| ever| been| yet| have| properly)*"
 
 # Written for text without apostrophes and capitals, every mark a full stop.

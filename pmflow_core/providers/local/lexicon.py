@@ -123,6 +123,7 @@ CONTENT = re.compile(
     r"problems?|trouble|issues?|complaints?|glitch\w*|hassle"
     r"|lags?|freez\w*|bugs?|failures?|errors?|crash\w*|regrets?)"
     r"|never (?:gives?|lets?|let|fails?|lose|miss|forget|leaves?)|not only|no matter|what more"
+    r"|who (?:does|would|could)n[’']?t"
     r"|(?:not|never|n[’']?t) (?:\w+ )?(?:encounter|experienc|had|have|seen|notic)\w* (?:a |any )?"
     r"(?:single )?(?:problem|issue|trouble|bug|crash|error)\w*|lost without|no longer (?:have|need)"
     r"|(?:solv|fix)(?:es|ed) (?:\w+ ){0,2}(?:problem|issue)s?|(?:do|does|did)n[’']?t (?:\w+ )?"

@@ -23,6 +23,7 @@ _MOSTLY = 0.6
 _FEW = 10
 _LEAST_GROUPS = 3
 _LEAST_SHARED = 4
+_PAIR = 2
 _MOST_PROBLEMS = 6
 
 
@@ -133,7 +134,7 @@ def _apart_by_name(groups: Sequence[Group]) -> list[Group]:
 def _shares_kind(group: Group, texts: Sequence[str]) -> bool:
     """True when each of several signals has words for the kind of trouble of their group."""
     pattern = KINDS[group.topic.kind].pattern
-    return len(group.rows) > 1 and all(pattern.search(texts[row]) for row in group.rows)
+    return len(group.rows) > _PAIR and all(pattern.search(texts[row]) for row in group.rows)
 
 
 def _taken_in(

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+_ID = re.compile(r"\bR0*([1-9]\d{0,3})(?:\s*(?:–|—|-|to)\s*R0*([1-9]\d{0,3}))?\b")
+_WIDEST = 50
 _QUESTION = re.compile(r"^\s*[-*+]\s+\*\*(?P<owner>[^*\n]{2,60}):\*\*\s+(?P<text>\S.*\?.*)$", re.M)
 _LABEL = re.compile(r"^(?:[-*+]\s*)?(?:\*\*)?accept(?:ed|ance)\b[^\n]{0,40}:\W*$", re.IGNORECASE)
 _ITEM = re.compile(r"^(\s*)[-*+]\s+(?:\[[ x]\]\s+)?(\S.*)$")
@@ -26,12 +28,17 @@ def find_section(documents: Mapping[str, str], name: str) -> str:
 
 def names(markdown: str, requirement: str) -> bool:
     """True when a text names a requirement by its id."""
-    return re.search(rf"\b{re.escape(requirement)}\b", markdown) is not None
+    return requirement in ids(markdown)
 
 
 def ids(markdown: str) -> tuple[str, ...]:
-    """The ids of the requirements that a text names, in order."""
-    return tuple(dict.fromkeys(re.findall(r"\bR[1-9]\d{0,3}\b", markdown)))
+    """The ids of the requirements that a text names, in order; R2–R4 names all three."""
+    found: dict[str, None] = {}
+    for match in _ID.finditer(markdown):
+        first, last = int(match[1]), int(match[2] or match[1])
+        whole = range(first, last + 1) if last - first <= _WIDEST else (first, last)
+        found.update((f"R{number}", None) for number in whole)
+    return tuple(found)
 
 
 def items(markdown: str) -> tuple[str, ...]:

@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 
 from pmflow_core.providers.local.analysis import Analysis, Problem
 from pmflow_core.providers.local.kinds import OTHER, Kind
-from pmflow_core.providers.local.papers import accepted_when, section
+from pmflow_core.providers.local.papers import accepted_when, ids, section
 from pmflow_core.providers.local.text import inline
 
 _STATED = re.compile(
-    r"^\s*(?:[-*+]|\d+[.)]|#{2,6})?\s*(?:\*\*)?(?P<id>R[1-9]\d{0,2})\b\s*[—–:.)-]*\s*(?P<rest>\S.*)$",
+    r"^[ \t]*(?:[-*+][ \t]|\d+[.)][ \t]|#{2,6}[ \t]|\|)?[ \t]*(?:\[[ xX]\][ \t])?"
+    r"[*_`]{0,3}R0*(?P<id>[1-9]\d{0,3})\b[*_`]{0,3}[ \t]*[—–:.)|-]*[ \t]*(?P<rest>\S[^\n]*)$",
     re.MULTILINE,
 )
+_AFTER_TITLE = re.compile(r"\*\*|__|\||\[S-|\[assumption|(?<=[a-z\d)])[.:;](?:\s|$)")
 _NUMBER = re.compile(r"\bS-(\d{1,18})\b")
 _ENOUGH = 0.6
 
@@ -71,19 +73,18 @@ def _answering(number: str, problem: Problem, *, in_mvp: bool) -> Requirement:
 def stated(documents: Mapping[str, str], analysis: Analysis) -> tuple[Requirement, ...]:
     """The requirements that the project's PRD states; none without one."""
     prd = documents.get("prd", "")
-    mvp = section(prd, "MVP Scope")
-    in_mvp = set(re.findall(r"\bR\d{1,3}\b", mvp))
     known = {one.number for one in analysis.evidence}
-    found: dict[str, Requirement] = {}
     body = section(prd, "Requirements")
     matches = list(_STATED.finditer(body))
     ends = [*(match.start() for match in matches[1:]), len(body)]
+    every = {f"R{match['id']}" for match in matches}
+    first = every.intersection(ids(section(prd, "MVP Scope"))) or every
+    found: dict[str, Requirement] = {}
     for match, end in zip(matches, ends, strict=False):
-        block = body[match.end() : end]
+        number, block = f"R{match['id']}", body[match.end() : end]
         cited = _cited(match["rest"], known) or _cited(block, known)
-        is_first = match["id"] in in_mvp or not in_mvp
-        read = _read(match["id"], _title(match["rest"]), cited, analysis, is_first)
-        found.setdefault(match["id"], replace(read, accepted=accepted_when(block), cited=cited))
+        read = _read(number, _title(match["rest"]), cited, analysis, number in first)
+        found.setdefault(number, replace(read, accepted=accepted_when(block), cited=cited))
     return tuple(found.values())
 
 
@@ -116,7 +117,9 @@ def _read(
 
 def _title(rest: str) -> str:
     """The bold part or the first sentence of a stated requirement."""
-    head = re.split(r"\*\*|\[S-|(?<=[a-z])[.:]\s", rest, maxsplit=1)[0]
+    head = re.split(r"\*\*|__|\[S-|\[assumption|\||(?<=[a-z\d)])[.:;](?:\s|$)", rest.strip("*_ "))[
+        0
+    ]
     return inline(head, 200).strip(" .") or "Unnamed requirement"
 
 

@@ -15,15 +15,15 @@ def spelled(phrase: str, texts: Sequence[str]) -> str:
     forms: Counter[str] = Counter()
     for text in texts:
         forms.update(word for word in _WORD.findall(text) if word.lower() in wanted)
-    return " ".join(_form(word, forms) for word in phrase.split())
+    return " ".join(_form(word, forms, min(2, len(texts))) for word in phrase.split())
 
 
-def _form(word: str, forms: Counter[str]) -> str:
+def _form(word: str, forms: Counter[str], least: int) -> str:
     known = [form for form in forms if form.lower() == word]
     best = min(known, key=lambda form: (-forms[form], form), default=word)
     if best.isupper() and len(best) > _LONGEST_CAPITALS:
         return word
-    return best if forms[best] >= 2 and forms[best] > forms[word] else word
+    return best if forms[best] >= least and forms[best] > forms[word] else word
 
 
 def is_proper(word: str, texts: Sequence[str]) -> bool:

@@ -287,3 +287,97 @@ def test_a_wish_is_not_told_as_praise() -> None:
     evidence = [*SIGNALS, signal(99, "I'd like to sort my playlist by name")]
     assert "1 is praise" in compose("research", evidence)
     assert "I'd like to sort my playlist by name" in compose("intake_research", evidence)
+
+
+def problems_of(*texts: str) -> str:
+    evidence = [signal(number, text) for number, text in enumerate(texts, start=1)]
+    found = find_section(compose("intake_research", evidence), "Problems")
+    assert found is not None
+    return found.body
+
+
+@pytest.mark.parametrize(
+    "praise",
+    [
+        "I no longer have to carry a notebook around, wonderful",
+        "We have not encountered any issues with it. Great app",
+        "It is not perfect but I like it",
+        "Who doesn't like it? Best app ever",
+        "Great and it doesn't lock my phone up",
+    ],
+)
+def test_praise_in_words_of_trouble_is_still_praise(praise: str) -> None:
+    evidence = [*SIGNALS, signal(99, praise)]
+    assert "2 are praise" in compose("intake_research", evidence)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Great app but it drains my battery within hours",
+        "Love it, please add a dark theme",
+        "Nice app, unfortunately I have to log in every day",
+        "Good app, too many notices",
+    ],
+)
+def test_trouble_beside_praise_is_heard(said: str) -> None:
+    assert "1 is praise" in compose("intake_research", [*SIGNALS, signal(99, said)])
+
+
+def test_use_that_is_merely_told_is_no_problem() -> None:
+    told = signal(99, "I check the market on my tablet in the morning")
+    text = compose("intake_research", [*SIGNALS, told])
+    assert "1 names no trouble" in text
+    assert "S-99" not in text.split("## Problems")[1].split("## Requests")[0]
+
+
+def test_few_signals_about_different_things_stand_for_themselves_in_their_own_words() -> None:
+    body = problems_of(
+        "It is a decent app but the errors when I open it offline are bad",
+        "You cannot reach anyone by phone",
+        "I can't upload PDF files from my phone",
+        "Love it!",
+    )
+    assert "**The errors when I open it offline are bad**" in body
+    assert "Cannot upload PDF files" in body
+    assert "Remarks about" not in body
+
+
+def test_a_group_that_shares_only_the_products_name_is_no_problem() -> None:
+    complaints = (
+        "was slow at the fair",
+        "has an ugly icon",
+        "hung up my old printer",
+        "is too expensive for students",
+    )
+    evidence = [
+        signal(number, f"My cousin says Fluxapp {complaints[number % 4]} number {number}")
+        for number in range(1, 25)
+    ]
+    assert "around Fluxapp" not in compose("intake_research", evidence)
+
+
+def test_what_is_told_too_seldom_is_counted_apart_and_quoted() -> None:
+    odd = [
+        "The invoice shows a wrong address",
+        "My calendar is an hour off, please fix it",
+        "Stickers look terrible in landscape",
+    ]
+    evidence = [signal(number, REPORTS[number % 7]) for number in range(1, 40)]
+    evidence += [signal(number, text) for number, text in enumerate(odd, start=60)]
+    found = find_section(compose("intake_research", evidence), "Problems")
+    assert found is not None
+    assert "**Apart from these** — " in found.body
+
+
+def test_a_document_about_praise_alone_quotes_it_and_asks_how_to_go_on_once() -> None:
+    evidence = [
+        signal(1, "I love how quickly the notes sync"),
+        signal(2, "A beautiful way to keep recipes together"),
+        signal(3, "Best planner for a busy family"),
+        signal(4, "Wonderful colours and a helpful calendar"),
+    ]
+    text = compose("prd", evidence)
+    assert_stands("prd", text, evidence)
+    assert "“I love how quickly the notes sync” [S-1]" in text
+    assert text.count("Link them and run this again.") == 1

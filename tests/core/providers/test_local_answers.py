@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import BaseModel
 
+from pmflow_core.documents.requirements import requirements
 from pmflow_core.documents.sections import TEMPLATES
 from pmflow_core.providers.answers import (
     JUDGE,
@@ -230,3 +231,20 @@ def test_the_same_evidence_in_any_order_gives_the_same_answers() -> None:
     shuffled = [dataclasses.replace(one) for one in SIGNALS[::-1]]
     for task, model in ((TICKET_PLAN, TicketPlan), (PROTOTYPE, PrototypePlan)):
         assert ask(task, model, PAPERS) == ask(task, model, PAPERS, evidence=shuffled)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "| R1 | Keep search in sight [S-11] | must |\n| R2 | Never crash [S-15] | must |",
+        "- [ ] **R01: Keep search in sight.** [S-11]\n- [x] **R02: Never crash.** [S-15]",
+        "### R1 — Keep search in sight\n\nPeople look [S-11].\n\n### R2 — Never crash\n\n[S-15]",
+        "1. R1. Keep search in sight [S-11]\n2. R2. Never crash [S-15]",
+    ],
+)
+def test_requirements_are_read_however_a_person_or_a_model_lists_them(stated: str) -> None:
+    prd = f"## Requirements\n\n{stated}\n\n## MVP Scope\n\nR1–R2, because both hurt.\n"
+    tickets = ask(TICKET_PLAN, TicketPlan, {"prd": prd}).tickets
+    titles = {one.requirement: one.title for one in tickets[::-1]}
+    assert titles == {"R1": "Keep search in sight", "R2": "Never crash"}
+    assert [one.id for one in requirements(prd)] == ["R1", "R2"]

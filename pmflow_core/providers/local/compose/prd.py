@@ -153,8 +153,8 @@ def mvp_scope(desk: Desk) -> str:
 def out_of_scope(desk: Desk) -> str:
     """The requirements left for later, and what no group holds."""
     lines = [
-        f"**{one.id}** — {one.title}: not in the first release, because fewer signals ask for it"
-        f" ({one.count}) {cite(one.numbers)} {PRODUCT}"
+        f"**{one.id}** — {one.title}: not in the first release, because {_reason(desk, one)}"
+        f" {cite(one.numbers)} {PRODUCT}"
         for one in desk.requirements
         if not one.in_mvp
     ]
@@ -166,6 +166,14 @@ def out_of_scope(desk: Desk) -> str:
         )
     lines.append(question("Product manager", "What else must this project not grow into?"))
     return bullets(lines)
+
+
+def _reason(desk: Desk, one: Requirement) -> str:
+    """Why a requirement waits, as far as counts tell it."""
+    fewest = min((other.count for other in desk.requirements if other.in_mvp), default=0)
+    if one.count < fewest:
+        return f"fewer signals ask for it ({one.count})"
+    return f"the first release answers most reports without it ({one.count})"
 
 
 def open_questions(desk: Desk) -> str:
@@ -190,7 +198,7 @@ def open_questions(desk: Desk) -> str:
     )
     if len(desk.analysis.problems) > 1:
         first, second = desk.requirements[:2] if len(desk.requirements) > 1 else (None, None)
-        if first and second:
+        if first and second and first.count > 1:
             lines.append(
                 question(
                     "Product manager",

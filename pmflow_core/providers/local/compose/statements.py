@@ -72,6 +72,8 @@ def ranking(desk: Desk) -> str:
     """Which problem is the largest, and which follow."""
     problems = sorted(desk.analysis.problems, key=lambda one: -len(one.members))
     first = problems[0]
+    if len(first.members) == 1 and len(problems) > _FOLLOWING:
+        return f"Each tells of something else, and none is told twice {cite(desk.typical, MANY)}."
     if len(first.members) == 1:
         told = "; ".join(f"{one.topic.clause} {cite(one.numbers)}" for one in problems)
         lead = "What is told" if len(problems) == 1 else "Each tells of something else"
