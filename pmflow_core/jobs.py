@@ -35,6 +35,7 @@ class Job(StrEnum):
     PROCESS_SIGNALS = "worker.jobs.process_signals"
     REBUILD_THEMES = "worker.jobs.rebuild_themes"
     LOAD_DEMO = "worker.jobs.load_demo"
+    DELIVER_EFFECTS = "worker.jobs.deliver_effects"
 
 
 @dataclass

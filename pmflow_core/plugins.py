@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from pmflow_core.errors import Invalid
 from pmflow_core.providers.base import Provider
 from pmflow_core.runs import builtin
+from pmflow_core.runs.effects.git_commit import git_commit
 from pmflow_core.runs.extensions import Extensions, install
 from pmflow_core.settings import Settings
 
@@ -36,6 +37,9 @@ def load(settings: Settings) -> Extensions:
     builtin.register(extensions)
     for provider in _vendors(settings):
         extensions.providers.add(provider)
+    extensions.effects.add(git_commit(settings.data_dir / "repositories"))
+    if settings.composio_api_key is not None:
+        _add_composio(extensions, settings)
     for register in _plugins(settings):
         register(extensions)
     install(extensions)
@@ -49,6 +53,15 @@ def _vendors(settings: Settings) -> Iterator[Provider]:
         yield import_module("pmflow_core.providers.anthropic").configured(settings)
     if settings.openai_api_key is not None or settings.openai_base_url is not None:
         yield import_module("pmflow_core.providers.openai").configured(settings)
+
+
+def _add_composio(extensions: Extensions, settings: Settings) -> None:
+    composio = import_module("pmflow_core.providers.composio")
+    connected_tools = import_module("pmflow_core.runs.connected_tools")
+    extensions.providers.add(composio.ComposioProvider())
+    api = composio.configured(settings)
+    for tool in connected_tools.kinds(api, settings.data_dir, settings.composio_user_id):
+        extensions.tools.add(tool)
 
 
 def _plugins(settings: Settings) -> Iterator[Register]:

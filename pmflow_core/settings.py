@@ -80,6 +80,29 @@ class Settings(BaseSettings):
         ),
     )
     openai_model: str = Field("gpt-6.2-sol", description="Model of `openai`.")
+    composio_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=_named("COMPOSIO_API_KEY"),
+        description="Makes the tools of apps connected at Composio available to recipes.",
+    )
+    composio_base_url: str | None = Field(
+        None,
+        validation_alias=_named("COMPOSIO_BASE_URL"),
+        description="Another address of its API; absent means Composio.",
+    )
+    composio_tools: list[str] = Field(
+        default_factory=list,
+        description=(
+            "Names of its tools as a JSON list; empty means the important ones of connected apps."
+        ),
+    )
+    composio_user_id: str | None = Field(
+        None,
+        description=(
+            "Whose connected accounts its tools act with; absent means the workspace's id, so that"
+            " each workspace has its own."
+        ),
+    )
     model_prices: dict[str, tuple[Decimal, Decimal]] = Field(
         default_factory=dict,
         description=(
@@ -115,6 +138,15 @@ class Settings(BaseSettings):
     lease_s: float = Field(45.0, ge=1, le=600, description="Lease of a running stage run, seconds.")
     heartbeat_s: float = Field(15.0, ge=0.2, le=200, description="Renewal of the lease, seconds.")
     reconcile_s: float = Field(5.0, ge=0.2, le=60, description="Pause of the reconciler, seconds.")
+    drain_s: float = Field(
+        25.0,
+        ge=0,
+        le=3600,
+        description="Time of a stopping worker for its step, seconds; then the run is handed over.",
+    )
+    queue_alarm_s: float = Field(
+        300.0, ge=1, le=86_400, description="Queued so long with no worker alive is an alarm."
+    )
     runs_per_workspace: int = Field(4, ge=1, le=100, description="Runs running at once.")
     embedding_threads: int = Field(1, ge=1, le=64, description="Threads of the local model.")
     plugins: bool = Field(True, description="Load installed `pmflow.plugins` entry points.")
@@ -143,12 +175,12 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return url
 
-    @field_validator("anthropic_api_key", "openai_api_key")
+    @field_validator("anthropic_api_key", "openai_api_key", "composio_api_key")
     @classmethod
     def _key_or_none(cls, key: SecretStr | None) -> SecretStr | None:
         return None if key is None or not key.get_secret_value().strip() else key
 
-    @field_validator("anthropic_base_url", "openai_base_url")
+    @field_validator("anthropic_base_url", "openai_base_url", "composio_base_url")
     @classmethod
     def _address_or_none(cls, url: str | None) -> str | None:
         if not url:

@@ -5,12 +5,16 @@ from uuid import UUID
 
 from rq import get_current_job
 
+from pmflow_core.db.patient import AWAY
 from pmflow_core.demo import story
 from pmflow_core.embedding.selection import get_embedder
 from pmflow_core.intake import processing, rebuilding
+from pmflow_core.outbox import delivery
+from pmflow_core.runs.effects import tell_failure
 from pmflow_core.runs.engine import Engine, Pace
 from pmflow_core.runs.extensions import installed
 from pmflow_core.settings import Settings, get_settings
+from worker.notes import NOTES
 
 
 def pace(settings: Settings) -> Pace:
@@ -24,7 +28,12 @@ def pace(settings: Settings) -> Pace:
 
 def execute_run(run_id: str) -> None:
     """Carry a queued run to its end; a second call finds nothing to claim."""
-    Engine(installed(), pace(get_settings())).execute(UUID(run_id), _worker())
+    engine = Engine(installed(), pace(get_settings()), time_left=NOTES.time_left)
+    try:
+        engine.execute(UUID(run_id), _worker())
+    except AWAY:
+        NOTES.leave_run()
+        raise
 
 
 def process_signals(workspace_id: str) -> None:
@@ -44,6 +53,15 @@ def load_demo(workspace_id: str) -> None:
     settings = get_settings()
     embedder = get_embedder(settings.embedding, settings.embedding_threads)
     story.finish(UUID(workspace_id), Engine(installed(), pace(settings)), embedder)
+
+
+def deliver_effects(workspace_id: str) -> None:
+    """Carry out the effects outside the database that are due in a workspace."""
+    delivery.deliver(UUID(workspace_id), installed().effects, tell_failure, _goes_on)
+
+
+def _goes_on() -> bool:
+    return not NOTES.asked_to_stop()
 
 
 def _worker() -> str:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts import service as accounts
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
-from pmflow_core.jobs import Job, enqueue
+from pmflow_core.jobs import Job, enqueue, is_offered
 from pmflow_core.logs import get_logger
 from pmflow_core.runs import question_rows, questions, repository, rescue
 from pmflow_core.runs.models import WorkerHeartbeat
+from pmflow_core.settings import get_settings
 
 log = get_logger(__name__)
 
@@ -30,6 +32,7 @@ def reconcile() -> None:
             for workspace_id, question_id in question_rows.overdue(session):
                 _expire(workspace_id, question_id)
             _process("select * from pmflow_unprocessed_workspaces()", session)
+            _deliver(session)
     except SQLAlchemyError as error:
         log.warning("reconcile.failed", error=str(error).splitlines()[0])
 
@@ -55,16 +58,18 @@ def forget_ended() -> None:
         log.warning("forgetting.failed", error=str(error).splitlines()[0])
 
 
-def release(run_id: UUID, worker: str) -> None:
-    """Take a run from a work-horse that was seen dying."""
+def release(run_id: UUID, worker: str, *, crashed: bool = True) -> bool:
+    """Take a run from a work-horse that has left it; False while the database is away."""
     try:
         with transaction(None) as session:
             workspace_id = repository.workspace_of(session, run_id)
         if workspace_id is not None:
             with transaction(workspace_id) as session:
-                rescue.release(session, run_id, worker)
+                rescue.release(session, run_id, worker, crashed=crashed)
     except SQLAlchemyError as error:
         log.warning("release.failed", run_id=str(run_id), error=str(error).splitlines()[0])
+        return False
+    return True
 
 
 def beat(name: str, role: str) -> None:
@@ -103,10 +108,23 @@ def _expire(workspace_id: UUID, question_id: UUID) -> None:
         log.exception("expiry.failed", question_id=str(question_id))
 
 
+def _deliver(session: Session) -> None:
+    for row in session.execute(text("select * from pmflow_workspaces_with_due_effects()")):
+        enqueue(Job.DELIVER_EFFECTS, str(row[0]), job_id=f"effects-{row[0]}")
+
+
+def _alarm_after() -> timedelta:
+    return timedelta(seconds=get_settings().queue_alarm_s)
+
+
 def _rescue(workspace_id: UUID, run_id: UUID) -> None:
     try:
         with transaction(workspace_id) as session:
-            rescue.rescue(session, run_id)
+            offer = rescue.offer_of(session, run_id)
+        # The queue is asked while nothing is locked: its server may be away for seconds.
+        lost = None if offer is None or is_offered(offer) else offer
+        with transaction(workspace_id) as session:
+            rescue.rescue(session, run_id, lost, _alarm_after())
     except OperationalError:
         raise
     except Exception:

@@ -7,6 +7,7 @@ import argparse
 import os
 import random
 import socket
+import threading
 import time
 from importlib import import_module
 from typing import Any
@@ -27,11 +28,15 @@ from pmflow_core.jobs import QUEUE, Job
 from pmflow_core.settings import Settings
 from worker.bootstrap import started
 from worker.horse import Horse, Order, Orders
-from worker.reconcile import beat, forget, reconcile, release
+from worker.leavings import Leavings
+from worker.notes import NOTES
+from worker.reconcile import beat, forget, reconcile
 from worker.supervisor import several_workers
 
 # RQ waits for a job 15 s less than this; the wait is the pause of the reconciler.
 _WORKER_TTL_S = 20
+# A child that was told to leave and still works is ended this much later.
+OVERTIME_S = 2.0
 
 
 class PmflowWorker(Worker):
@@ -49,11 +54,12 @@ class PmflowWorker(Worker):
             worker_ttl=_WORKER_TTL_S,
             job_monitoring_interval=5,
             log_job_description=False,
-            work_horse_killed_handler=self._horse_died,
         )
         self._settings = settings
         self._urls = urls
         self._reconciled_at = 0.0
+        self._leavings = Leavings(name)
+        self._crashed = False
         self._horse: Horse | None = None
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
@@ -65,6 +71,7 @@ class PmflowWorker(Worker):
             return
         self._reconciled_at = time.monotonic()
         beat(self.name, "worker")
+        self._leavings.give_back()
         reconcile()
 
     def bootstrap(self, *settings: Any, **more: Any) -> None:
@@ -74,9 +81,28 @@ class PmflowWorker(Worker):
 
     def execute_job(self, job: RqJob, queue: Queue) -> None:
         """Have the child do the job, and replace a child that ended with it."""
-        super().execute_job(job, queue)
-        if self._horse is None:
+        run_id = UUID(job.args[0]) if job.func_name == Job.EXECUTE_RUN else None
+        if run_id is not None:
+            self._leavings.forget(run_id)
+        self._crashed = False
+        try:
+            super().execute_job(job, queue)
+        finally:
+            left = NOTES.take_left()
+            if run_id is not None and (left or self._crashed):
+                # One that was stopped because its time was up did not crash.
+                crashed = self._crashed and not NOTES.asked_to_stop()
+                self._leavings.add(run_id, crashed=crashed)
+        if self._horse is None and not NOTES.asked_to_stop():
             self._fork()
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Tell the child that we stop, and end it when its time is up and it has not left."""
+        super().handle_warm_shutdown_request()
+        NOTES.ask_to_stop(self._settings.drain_s)
+        timer = threading.Timer(self._settings.drain_s + OVERTIME_S, self.kill_horse)
+        timer.daemon = True
+        timer.start()
 
     def fork_work_horse(self, job: RqJob, queue: Queue) -> None:
         """Hand the job to the child; RQ would fork one here."""
@@ -97,7 +123,9 @@ class PmflowWorker(Worker):
             if self._horse.wait():
                 return self._horse.pid, os.EX_OK, None
             self._bury(self._horse)
-        return super().wait_for_horse()
+        how = super().wait_for_horse()
+        self._crashed = how[1] != os.EX_OK
+        return how
 
     def teardown(self) -> None:
         """Let the child go before leaving."""
@@ -132,11 +160,6 @@ class PmflowWorker(Worker):
         """Leave the list of those alive."""
         super().register_death()
         forget(self.name)
-
-    def _horse_died(self, job: RqJob, *_how: Any) -> None:
-        """Give the dead child's run to the next worker at once; the lease is for vanished hosts."""
-        if job.func_name == Job.EXECUTE_RUN:
-            release(UUID(job.args[0]), self.name)
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -23,7 +23,8 @@ from worker.children import Child, Command, stop_all
 from worker.frontend import ensure_frontend
 
 TICK_S = 0.2
-STOP_PATIENCE_S = 25.0
+# What a worker needs after its drain: to end its child and to leave.
+STOP_PATIENCE_S = 4.0
 SAY_WAITING_EVERY_S = 15.0
 HOLD_S = 20.0
 NAME_WIDTH = 9
@@ -112,7 +113,7 @@ def supervise(
             stop.event.wait(TICK_S)
         say.us("Stopping; press Ctrl-C again to stop at once.")
     finally:
-        stop_all(children, STOP_PATIENCE_S, lambda: stop.count > 1)
+        stop_all(children, get_settings().drain_s + STOP_PATIENCE_S, lambda: stop.count > 1)
 
 
 def up(settings: Settings, *, demo: bool) -> int:

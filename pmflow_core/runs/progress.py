@@ -75,8 +75,10 @@ def record_step(
     run: StageRun,
     step: RunStep,
     result: tuple[StepOutcome, tuple[Verdict, ...]],
-) -> None:
+) -> UUID | None:
     """Store a verified step: its document version, its checks and its completion, together.
+
+    Returns the version it wrote, None where it wrote none.
 
     Raises:
         LeaseLost: another worker has the run; nothing is written.
@@ -108,6 +110,7 @@ def record_step(
         )
         .execution_options(synchronize_session=False)
     )
+    return version_id
 
 
 def note_failure(

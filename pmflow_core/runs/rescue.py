@@ -1,5 +1,6 @@
 """Gives runs whose worker is gone to another one, and ends those that kill their workers."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -8,14 +9,12 @@ from sqlalchemy.orm import Session
 from pmflow_core.calls import ledger
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import NotFound
-from pmflow_core.jobs import is_offered
 from pmflow_core.projects import repository as projects
-from pmflow_core.projects import service as project_service
-from pmflow_core.projects.service import Cause
-from pmflow_core.runs import explain, repository
+from pmflow_core.runs import alarms, repository
+from pmflow_core.runs.failing import conclude_failure
 from pmflow_core.runs.models import RunLogLine, StageRun
 from pmflow_core.runs.progress import run_author
-from pmflow_core.runs.service import announce, dispatch, job_id, owner_name
+from pmflow_core.runs.service import announce, dispatch, job_id
 from pmflow_core.runs.status import OPEN, FailureClass, LogLevel, RunStatus, StepStatus
 
 MAX_CRASHES = 3
@@ -23,6 +22,9 @@ MAX_CRASHES = 3
 REDISPATCH_S = 30.0
 # Between the commit of a request and its enqueue the job is not known yet.
 ENQUEUE_S = 2.0
+# A worker that was cut off renews its lease within this time of the database's return.
+SETTLE_S = 2.0
+_UP_SINCE = func.pg_postmaster_start_time()
 _ELECTION = 0x706D6601
 
 
@@ -32,21 +34,47 @@ def elect(session: Session) -> bool:
     return bool(session.scalar(statement, {"key": _ELECTION}))
 
 
-def release(session: Session, run_id: UUID, worker: str) -> None:
-    """Take a run from a worker whose process died, without waiting for the lease."""
+def release(session: Session, run_id: UUID, worker: str, *, crashed: bool = True) -> None:
+    """Take a run from a worker whose process has left it, without waiting for the lease.
+
+    One that did not crash, but was stopped or lost the database, has its try not counted.
+    """
     run = _lock(session, run_id)
-    if run.status is RunStatus.RUNNING and run.worker == worker:
+    if run.status is not RunStatus.RUNNING or run.worker != worker:
+        return
+    if crashed:
         _take_back(session, run, f"worker {worker} died")
+    else:
+        _hand_on(session, run, f"worker {worker} stopped or lost the database")
 
 
-def rescue(session: Session, run_id: UUID) -> None:
-    """Offer a run again that is queued without a job or whose lease ran out; else do nothing."""
+def offer_of(session: Session, run_id: UUID) -> str | None:
+    """Return the job that offers a queued run, once it must be known to the queue."""
+    run = repository.get_run(session, run_id)
+    offered = run.status is RunStatus.QUEUED and _waited_s(run) > ENQUEUE_S
+    return job_id(run) if offered else None
+
+
+def rescue(
+    session: Session, run_id: UUID, lost: str | None = None, patience: timedelta = alarms.USUAL
+) -> None:
+    """Offer a run again that is queued without a job or whose lease ran out; else do nothing.
+
+    `lost` is a job that the queue was asked for and does not know; after `patience` in the queue
+    without a worker alive an alarm is raised.
+    """
     run = _lock(session, run_id)
-    now = session.scalars(select(func.now())).one()
+    now, up_since = session.execute(select(func.now(), _UP_SINCE)).one()
     if run.status is RunStatus.RUNNING and run.lease_until and run.lease_until < now:
-        _take_back(session, run, f"no sign of life from {run.worker}")
-    elif run.status is RunStatus.QUEUED and _is_stale(run):
-        _offer(session, run)
+        known_s = (now - up_since).total_seconds()
+        if (run.lease_until - up_since).total_seconds() > SETTLE_S:
+            _take_back(session, run, f"no sign of life from {run.worker}")
+        elif known_s > SETTLE_S:
+            _hand_on(session, run, "its lease ran out while the database was away")
+    elif run.status is RunStatus.QUEUED:
+        if _waited_s(run) > REDISPATCH_S or lost == job_id(run):
+            _offer(session, run)
+        alarms.look(session, run, patience)
 
 
 def _lock(session: Session, run_id: UUID) -> StageRun:
@@ -74,9 +102,8 @@ def _abandon(session: Session, run: StageRun) -> None:
     announce(session, run)
 
 
-def _is_stale(run: StageRun) -> bool:
-    waited_s = (utcnow() - (run.dispatched_at or run.queued_at)).total_seconds()
-    return waited_s > REDISPATCH_S or (waited_s > ENQUEUE_S and not is_offered(job_id(run)))
+def _waited_s(run: StageRun) -> float:
+    return (utcnow() - (run.dispatched_at or run.queued_at)).total_seconds()
 
 
 def _offer(session: Session, run: StageRun) -> None:
@@ -92,8 +119,22 @@ def _take_back(session: Session, run: StageRun, why: str) -> None:
         _quarantine(session, run, why)
         return
     line = f"{why}; the run goes on at the first unfinished step (crash {run.crashes})"
-    _log(session, run, LogLevel.WARN, line)
+    _queue_again(session, run, LogLevel.WARN, line)
+
+
+def _hand_on(session: Session, run: StageRun, why: str) -> None:
+    """Queue a run that is as well as ever."""
+    for step in repository.steps_of(session, run.id):
+        if step.status is StepStatus.RUNNING:
+            step.status = StepStatus.PENDING
+            step.live_text = ""
+    _queue_again(session, run, LogLevel.INFO, f"handed over: {why}; no crash is counted")
+
+
+def _queue_again(session: Session, run: StageRun, level: LogLevel, line: str) -> None:
+    _log(session, run, level, line)
     run.status = RunStatus.QUEUED
+    run.queued_at = utcnow()
     run.lease_until = None
     run.worker = None
     _offer(session, run)
@@ -114,13 +155,7 @@ def _quarantine(session: Session, run: StageRun, why: str) -> None:
     if step is not None:
         step.status = StepStatus.FAILED
         step.finished_at = run.finished_at
-    project = projects.get_project(session, run.project_id)
-    stage = projects.stage_name(session, run.stage)
-    explanation = explain.run_failed(
-        stage, step.title if step else None, message, owner_name(session, project)
-    )
-    cause = Cause(run.id, run.recipe_version_id, automatic=True)
-    project_service.decide(session, run_author(run), project, run.stage, explanation, cause)
+    conclude_failure(session, run_author(run), run, step.title if step else None, message)
     announce(session, run)
 
 

@@ -16,6 +16,7 @@ from pmflow_core.recipes.spec import OnFailure, StepSpec
 from pmflow_core.runs import evidence, failing, judging, progress, repository, slow_checks
 from pmflow_core.runs.context import with_outcome
 from pmflow_core.runs.crashpoints import crash_point
+from pmflow_core.runs.effects.git_commit import request_commit
 from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.heartbeat import Heartbeat
 from pmflow_core.runs.judging import Judge
@@ -82,9 +83,7 @@ class Stepper:
             return self._failed(context, row, spec, error)
         crash_point("step_worked")
         result = (outcome, verdicts)
-        self._write(
-            lambda session: progress.record_step(session, self.holder, self.run, row, result)
-        )
+        self._write(lambda session: self._record(session, spec, row, result))
         crash_point("step_recorded")
         return with_outcome(context, row.step_key, outcome)
 
@@ -105,6 +104,17 @@ class Stepper:
         found = slow_checks.run_checks(context, known, make_tools, self.extensions)
         if found:
             self._write(lambda session: slow_checks.store(session, self.holder, self.run, found))
+
+    def _record(
+        self,
+        session: Session,
+        spec: StepSpec,
+        row: RunStep,
+        result: tuple[StepOutcome, tuple[Verdict, ...]],
+    ) -> None:
+        version_id = progress.record_step(session, self.holder, self.run, row, result)
+        if spec.commit and version_id is not None:
+            request_commit(session, self.run, row, version_id)
 
     def tools(self, context: RunContext, spec: StepSpec) -> StepTools:
         """Return what a step of this run may do to the world."""

@@ -46,7 +46,15 @@ def poison(_params: Params, _context: RunContext, _tools: Tools) -> StepOutcome:
     return StepOutcome("never")
 
 
+def sleep_deaf(params: Params, context: RunContext, tools: Tools) -> StepOutcome:
+    """Work for `seconds` without ever asking whether to go on."""
+    tools.log(LogLevel.INFO, "deaf")
+    time.sleep(params.seconds)
+    return StepOutcome(f"slept through run {context.number}")
+
+
 def register(extensions: Extensions) -> None:
     """Entry point."""
     extensions.steps.add(StepKind("slow_document", SlowParams, work_slowly))
+    extensions.steps.add(StepKind("deaf_sleep", SlowParams, sleep_deaf))
     extensions.steps.add(StepKind("poison", NoParams, poison))

@@ -76,15 +76,3 @@ def test_a_step_that_kills_its_worker_is_quarantined_after_three(
     assert ended.status is RunStatus.FAILED
     assert ended.failure_class is FailureClass.QUARANTINED
     assert desk.steps(run_id)[0].attempts == 3
-
-
-def test_a_stopped_worker_finishes_what_it_began(house: House, make_desk: MakeDesk) -> None:
-    desk = make_desk(slow_recipe(1.0))
-    worker = house.start()
-    run_id = desk.run()
-    desk.wait_for_line(run_id, "First started")
-
-    worker.terminate()
-    assert worker.wait(timeout=25) == 0
-
-    assert desk.read(run_id).status is RunStatus.COMPLETED
