@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from pmflow_core.accounts.models import User
 from pmflow_core.board.schemas import GateRead, Mood, WhyRead
+from pmflow_core.clock import utcnow
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Decision, Outcome, Project, Stage
 from pmflow_core.recipes import repository as recipe_rows
@@ -90,7 +91,9 @@ def _running(project: Project, stage: Stage, run: StageRun, backdrop: Backdrop) 
         ahead = sum(1 for at in backdrop.queued if at < run.queued_at)
         mood, reason = Mood.QUEUED, f"Queued, {ahead} runs ahead" if ahead else "Queued, next"
         if not backdrop.workers_alive:
-            mood, reason = Mood.FAILED, "Queued, but no worker is alive"
+            waited = int((utcnow() - run.queued_at).total_seconds() // 60)
+            since = f" for {waited} min" if waited else ""
+            mood, reason = Mood.FAILED, f"Queued{since}, but no worker is alive"
     else:
         mood, reason = Mood.RUNNING, f"{title}, step {min(done + 1, total)} of {total}"
     alive = mood is not Mood.FAILED
