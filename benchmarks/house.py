@@ -32,7 +32,7 @@ from pmflow_core.runs.status import OPEN, RunStatus
 from pmflow_core.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 LOOK_S = 0.01
 
 
