@@ -159,6 +159,8 @@ def _wanted(rest: list[str]) -> tuple[list[str], str, list[str]]:
     for word in rest:
         if word == "." or word in _ENDS or word.isdigit() or len(wanted) == 2:
             break
+        if word == "order" and particle[-1:] == ["in"]:
+            return particle[:-1], article, wanted
         if not wanted and word in _PARTICLES and len(particle) < 2:
             particle.append(word)
         elif not wanted and word in _DETERMINERS:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pmflow_core.providers.local.kinds import KINDS, prevailing_kind
+from pmflow_core.providers.local.lexicon import DEED_STARTS
 from pmflow_core.providers.local.naming import name_groups, recurring
 from pmflow_core.providers.local.remarks import gathered, is_named
 from pmflow_core.providers.local.similarity import stems
@@ -113,7 +114,8 @@ def _renamed(group: Group, texts: Sequence[str]) -> Group | None:
     shared = [word for word, _ in recurring(own, "") if is_named(word, own)]
     if group.topic.kind == "other" or not shared or len(own) < _LEAST_SHARED:
         return None
-    return Group(loose_topic(group.topic.kind, shared[0], own), group.rows)
+    things = [word for word in shared if word not in DEED_STARTS] or shared
+    return Group(loose_topic(group.topic.kind, things[0], own), group.rows)
 
 
 def _apart_by_name(groups: Sequence[Group]) -> list[Group]:

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pmflow_core.providers.local.frames import DEEDS, Frame, frames
-from pmflow_core.providers.local.lexicon import CONTRAST, FUNCTION_WORDS, TROUBLE, WEAK_WORDS
+from pmflow_core.providers.local.lexicon import (
+    CONTRAST,
+    DEED_STARTS,
+    FUNCTION_WORDS,
+    TROUBLE,
+    WEAK_WORDS,
+)
 from pmflow_core.providers.local.sorting import Voice, voice
 from pmflow_core.providers.local.spans import Span, quotable_spans
 from pmflow_core.providers.local.spelling import spelled
@@ -76,6 +82,8 @@ def told_topic(texts: Sequence[str]) -> Topic | None:
 def loose_topic(kind: str, phrase: str, texts: Sequence[str]) -> Topic:
     """A group that states no one trouble, named by the phrase its members share."""
     subject = spelled(phrase, texts)
+    if kind in ("unable", "restricted") and phrase in DEED_STARTS:
+        return Topic(kind, "", subject, *_worded(TOLD["cannot"], subject, is_many=False))
     return Topic(kind, "", subject, *_worded(LOOSE[kind], subject, is_many=False))
 
 
@@ -192,7 +200,8 @@ def _deed(about: Sequence[Frame]) -> str:
     verb = _most(one.thing[0] for one in about)
     objects = Counter(stem(one.object.split()[-1]) for one in about if one.object)
     if not objects:
-        return f"{verb} {_most(one.particle for one in about if one.thing[0] == verb)}".strip()
+        joint = [one.particle for one in about if one.thing[0] == verb and one.particle]
+        return f"{verb} {_most(joint)}" if joint else verb
     ranked = sorted(objects, key=lambda one: (-objects[one], one))
     least = max(2.0, _LEAST_OBJECT * objects[ranked[0]])
     chosen = [ranked[0], *(one for one in ranked[1:3] if objects[one] >= least)]

@@ -82,7 +82,7 @@ def _hardening(one: Requirement, situations: tuple[Situation, ...]) -> PlannedWo
     tested = [f"{each.held} {cite(each.numbers)}" for each in situations[:_MOST_CASES]]
     return PlannedWork(
         requirement=one.id,
-        title=inline(f"Where it was reported: {one.title}", 150),
+        title=f"{inline(one.title, 120)} — where it was reported",
         description=(
             f"What {one.id} asks for has to hold where people met the problem.\n\n{bullets(told)}"
             f"\n\nEstimate by rule: one point for each of the {len(situations)} situations, as the"
