@@ -49,7 +49,7 @@ class Why(Shape):
     owner: str
     gates: Sequence[Gate]
     since: datetime
-    run_id: UUID | None
+    run: UUID | None = Field(validation_alias="run_id")
     can_run: bool
     can_approve: bool
 

@@ -2,20 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import Engine, update
 from starlette.testclient import TestClient
 
+from pmflow_core import jobs, onboarding
 from pmflow_core.accounts import api_keys
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.schemas import UserRead
 from pmflow_core.board import service as board
-from pmflow_core.db.transaction import transaction
+from pmflow_core.db.transaction import configure, transaction
+from pmflow_core.events import bus
 from pmflow_core.projects.models import Project
-from pmflow_core.runs.models import Artifact
+from pmflow_core.runs.extensions import Extensions
+from pmflow_core.runs.models import Artifact, StageRun
 from pmflow_core.workspaces.models import Membership, Workspace
 from pmflow_ui.api.app import make_api
 from pmflow_ui.viewer import COOKIE
@@ -118,3 +122,25 @@ def world(desk: Desk, make_engine: MakeEngine) -> Iterator[World]:
         workspace = session.get_one(Workspace, workspace_id)
     with TestClient(make_api(), follow_redirects=False, raise_server_exceptions=False) as client:
         yield World(client, callers_of(workspace_id), desk, workspace.slug, run_id, made.id)
+
+
+@pytest.fixture
+def committed(database: Engine, extensions: Extensions) -> Iterator[Actor]:
+    """A workspace whose rows other connections see."""
+    del extensions
+    jobs.configure(None)
+    bus.configure(None)
+    configure(database)
+    workspace_id = uuid4()
+    with transaction(workspace_id) as session:
+        owner = make_user(session)
+        onboarding.create_workspace(
+            session,
+            workspace_id,
+            name="Once",
+            slug=f"once-{workspace_id.hex[:8]}",
+            admin_user_id=owner.id,
+        )
+    yield Actor(workspace_id, Role.EDITOR, None, "Product lead")
+    with transaction(workspace_id) as session:
+        session.execute(update(StageRun).values(status="cancelled"))

@@ -1,26 +1,21 @@
 """What programs do with runs through the API, and what a repeated request does: nothing."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import func, select, update
 from sqlmodel import col
 from starlette.testclient import TestClient
 
-from pmflow_core import jobs, onboarding
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
-from pmflow_core.db.transaction import configure, transaction
-from pmflow_core.events import bus
+from pmflow_core.db.transaction import transaction
 from pmflow_core.idempotency.models import IdempotencyKey
-from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.models import StageRun
 from pmflow_ui.api.app import make_api
-from tests.conftest import make_user
 from tests.core.runs.staging import (
     answers,
     desk,
@@ -28,9 +23,9 @@ from tests.core.runs.staging import (
     make_engine,
     workspace_id,
 )
-from tests.ui.api_world import World, in_discovery, with_key, world
+from tests.ui.api_world import World, committed, in_discovery, with_key, world
 
-__all__ = ["answers", "desk", "extensions", "make_engine", "workspace_id", "world"]
+__all__ = ["answers", "committed", "desk", "extensions", "make_engine", "workspace_id", "world"]
 START = "/api/projects/{project}/runs"
 
 
@@ -154,28 +149,6 @@ def test_a_key_that_cannot_be_one_is_refused(world: World, key: str) -> None:
         headers=[*headers.items(), ("idempotency-key", key.encode())],
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_idempotency_key")
-
-
-@pytest.fixture
-def committed(database: Engine, extensions: Extensions) -> Iterator[Actor]:
-    """A workspace whose rows other connections see."""
-    del extensions
-    jobs.configure(None)
-    bus.configure(None)
-    configure(database)
-    workspace_id = uuid4()
-    with transaction(workspace_id) as session:
-        owner = make_user(session)
-        onboarding.create_workspace(
-            session,
-            workspace_id,
-            name="Once",
-            slug=f"once-{workspace_id.hex[:8]}",
-            admin_user_id=owner.id,
-        )
-    yield Actor(workspace_id, Role.EDITOR, None, "Product lead")
-    with transaction(workspace_id) as session:
-        session.execute(update(StageRun).values(status="cancelled"))
 
 
 def test_of_twenty_identical_requests_at_once_one_takes_effect(committed: Actor) -> None:

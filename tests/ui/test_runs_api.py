@@ -136,7 +136,7 @@ def test_a_project_is_found_by_key_and_by_id(world: World) -> None:
     by_id = world.ask("viewer", "GET", f"/api/projects/{world.desk.id}/why").json()
     assert by_key == by_id
     assert by_key["key"] == world.desk.key
-    assert by_key["run_id"] == str(world.run)
+    assert by_key["run"] == str(world.run)
     assert all(by_key[part] for part in ("reason", "next_action", "owner", "since", "gates"))
 
 

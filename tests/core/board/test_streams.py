@@ -51,7 +51,7 @@ class Shop:
         with transaction(self.actor.workspace_id) as session:
             return repository.get_run(session, run_id)
 
-    def write(self, run_id: UUID, lines: int = 1) -> None:
+    def write(self, run_id: UUID, lines: int = 1, padding: str = "") -> None:
         """Have the run write lines, claiming it first."""
         with transaction(self.actor.workspace_id) as session:
             run = repository.get_run(session, run_id)
@@ -60,7 +60,7 @@ class Shop:
                 assert claimed is not None
                 run = claimed
             written = self.written[str(run_id)]
-            said = [(LogLevel.INFO, f"line {written + n}") for n in range(lines)]
+            said = [(LogLevel.INFO, f"line {written + n}{padding}") for n in range(lines)]
             progress.write_log(session, Holder(run.id, run.fence), run, None, said)
             self.written[str(run_id)] += lines
 

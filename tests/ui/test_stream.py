@@ -1,0 +1,432 @@
+"""The stream of runs over a real server and socket: cut off, forgotten, slow, refused, stopped."""
+
+import asyncio
+import json
+import random
+import socket
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import httpx2
+import pytest
+import uvicorn
+from sqlalchemy import delete, update
+from sqlmodel import col
+from starlette.types import Message, Receive, Scope, Send
+
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.accounts.models import ApiKey, UserSession
+from pmflow_core.clock import utcnow
+from pmflow_core.db.transaction import transaction
+from pmflow_core.events import topics
+from pmflow_core.workspaces.models import Membership
+from pmflow_ui import watch
+from pmflow_ui.api.app import make_api
+from pmflow_ui.api.sse import EventStream, Pace, Seats, frame, of, seat
+from pmflow_ui.watch import Hub
+from tests.core.board.test_streams import Shop
+from tests.core.runs.staging import answers, extensions
+from tests.ui.api_world import Headers, committed, signed_in, with_key
+from tests.ui.conftest import run
+from tests.ui.test_watch import Sockets
+from worker.web import Server
+
+__all__ = ["answers", "committed", "extensions"]
+# Looks so rarely that whatever arrives in time was nudged.
+NUDGED = Pace(refresh_s=120, heartbeat_s=120, pause_s=0.01)
+# Nobody nudges: what arrives was found by looking.
+UNTOLD = Pace(refresh_s=0.05, heartbeat_s=120, pause_s=0.01)
+PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event as it came over the wire."""
+
+    name: str
+    data: dict[str, object]
+    id: str
+
+
+@dataclass
+class Served:
+    """The API on a port of its own, and a hub whose nudges a test sends."""
+
+    pace: Pace
+    hub: Hub = field(default_factory=lambda: Hub(Sockets().deliver))
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        self.api = make_api()
+        seat(self.api, self.pace)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        config = uvicorn.Config(
+            self._app,
+            interface="asgi3",
+            port=self.port,
+            log_level="error",
+            timeout_graceful_shutdown=3,
+        )
+        self.server = Server(config)
+        self.thread = threading.Thread(target=self.server.run)
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.loop = asyncio.get_running_loop()
+        await self.api(scope, receive, send)
+
+    def start(self) -> None:
+        """Begin to serve, and return when somebody can connect."""
+        watch.use(self.hub)
+        self.thread.start()
+        until(lambda: self.server.started)
+
+    def stop(self) -> float:
+        """Stop as a signal would; return how long that took."""
+        began = time.monotonic()
+        self.server.should_exit = True
+        self.thread.join(timeout=PATIENCE_S)
+        assert not self.thread.is_alive()
+        return time.monotonic() - began
+
+    def nudge(self, topic: str) -> None:
+        """Say what the listener to Redis would say."""
+        assert self.loop is not None
+        self.loop.call_soon_threadsafe(self.hub.publish, topic)
+
+    @property
+    def readers(self) -> int:
+        """Return how many streams are open."""
+        return of(self.api)[1].taken.total()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api/jobs/stream"
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Return when it is true, or fail."""
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+@dataclass
+class Line:
+    """A connection to the stream; `told` yields its events."""
+
+    response: httpx2.Response
+    comments: list[str] = field(default_factory=list)
+
+    def told(self) -> Iterator[Told]:
+        fields: dict[str, str] = {}
+        for line in self.response.iter_lines():
+            if line.startswith(":"):
+                self.comments.append(line)
+            elif line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif "event" in fields:
+                data = json.loads(fields["data"])
+                yield Told(fields["event"], data, fields.get("id", ""))
+                fields = {}
+
+
+@dataclass
+class Ear:
+    """Somebody who listens, and comes back with the last id when cut off."""
+
+    served: Served
+    headers: Headers
+    query: dict[str, str]
+    last: str = ""
+    heard: list[Told] = field(default_factory=list)
+
+    def listen(self, stop: Callable[[Told], bool] = lambda _told: False) -> int:
+        """Listen until `stop` or the end, and return the status."""
+        again = {"last-event-id": self.last} if self.last else {}
+        with (
+            httpx2.Client(timeout=PATIENCE_S) as client,
+            client.stream(
+                "GET", self.served.url, params=self.query, headers=self.headers | again
+            ) as response,
+        ):
+            for told in Line(response).told() if response.status_code == 200 else ():
+                self.heard.append(told)
+                self.last = told.id or self.last
+                if stop(told):
+                    break
+        return response.status_code
+
+    def lines(self) -> list[object]:
+        return [told.data["seq"] for told in self.heard if told.name == "log"]
+
+
+@pytest.fixture
+def shop(committed: Actor) -> Shop:
+    return Shop(committed)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Pace], Served]]:
+    """Serve at a pace; stopped at the end."""
+    running: list[Served] = []
+
+    def start(pace: Pace) -> Served:
+        served = Served(pace)
+        running.append(served)
+        served.start()
+        return served
+
+    yield start
+    for served in running:
+        served.stop()
+
+
+Serve = Callable[[Pace], Served]
+
+
+def viewer_of(shop: Shop) -> Headers:
+    return signed_in(shop.actor.workspace_id, Role.VIEWER)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cut_off_at_any_place_a_reader_misses_nothing_and_hears_nothing_twice(
+    shop: Shop, serve: Serve, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 a fixed seed, not a secret
+    run_id = shop.start()
+    ear = Ear(serve(UNTOLD), viewer_of(shop), {"run": str(run_id)})
+
+    def work() -> None:
+        for _ in range(20):
+            shop.write(run_id, 10)
+        shop.end(run_id)
+
+    writing = threading.Thread(target=work)
+    writing.start()
+    while not ear.heard or ear.heard[-1].name != "complete":
+        left = chance.randrange(1, 30)
+        end = len(ear.heard) + left
+        assert ear.listen(lambda _told, end=end: len(ear.heard) >= end) == 200
+    writing.join()
+    assert ear.lines() == list(range(1, 202))
+    assert [told.name for told in ear.heard].count("complete") == 1
+    assert ear.listen() == 204
+
+
+def test_a_nudge_is_passed_on_at_once(shop: Shop, serve: Serve) -> None:
+    run_id = shop.start()
+    served = serve(NUDGED)
+    ear = Ear(served, viewer_of(shop), {"run": str(run_id)})
+
+    def answer(told: Told) -> bool:
+        if told.name == "progress" and not ear.lines():
+            shop.write(run_id)
+            served.nudge(topics.run(run_id))
+        return told.name == "log"
+
+    assert ear.listen(answer) == 200
+    assert ear.lines() == [1]
+
+
+def test_lost_nudges_cost_a_moment_and_no_line(shop: Shop, serve: Serve) -> None:
+    run_id = shop.start()
+    ear = Ear(serve(UNTOLD), viewer_of(shop), {"run": str(run_id)})
+
+    def answer(told: Told) -> bool:
+        if told.name == "progress" and not ear.lines():
+            shop.write(run_id, 3)
+        return len(ear.lines()) == 3
+
+    assert ear.listen(answer) == 200
+    assert ear.lines() == [1, 2, 3]
+
+
+def test_a_workspace_s_stream_tells_of_runs_that_begin_later(shop: Shop, serve: Serve) -> None:
+    first = shop.start()
+    shop.write(first, 5)
+    query = {"workspace": f"once-{shop.actor.workspace_id.hex[:8]}"}
+    ear = Ear(serve(UNTOLD), viewer_of(shop), query)
+    begun: list[UUID] = []
+
+    def answer(told: Told) -> bool:
+        if not begun:
+            begun.append(shop.start("Next"))
+            shop.write(begun[0], 2)
+            shop.write(first)
+            shop.end(begun[0])
+        return told.name == "complete"
+
+    assert ear.listen(answer) == 200
+    heard = [(told.data["run"], told.data["seq"]) for told in ear.heard if told.name == "log"]
+    assert sorted(heard) == sorted([(str(first), 6), *((str(begun[0]), n) for n in (1, 2, 3))])
+
+
+def test_a_silent_stream_shows_that_it_lives(shop: Shop, serve: Serve) -> None:
+    run_id = shop.start()
+    pace = Pace(heartbeat_s=0.05, refresh_s=120, pause_s=0.01)
+    served = serve(pace)
+    with (
+        httpx2.Client(timeout=PATIENCE_S) as client,
+        client.stream(
+            "GET", served.url, params={"run": str(run_id)}, headers=viewer_of(shop)
+        ) as response,
+    ):
+        assert response.headers["content-type"].startswith("text/event-stream")
+        assert response.headers["x-accel-buffering"] == "no"
+        assert "no-cache" in response.headers["cache-control"]
+        lines = response.iter_lines()
+        assert next(lines) == "retry: 2000"
+        assert sum(1 for _, line in zip(range(40), lines, strict=False) if line[:1] == ":") >= 10
+
+
+def leave(shop: Shop) -> None:
+    with transaction(shop.actor.workspace_id) as session:
+        session.execute(delete(Membership).where(col(Membership.role) == Role.VIEWER))
+
+
+def sign_out(shop: Shop) -> None:
+    del shop
+    with transaction(None) as session:
+        session.execute(update(UserSession).values(revoked_at=utcnow()))
+
+
+def revoke(shop: Shop) -> None:
+    with transaction(shop.actor.workspace_id) as session:
+        session.execute(update(ApiKey).values(revoked_at=utcnow()))
+
+
+@pytest.mark.parametrize(
+    ("lose", "shown", "reason"),
+    [
+        (leave, signed_in, "not_found"),
+        (sign_out, signed_in, "unauthenticated"),
+        (revoke, with_key, "unauthenticated"),
+    ],
+)
+@pytest.mark.parametrize("pace", [UNTOLD, NUDGED])
+def test_who_loses_the_right_to_read_hears_nothing_more(
+    shop: Shop,
+    serve: Serve,
+    lose: Callable[[Shop], None],
+    shown: Callable[[UUID, Role], Headers],
+    reason: str,
+    pace: Pace,
+) -> None:
+    run_id = shop.start()
+    served = serve(pace)
+    headers = shown(shop.actor.workspace_id, Role.VIEWER)
+    ear = Ear(served, headers, {"run": str(run_id)})
+
+    def answer(told: Told) -> bool:
+        if told.name == "progress":
+            lose(shop)
+            shop.write(run_id)
+            served.nudge(topics.run(run_id))
+        return False
+
+    assert ear.listen(answer) == 200
+    assert ear.lines() == []
+    assert (ear.heard[-1].name, ear.heard[-1].data["reason"]) == ("closed", reason)
+    assert ear.heard[-1].data["reconnect"] is False
+    assert ear.listen() in {401, 404}
+    until(lambda: served.readers == 0)
+
+
+def test_one_caller_has_so_many_streams_and_no_more(shop: Shop, serve: Serve) -> None:
+    run_id = shop.start()
+    served = serve(Pace(refresh_s=0.05, pause_s=0.01, per_caller=2))
+    headers, other = viewer_of(shop), viewer_of(shop)
+    query = {"run": str(run_id)}
+    with httpx2.Client(timeout=PATIENCE_S) as client:
+        for _ in range(2):
+            kept = client.build_request("GET", served.url, params=query, headers=headers)
+            assert client.send(kept, stream=True).status_code == 200
+        refused = client.get(served.url, params=query, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")
+        assert int(refused.headers["retry-after"]) > 0
+        theirs = client.build_request("GET", served.url, params=query, headers=other)
+        assert client.send(theirs, stream=True).status_code == 200
+    until(lambda: served.readers == 0)
+    assert Ear(served, headers, query).listen(lambda _told: True) == 200
+
+
+def test_a_stream_does_not_hold_up_the_end_of_the_process(shop: Shop, serve: Serve) -> None:
+    run_id = shop.start()
+    served = serve(NUDGED)
+    ear = Ear(served, viewer_of(shop), {"run": str(run_id)})
+    listening = threading.Thread(target=ear.listen)
+    listening.start()
+    until(lambda: bool(ear.heard))
+    assert served.stop() < 2
+    listening.join(timeout=PATIENCE_S)
+    assert ear.heard[-1].data == {"reason": "shutdown", "reconnect": True}
+
+
+@pytest.mark.parametrize("last", ["nonsense", "5_5", "1_"])
+def test_an_id_that_was_never_given_is_refused(shop: Shop, serve: Serve, last: str) -> None:
+    run_id = shop.start()
+    ear = Ear(serve(UNTOLD), viewer_of(shop), {"run": str(run_id)}, last)
+    assert ear.listen() == 422
+
+
+def test_a_reader_that_takes_nothing_is_let_go_and_comes_back_without_loss(
+    shop: Shop, serve: Serve
+) -> None:
+    run_id = shop.start()
+    # More than the buffers of both sockets take.
+    shop.write(run_id, 2_000, "a" * 4_000)
+    shop.end(run_id)
+    served = serve(Pace(refresh_s=0.05, pause_s=0.01, patience_s=0.2))
+    headers = viewer_of(shop)
+    asked = f"GET /api/jobs/stream?run={run_id} HTTP/1.1"
+    sent = "\r\n".join([asked, "Host: x", f"Cookie: {headers['cookie']}", "", ""])
+    with socket.socket() as stuck:
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.connect(("127.0.0.1", served.port))
+        stuck.sendall(sent.encode())
+        until(lambda: served.readers == 1)
+        until(lambda: served.readers == 0)
+    ear = Ear(served, headers, {"run": str(run_id)})
+    assert ear.listen() == 200
+    assert ear.lines() == list(range(1, 2_002))
+
+
+def test_one_frame_is_held_for_a_reader_that_takes_nothing() -> None:
+    made: list[int] = []
+    taken: list[bytes] = []
+
+    async def endless() -> AsyncGenerator[bytes]:
+        while True:
+            made.append(len(made))
+            yield frame("log", "{}", str(made[-1]))
+
+    async def story() -> None:
+        seats = Seats()
+        pace = Pace(patience_s=0.05)
+        seats.take("somebody", pace)
+
+        async def receive() -> Message:
+            await asyncio.Event().wait()
+            raise AssertionError("nobody leaves")
+
+        async def send(message: Message) -> None:
+            # Takes three frames, then nothing until the server loses its patience.
+            if message["type"] == "http.response.body" and len(taken) == 3 and message["more_body"]:
+                await asyncio.Event().wait()
+            if message["type"] == "http.response.body":
+                taken.append(message["body"])
+
+        await EventStream(endless(), seats, "somebody", pace)({}, receive, send)
+        assert seats.taken.total() == 0
+
+    run(story)
+    assert len(made) == 4
+    assert taken[-1] == b'event: closed\ndata: {"reason": "slow", "reconnect": true}\n\n'
