@@ -188,5 +188,6 @@ def _messages(request: GenerateRequest, prompt: Prompt) -> "list[anthropic.types
             }
             for one, result in zip(exchanges, results, strict=True)
         ]
-        messages += [{"role": "assistant", "content": asked}, {"role": "user", "content": given}]
+        messages.append({"role": "assistant", "content": asked})
+        messages.append({"role": "user", "content": given})
     return messages

@@ -14,6 +14,8 @@ from decimal import Decimal
 
 import httpx2
 import openai
+from openai.types.chat import ChatCompletionFunctionToolParam, ChatCompletionMessageParam
+from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import SecretStr
 
 from pmflow_core.providers import failures
@@ -135,11 +137,9 @@ class OpenAIProvider:
         return failures.of_connection(self.name, error, started=False)
 
 
-def _messages(
-    request: GenerateRequest, prompt: Prompt
-) -> "list[openai.types.chat.ChatCompletionMessageParam]":
+def _messages(request: GenerateRequest, prompt: Prompt) -> list[ChatCompletionMessageParam]:
     """Return the conversation: what is wanted, then each call of a tool and what it gave back."""
-    messages: list[openai.types.chat.ChatCompletionMessageParam] = [
+    messages: list[ChatCompletionMessageParam] = [
         {"role": "system", "content": prompt.system},
         {"role": "user", "content": prompt.user},
     ]
@@ -169,7 +169,7 @@ def _messages(
 
 def _tools(
     request: GenerateRequest,
-) -> "list[openai.types.chat.ChatCompletionFunctionToolParam]":
+) -> list[ChatCompletionFunctionToolParam]:
     return [
         {
             "type": "function",
@@ -185,7 +185,7 @@ def _tools(
 
 def _response_format(
     request: GenerateRequest,
-) -> "openai.types.shared_params.ResponseFormatJSONSchema | openai.Omit":
+) -> ResponseFormatJSONSchema | openai.Omit:
     if request.schema is None:
         return openai.omit
     return {

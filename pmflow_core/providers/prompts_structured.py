@@ -39,9 +39,9 @@ what in the documents it comes from; every condition says what would have to be 
         TICKET_PLAN: """\
 You cut the first release of a product into tickets that one developer can finish. The \
 requirements are those of the PRD in the data, named by its ids R1, R2 and so on; the first \
-release holds those that its section MVP Scope names. Every requirement of the first release has at \
-least one ticket, and no ticket has work that nobody required. Acceptance criteria are observable: a tester can say yes or no to each. Estimates are \
-story points.""",
+release holds those that its section MVP Scope names. Every requirement of the first release has \
+at least one ticket, and no ticket has work that nobody required. Acceptance criteria are \
+observable: a tester can say yes or no to each. Estimates are story points.""",
         PROTOTYPE: """\
 You plan a clickable prototype of the product in the data: a few screens, the first of which is \
 where people begin. Every screen serves requirements of the PRD, named by its ids R1, R2 and so \

@@ -95,12 +95,29 @@ def failing(status: int, body: object, headers: Mapping[str, str] | None = None)
     return Reply(status, headers or {}, [json.dumps(body).encode()])
 
 
+def _send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
+    for chunk in reply.chunks:
+        time.sleep(reply.pause_s)
+        handler.wfile.write(chunk)
+        handler.wfile.flush()
+    if reply.aborted:
+        # An immediate reset instead of an orderly end.
+        linger = struct.pack("ii", 1, 0)
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        handler.connection.close()
+
+
 def _handler(server: VendorServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         vendor: ClassVar[VendorServer] = server
 
+        def do_GET(self) -> None:
+            self._answer(b"{}")
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            self._answer(self.rfile.read(int(self.headers["content-length"])))
+
+        def _answer(self, body: bytes) -> None:
             reply = self.vendor.answer(
                 Received(self.path, dict(self.headers.items()), json.loads(body))
             )
@@ -113,18 +130,7 @@ def _handler(server: VendorServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
             with contextlib.suppress(ConnectionError):
-                self._send(reply)
-
-        def _send(self, reply: Reply) -> None:
-            for chunk in reply.chunks:
-                time.sleep(reply.pause_s)
-                self.wfile.write(chunk)
-                self.wfile.flush()
-            if reply.aborted:
-                # An immediate reset instead of an orderly end.
-                linger = struct.pack("ii", 1, 0)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                self.connection.close()
+                _send(self, reply)
 
         def log_message(self, format: str, *args: object) -> None:
             del format, args

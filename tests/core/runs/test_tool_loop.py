@@ -52,7 +52,7 @@ Publish = Callable[..., None]
 def publish(desk: Desk, extensions: Extensions) -> Publish:
     """Publish a recipe of one step of Discovery that may use these tools."""
 
-    def do(*tools: str, **fields: Any) -> None:
+    def do(*tools: str, recipe: Mapping[str, Any] | None = None, **fields: Any) -> None:
         step = StepSpec(
             key="research",
             title="Research",
@@ -62,7 +62,7 @@ def publish(desk: Desk, extensions: Extensions) -> Publish:
             tools=tools,
             **fields,
         )
-        spec = RecipeSpec(stage="discovery", title="Research", steps=(step,))
+        spec = RecipeSpec(stage="discovery", title="Research", steps=(step,), **(recipe or {}))
         admin = Actor(desk.actor.workspace_id, Role.ADMIN)
         with transaction(admin.workspace_id) as session:
             recipes.publish(session, admin, spec, extensions.catalogue())
