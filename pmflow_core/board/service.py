@@ -21,7 +21,7 @@ from pmflow_core.documents.service import Draft
 from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
-from pmflow_core.projects.models import Decision, Outcome, Project, Stage
+from pmflow_core.projects.models import Decision, Outcome, Project, ProjectStatus, Stage
 from pmflow_core.projects.service import Cause, Explanation
 from pmflow_core.recipes import service as recipes
 from pmflow_core.runs import advance, approvals, evidence
@@ -92,6 +92,7 @@ def move(
     """
     actor.require(Role.EDITOR)
     project = projects.get_project(session, project_id, lock=True)
+    project_service.require_active(project)
     here, there = projects.stage_of(session, project), projects.get_stage(session, to)
     if here.id == there.id:
         raise Conflict(f"{project.key} is in {there.name} already.")
@@ -204,7 +205,7 @@ def edit_document(
         session, actor, project.id, "document", f"Edited {name}, version {written.number}"
     )
     note = approvals.note_voided(session, actor, project.id, written, version.sha256)
-    if runs.open_run(session, project.id) is None:
+    if project.status is ProjectStatus.ACTIVE and runs.open_run(session, project.id) is None:
         advance.check_again(session, actor, project, note)
     return written
 

@@ -14,7 +14,7 @@ from pmflow_core.accounts.models import User
 from pmflow_core.board.schemas import GateRead, Mood, WhyRead
 from pmflow_core.clock import utcnow
 from pmflow_core.projects import repository as projects
-from pmflow_core.projects.models import Decision, Outcome, Project, Stage
+from pmflow_core.projects.models import Decision, Outcome, Project, ProjectStatus, Stage
 from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
 from pmflow_core.recipes.spec import RecipeSpec
@@ -30,6 +30,7 @@ MOODS = {
     Outcome.STAYED: Mood.FAILED,
     Outcome.RUN_FAILED: Mood.FAILED,
     Outcome.REFUSED: Mood.FAILED,
+    Outcome.SHIPPED: Mood.DONE,
 }
 
 
@@ -145,7 +146,8 @@ def _owner(project: Project, backdrop: Backdrop) -> str:
 def _decided(
     project: Project, stage: Stage, decision: Decision, run: StageRun | None, backdrop: Backdrop
 ) -> WhyRead:
-    waits = decision.outcome is Outcome.WAITS_FOR_APPROVAL
+    active = project.status is ProjectStatus.ACTIVE
+    waits = active and decision.outcome is Outcome.WAITS_FOR_APPROVAL
     finished = decision.outcome is Outcome.STAYED and _all_passed(decision.gates)
     return replace(
         _at(project, stage, decision.created_at),
@@ -154,7 +156,7 @@ def _decided(
         next_action=decision.next_action,
         owner=decision.owner,
         gates=read_gates(decision.gates),
-        can_run=stage.slug in backdrop.recipes,
+        can_run=active and stage.slug in backdrop.recipes,
         can_approve=waits,
         run_id=run.id if run and run.stage == stage.slug else None,
     )

@@ -1,18 +1,21 @@
 """`pmflow project`: pieces of product work, and why they are where they are."""
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
 import typer
+from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor
-from pmflow_core.board import reads
+from pmflow_core.board import endings, reads
 from pmflow_core.board import service as board
 from pmflow_core.board.history import DecisionRead, list_decisions
 from pmflow_core.board.schemas import GateRead, WhyRead
 from pmflow_core.cli.frame import Json, answer, command_group, connected, in_no_workspace
 from pmflow_core.cli.lookup import project_of
 from pmflow_core.db.transaction import transaction
+from pmflow_core.projects.models import Decision
 from pmflow_core.workspaces.service import workspace_by_slug
 
 app = command_group("Make projects and ask about them.")
@@ -72,6 +75,43 @@ def history(
         for each in found
     ]
     answer(rows, "\n".join(lines) or "Nothing was decided yet.", as_json=as_json)
+
+
+@app.command()
+def ship(
+    key: Annotated[str, typer.Argument(help="The project's key, such as SPO-3.")],
+    as_json: Json = False,
+) -> None:
+    """Say that a project is out, when the gates of its stage pass."""
+    _decide(key, endings.ship, as_json=as_json)
+
+
+@app.command()
+def archive(
+    key: Annotated[str, typer.Argument(help="The project's key, such as SPO-3.")],
+    as_json: Json = False,
+) -> None:
+    """Put a project away unfinished."""
+    _decide(key, endings.archive, as_json=as_json)
+
+
+@app.command()
+def reopen(
+    key: Annotated[str, typer.Argument(help="The project's key, such as SPO-3.")],
+    as_json: Json = False,
+) -> None:
+    """Make a shipped or archived project active again."""
+    _decide(key, endings.reopen, as_json=as_json)
+
+
+def _decide(key: str, verb: Callable[[Session, Actor, UUID], Decision], *, as_json: bool) -> None:
+    with connected(redis=True):
+        workspace_id, project_id = project_of(key)
+        actor = Actor.system(workspace_id)
+        with transaction(workspace_id) as session:
+            verb(session, actor, project_id)
+            found = reads.read_why(session, actor, project_id)
+    answer(why_document(found), _sentences(found), as_json=as_json)
 
 
 def decision_document(found: DecisionRead) -> dict[str, object]:

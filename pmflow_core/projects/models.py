@@ -40,6 +40,9 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     MOVED = "moved"
     OVERRIDDEN = "overridden"
+    SHIPPED = "shipped"
+    ARCHIVED = "archived"
+    REOPENED = "reopened"
 
 
 class Stage(TenantRow, table=True):

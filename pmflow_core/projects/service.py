@@ -18,7 +18,14 @@ from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.projects import repository
-from pmflow_core.projects.models import Decision, Outcome, Project, Stage, StageTransition
+from pmflow_core.projects.models import (
+    Decision,
+    Outcome,
+    Project,
+    ProjectStatus,
+    Stage,
+    StageTransition,
+)
 from pmflow_core.workspaces.models import Workspace
 from pmflow_core.workspaces.numbers import take_numbers
 
@@ -32,6 +39,12 @@ class ThemeHasProject(Conflict):
     """An active project was already made from that theme."""
 
     code = "theme_has_project"
+
+
+class ProjectIsClosed(Conflict):
+    """The project was shipped or archived; nothing goes on with it until it is reopened."""
+
+    code = "project_is_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +177,29 @@ def decide(
     session.flush()
     announce(session, project)
     return decision
+
+
+def require_active(project: Project) -> None:
+    """Raise ProjectIsClosed when the project was shipped or archived."""
+    if project.status is not ProjectStatus.ACTIVE:
+        raise ProjectIsClosed(f"{project.key} is {project.status.value}; reopen it first.")
+
+
+def set_status(session: Session, actor: Actor, project: Project, status: ProjectStatus) -> None:
+    """Set a locked project's status, with its activity and audit rows.
+
+    Raises:
+        ThemeHasProject: it would be active beside another project of its theme.
+    """
+    if status is ProjectStatus.ACTIVE:
+        _require_no_project(session, project.theme_id)
+    before, project.status = project.status, status
+    session.flush()
+    detail = {"from": before.value, "to": status.value}
+    audit.record(session, actor, "project.status_changed", project.key, detail)
+    word = "Reopened" if status is ProjectStatus.ACTIVE else status.value.capitalize()
+    activity.record(session, actor, project.id, "status", f"{word} {project.key}")
+    announce(session, project)
 
 
 def is_looping(session: Session, project: Project, stage: Stage) -> bool:

@@ -125,6 +125,7 @@ def _voided(voided: Sequence[Approval], title: str, written: DocumentVersion) ->
 
 def _waiting(session: Session, actor: Actor, project: Project) -> Scene:
     actor.require(Role.EDITOR)
+    project_service.require_active(project)
     scene = look(session, project)
     last = projects.latest_decisions(session, [project.id]).get(project.id)
     waits = (

@@ -123,6 +123,7 @@ def _queue(
     steps: Iterable[RunStep],
     text: str,
 ) -> StageRun:
+    project_service.require_active(project)
     if not repository.add_queued(session, run):
         raise RunAlreadyOpen(f"{project.key} already has an open run.")
     session.add_all(steps)
