@@ -12,6 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
 
 from pmflow_core.calls import breaker, ledger, replay
 from pmflow_core.calls.answer_check import fault_of
@@ -20,7 +23,7 @@ from pmflow_core.calls.budgets import Payer
 from pmflow_core.calls.models import ProviderCall
 from pmflow_core.calls.patience import USUAL, USUAL_CAPS, Caps, Patience, may_retry, pause_s
 from pmflow_core.calls.request_key import Told, hash_of, read_call, told
-from pmflow_core.db.transaction import transaction
+from pmflow_core.db.patient import patiently
 from pmflow_core.logs import get_logger
 from pmflow_core.providers.base import (
     FREE,
@@ -34,6 +37,7 @@ from pmflow_core.providers.base import (
 
 log = get_logger(__name__)
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +99,15 @@ class Gateway:
         self, writers: Sequence[Provider], request: GenerateRequest, on_text: OnText
     ) -> Completion:
         wanted = [told(provider.name, request) for provider in writers]
-        with transaction(self.caller.payer.workspace_id) as session:
+
+        def find(session: Session) -> ProviderCall:
             calls = (replay.find_recording(session, hash_of(one)) for one in wanted)
             call = next((one for one in calls if one is not None), None)
             if call is None:
                 raise replay.miss(session, wanted)
+            return call
+
+        call = self._write(find)
         completion = _answer_of(call)
         on_text(completion.text)
         self.say(f"replayed call {call.id} of {call.provider}; nothing is paid")
@@ -148,9 +156,12 @@ class Gateway:
             self._close(call, error, maybe_billed=not isinstance(error, ProviderRejected))
             raise
         fault = fault_of(provider.name, request, completion)
-        with transaction(call.workspace_id) as session:
+
+        def settle(session: Session) -> None:
             breaker.note_success(session, provider.name)
             ledger.settle(session, call, completion, None if fault is None else str(fault))
+
+        self._write(settle)
         if fault is not None:
             raise fault
         return completion
@@ -171,25 +182,31 @@ class Gateway:
             request=asked,
             reserved_usd=provider.bound_usd(request),
         )
-        with transaction(call.workspace_id) as session:
+
+        def reserve(session: Session) -> None:
             breaker.enter(session, provider.name)
             ledger.open_call(session, call, self.caps)
-        with transaction(call.workspace_id) as session:
-            ledger.start(session, call.id)
+
+        self._write(reserve)
+        self._write(lambda session: ledger.start(session, call.id))
         return call
 
     def _close(self, call: ProviderCall, error: Exception, *, maybe_billed: bool) -> None:
-        with transaction(call.workspace_id) as session:
+        def end(session: Session) -> None:
             # The breaker before the budgets, as when a call is opened.
             if isinstance(error, ProviderUnavailable):
                 breaker.note_failure(session, call.provider)
             ledger.fail(session, call, str(error), maybe_billed=maybe_billed)
 
+        self._write(end)
+
     def _recorded(self, key: str) -> Completion | None:
-        payer = self.caller.payer
-        with transaction(payer.workspace_id) as session:
-            call = ledger.find_answer(session, payer.run_id, key)
+        run_id = self.caller.payer.run_id
+        call = self._write(lambda session: ledger.find_answer(session, run_id, key))
         return None if call is None else _answer_of(call)
+
+    def _write(self, work: Callable[[Session], T]) -> T:
+        return patiently(self.caller.payer.workspace_id, work)
 
 
 def _answer_of(call: ProviderCall) -> Completion:
