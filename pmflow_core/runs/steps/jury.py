@@ -154,7 +154,7 @@ def _verdict(votes: Sequence[VoteDraft], at_least: float) -> str:
 def _breakdowns(personas: Sequence[Persona], votes: Sequence[VoteDraft]) -> str:
     parts = [
         f"### {one_line(vote.persona)}: {vote.vote.value}\n\n"
-        f"Cares about {one_line(persona.cares_about)}\n\n{bullets(vote.reasons)}"
+        f"Cares about: {one_line(persona.cares_about)}\n\n{bullets(vote.reasons)}"
         for persona, vote in zip(personas, votes, strict=True)
     ]
     return "\n\n".join(parts)

@@ -45,6 +45,8 @@ def test_the_default_recipes_are_valid(default: RecipeSpec, catalogue: Catalogue
         ({"steps": (step(params={"template": "poem"}),)}, "no document template 'poem'"),
         ({"steps": (step(criteria=("vibes:good",)),)}, "there is no criterion 'vibes'"),
         ({"steps": (step(criteria=("cites:few",)),)}, "needs a number of signals"),
+        ({"steps": (step(criteria=("ai:It is good",)),)}, "a judge must not be its only check"),
+        ({"steps": (step(criteria=("content:/(/",)),)}, "is not a pattern"),
         ({"steps": (step(), step())}, "Two steps have the key 'research'"),
         ({"gates": (GateSpec(kind="luck", title="Luck"),)}, "there is no gate 'luck'"),
         ({"gates": (GateSpec(kind="evidence", title="Evidence"),)}, "document: Field required"),
