@@ -37,7 +37,7 @@ class Pace:
 
     heartbeat_s: float = 15.0
     refresh_s: float = 15.0  # looks at the rows although nothing nudged it, and at the rights
-    pause_s: float = 0.1  # between two looks, however many nudges there were
+    pause_s: float = 0.25  # between two looks, however many nudges there were
     patience_s: float = 30.0  # with a reader that takes nothing
     retry_s: float = 2.0  # after which a browser connects again
     per_caller: int = 8

@@ -1,195 +1,41 @@
 """The stream of runs over a real server and socket: cut off, forgotten, slow, refused, stopped."""
 
 import asyncio
-import json
 import random
 import socket
 import threading
-import time
-from collections.abc import AsyncGenerator, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable
 from uuid import UUID
 
 import httpx2
 import pytest
-import uvicorn
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, update
 from sqlmodel import col
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Message
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.models import ApiKey, UserSession
 from pmflow_core.clock import utcnow
-from pmflow_core.db.transaction import transaction
+from pmflow_core.db.transaction import configure, make_engine, transaction
 from pmflow_core.events import topics
 from pmflow_core.workspaces.models import Membership
-from pmflow_ui import watch
-from pmflow_ui.api.app import make_api
-from pmflow_ui.api.sse import EventStream, Pace, Seats, frame, of, seat
-from pmflow_ui.watch import Hub
+from pmflow_ui.api.sse import EventStream, Pace, Seats, frame
 from tests.core.board.test_streams import Shop
 from tests.core.runs.staging import answers, extensions
 from tests.ui.api_world import Headers, committed, signed_in, with_key
 from tests.ui.conftest import run
-from tests.ui.test_watch import Sockets
-from worker.web import Server
+from tests.ui.served import PATIENCE_S, Ear, Serve, Told, serve, until
 
-__all__ = ["answers", "committed", "extensions"]
+__all__ = ["answers", "committed", "extensions", "serve"]
 # Looks so rarely that whatever arrives in time was nudged.
 NUDGED = Pace(refresh_s=120, heartbeat_s=120, pause_s=0.01)
 # Nobody nudges: what arrives was found by looking.
 UNTOLD = Pace(refresh_s=0.05, heartbeat_s=120, pause_s=0.01)
-PATIENCE_S = 20.0
-
-
-@dataclass(frozen=True)
-class Told:
-    """One event as it came over the wire."""
-
-    name: str
-    data: dict[str, object]
-    id: str
-
-
-@dataclass
-class Served:
-    """The API on a port of its own, and a hub whose nudges a test sends."""
-
-    pace: Pace
-    hub: Hub = field(default_factory=lambda: Hub(Sockets().deliver))
-    port: int = 0
-
-    def __post_init__(self) -> None:
-        self.api = make_api()
-        seat(self.api, self.pace)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
-        config = uvicorn.Config(
-            self._app,
-            interface="asgi3",
-            port=self.port,
-            log_level="error",
-            timeout_graceful_shutdown=3,
-        )
-        self.server = Server(config)
-        self.thread = threading.Thread(target=self.server.run)
-        self.loop: asyncio.AbstractEventLoop | None = None
-
-    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.loop = asyncio.get_running_loop()
-        await self.api(scope, receive, send)
-
-    def start(self) -> None:
-        """Begin to serve, and return when somebody can connect."""
-        watch.use(self.hub)
-        self.thread.start()
-        until(lambda: self.server.started)
-
-    def stop(self) -> float:
-        """Stop as a signal would; return how long that took."""
-        began = time.monotonic()
-        self.server.should_exit = True
-        self.thread.join(timeout=PATIENCE_S)
-        assert not self.thread.is_alive()
-        return time.monotonic() - began
-
-    def nudge(self, topic: str) -> None:
-        """Say what the listener to Redis would say."""
-        assert self.loop is not None
-        self.loop.call_soon_threadsafe(self.hub.publish, topic)
-
-    @property
-    def readers(self) -> int:
-        """Return how many streams are open."""
-        return of(self.api)[1].taken.total()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api/jobs/stream"
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Return when it is true, or fail."""
-    end = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
-@dataclass
-class Line:
-    """A connection to the stream; `told` yields its events."""
-
-    response: httpx2.Response
-    comments: list[str] = field(default_factory=list)
-
-    def told(self) -> Iterator[Told]:
-        fields: dict[str, str] = {}
-        for line in self.response.iter_lines():
-            if line.startswith(":"):
-                self.comments.append(line)
-            elif line:
-                name, _, value = line.partition(": ")
-                fields[name] = value
-            elif "event" in fields:
-                data = json.loads(fields["data"])
-                yield Told(fields["event"], data, fields.get("id", ""))
-                fields = {}
-
-
-@dataclass
-class Ear:
-    """Somebody who listens, and comes back with the last id when cut off."""
-
-    served: Served
-    headers: Headers
-    query: dict[str, str]
-    last: str = ""
-    heard: list[Told] = field(default_factory=list)
-
-    def listen(self, stop: Callable[[Told], bool] = lambda _told: False) -> int:
-        """Listen until `stop` or the end, and return the status."""
-        again = {"last-event-id": self.last} if self.last else {}
-        with (
-            httpx2.Client(timeout=PATIENCE_S) as client,
-            client.stream(
-                "GET", self.served.url, params=self.query, headers=self.headers | again
-            ) as response,
-        ):
-            for told in Line(response).told() if response.status_code == 200 else ():
-                self.heard.append(told)
-                self.last = told.id or self.last
-                if stop(told):
-                    break
-        return response.status_code
-
-    def lines(self) -> list[object]:
-        return [told.data["seq"] for told in self.heard if told.name == "log"]
 
 
 @pytest.fixture
 def shop(committed: Actor) -> Shop:
     return Shop(committed)
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Pace], Served]]:
-    """Serve at a pace; stopped at the end."""
-    running: list[Served] = []
-
-    def start(pace: Pace) -> Served:
-        served = Served(pace)
-        running.append(served)
-        served.start()
-        return served
-
-    yield start
-    for served in running:
-        served.stop()
-
-
-Serve = Callable[[Pace], Served]
 
 
 def viewer_of(shop: Shop) -> Headers:
@@ -368,6 +214,32 @@ def test_a_stream_does_not_hold_up_the_end_of_the_process(shop: Shop, serve: Ser
     assert served.stop() < 2
     listening.join(timeout=PATIENCE_S)
     assert ear.heard[-1].data == {"reason": "shutdown", "reconnect": True}
+
+
+def test_a_database_that_goes_away_costs_a_reader_nothing(
+    shop: Shop, serve: Serve, database: Engine
+) -> None:
+    run_id = shop.start()
+    shop.write(run_id, 3)
+    served = serve(UNTOLD)
+    ear = Ear(served, viewer_of(shop), {"run": str(run_id)})
+    nowhere = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+
+    def take_away(told: Told) -> bool:
+        if told.name == "progress":
+            configure(nowhere)
+        return False
+
+    try:
+        assert ear.listen(take_away) == 200
+    finally:
+        configure(database)
+        nowhere.dispose()
+    assert ear.heard[-1].data == {"reason": "unavailable", "reconnect": True}
+    shop.write(run_id, 2)
+    shop.end(run_id)
+    assert ear.listen() == 200
+    assert ear.lines() == list(range(1, 7))
 
 
 @pytest.mark.parametrize("last", ["nonsense", "5_5", "1_"])
