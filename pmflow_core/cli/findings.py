@@ -119,7 +119,9 @@ def _workers(connection: Connection, patience_s: float) -> Finding:
         ),
         {"patience": patience_s},
     )
-    return Finding("workers", bool(alive), f"{alive} alive", "Run: pmflow up (or: pmflow worker)")
+    waiting = connection.scalar(text("select count(*) from pmflow_unfinished_runs()"))
+    detail = f"{alive} alive" + (f", {waiting} runs wait for one" if waiting else "")
+    return Finding("workers", bool(alive), detail, "Run: pmflow up (or: pmflow worker)")
 
 
 def _redis(settings: Settings) -> Finding:

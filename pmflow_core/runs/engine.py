@@ -27,6 +27,7 @@ from pmflow_core.runs.heartbeat import Heartbeat, WorkerStops, unhurried
 from pmflow_core.runs.kinds import AnswerNeeded, LeaseLost
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.repository import Holder
+from pmflow_core.runs.service import wake_waiting
 from pmflow_core.runs.status import LogLevel, StepStatus, WaitingFor
 from pmflow_core.runs.stepping import Stepper
 from pmflow_core.runs.trying import describe
@@ -112,6 +113,8 @@ class Engine:
             # A plugin may raise anything, and a run must never be left running.
             failure = describe(error)
             self._write(run, lambda session: progress.fail(session, holder, run, failure))
+            # What it had reserved and did not spend may be enough for another run.
+            self._write(run, wake_waiting)
             if not isinstance(error, PmflowError):
                 raise
 
@@ -144,6 +147,7 @@ class Engine:
             crash_point("steps_done")
             self._write(run, lambda session: progress.complete(session, holder, run))
             crash_point("concluded")
+            self._write(run, wake_waiting)
 
     def _write(self, run: StageRun, work: Callable[[Session], T]) -> T:
         return patiently(run.workspace_id, work)

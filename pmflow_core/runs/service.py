@@ -273,6 +273,12 @@ def resume(session: Session, run: StageRun) -> None:
     dispatch(session, run)
 
 
+def wake_waiting(session: Session) -> None:
+    """Queue the workspace's runs that wait for money; those that still lack it wait again."""
+    for run in repository.waiting_runs(session):
+        resume(session, run)
+
+
 def owner_name(session: Session, project: Project) -> str:
     """Return who acts for the project: its owner's name, or any editor."""
     user = session.get(User, project.owner_id) if project.owner_id else None

@@ -5,6 +5,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, update
 
+from pmflow_core.accounts.actor import Actor
+from pmflow_core.board import service as board
 from pmflow_core.board.reads import read_why
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import Conflict, Invalid, Unavailable
@@ -23,7 +25,7 @@ from pmflow_core.runs.kinds import (
 )
 from pmflow_core.runs.models import Question
 from pmflow_core.runs.repository import Holder
-from pmflow_core.runs.status import FailureClass, RunStatus, StepStatus
+from pmflow_core.runs.status import FailureClass, RunStatus, StepStatus, WaitingFor
 from tests.core.runs.lifecycle import (
     Notebook,
     add_steps,
@@ -265,3 +267,20 @@ def test_live_text_of_a_worker_that_lost_the_run_is_not_shown(
         progress.show_live(session, Holder(run.id, 99), found, "one", "late")
 
     assert steps(desk, run)[0].live_text == ""
+
+
+def test_a_run_that_waits_for_money_is_tried_again_when_another_one_ends(
+    desk: Desk, workspace_id: UUID, extensions: Extensions, notebook: Notebook
+) -> None:
+    publish(workspace_id, extensions, step("one"))
+    with transaction(workspace_id) as session:
+        other = board.create_project(session, desk.actor, "Another idea")
+        board.move(session, Actor.system(workspace_id), other.id, "discovery", "test")
+        waiting = service.request_run(session, desk.actor, other.id)
+        waiting.status, waiting.waiting_for = RunStatus.WAITING, WaitingFor.BUDGET
+    run = start(desk)
+
+    Engine(extensions).execute(run.id, "w1")
+
+    assert notebook.worked == ["one"]
+    assert row(desk, waiting).status is RunStatus.QUEUED
