@@ -1,1 +1,1 @@
-"""One module per kind of document; each function writes one section from a desk."""
+"""One module per kind of document, and the plans that documents and answers share."""

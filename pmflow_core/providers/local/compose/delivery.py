@@ -1,9 +1,9 @@
 """Engineering specification and ticket plan."""
 
 from pmflow_core.providers.local.compose import statements
+from pmflow_core.providers.local.compose.ticketing import plan
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import MANY, bullets, cite, question, quotes
-from pmflow_core.providers.local.replies.tickets import plan
 from pmflow_core.providers.local.requirements import Requirement
 
 ENGINEERING = "[assumption: engineering lead]"

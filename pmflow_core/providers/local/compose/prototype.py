@@ -2,9 +2,9 @@
 
 from pmflow_core.providers.answers import Element, Screen
 from pmflow_core.providers.local.compose.design import DESIGN
+from pmflow_core.providers.local.compose.screens import prototype, screen_id, shown
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import bullets, cite, listed, question, quoted
-from pmflow_core.providers.local.replies.screens import prototype, screen_id, shown
 from pmflow_core.providers.local.requirements import Requirement
 
 

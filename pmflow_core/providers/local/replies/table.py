@@ -6,11 +6,11 @@ from pydantic import BaseModel
 
 from pmflow_core.providers.answers import JUDGE, JURY_VOTE, PROTOTYPE, TICKET_PLAN
 from pmflow_core.providers.base import ProviderRejected
+from pmflow_core.providers.local.compose.screens import prototype
+from pmflow_core.providers.local.compose.ticketing import plan
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.replies.judge import judge
 from pmflow_core.providers.local.replies.jury import vote
-from pmflow_core.providers.local.replies.screens import prototype
-from pmflow_core.providers.local.replies.tickets import plan
 
 _REPLIES: Mapping[str, Callable[[Desk], BaseModel]] = {
     JURY_VOTE: vote,
