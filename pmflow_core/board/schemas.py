@@ -326,4 +326,5 @@ class RunRead:
     why: WhyRead
     retry_of: int | None
     workers_alive: int
+    rerun_from: str | None = None
     questions: tuple[QuestionRead, ...] = ()

@@ -50,6 +50,7 @@ def read_run(session: Session, actor: Actor, run_id: UUID, *, after_seq: int = 0
         gates=() if decision is None else read_gates(decision.gates),
         why=explain(project, backdrop),
         retry_of=retried,
+        rerun_from=run.rerun_from,
         workers_alive=backdrop.workers_alive,
         questions=question_rows.list_reads(session, run_id=run.id),
     )

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
     auth,
+    description,
     health,
     problems,
     projects,
@@ -45,8 +46,9 @@ def make_api() -> FastAPI:
     )
     problems.install(api)
     sse.seat(api)
+    description.install(api)
     for router in ROUTERS:
-        api.include_router(router, responses=problems.DESCRIBED)
+        api.include_router(description.secured(router), responses=problems.DESCRIBED)
 
     @api.api_route(
         "/api/{rest:path}",

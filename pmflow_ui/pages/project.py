@@ -94,8 +94,10 @@ def _actions() -> rx.Component:
     )
     run = rx.cond(
         why.can_run & ~why.can_approve,
-        rx.cond(why.mends, _run(""), _run("primary")),
+        rx.cond(why.mends | why.can_ship, _run(""), _run("primary")),
     )
+    ship = button("Ship", "primary", lead="rocket", on_click=ProjectState.ship)
+    reopen = button("Reopen", "primary", lead="undo-2", on_click=ProjectState.reopen)
     move = button(
         "Move…",
         lead="arrow-right",
@@ -109,7 +111,13 @@ def _actions() -> rx.Component:
         rx.cond(mend, edit),
         rx.cond(
             SessionState.can_edit,
-            rx.fragment(rx.cond(why.can_approve, approve), run, move),
+            rx.cond(
+                why.is_ended,
+                reopen,
+                rx.fragment(
+                    rx.cond(why.can_approve, approve), rx.cond(why.can_ship, ship), run, move
+                ),
+            ),
         ),
         rx.cond(why.fix_href & ~mend, link_button(why.fix_label, why.fix_href, lead="file-text")),
         rx.cond(why.run_href, link_button("Open run", why.run_href, lead="play")),
@@ -206,6 +214,13 @@ def _copy_link() -> rx.Component:
     return icon_button("link", "Copy link", on_click=rx.set_clipboard(here))
 
 
+def _archive() -> rx.Component:
+    archive = icon_button(
+        "archive", "Archive this project", on_click=ProjectState.decide("archive")
+    )
+    return rx.cond(SessionState.can_edit & ProjectState.ready & ~ProjectState.why.is_ended, archive)
+
+
 def project_page() -> rx.Component:
     """Return the page of the project in the address."""
     return shell(
@@ -215,5 +230,5 @@ def project_page() -> rx.Component:
         decision_dialogs(),
         move_dialog(),
         keys(),
-        actions=_copy_link(),
+        actions=rx.fragment(_archive(), _copy_link()),
     )

@@ -1,4 +1,4 @@
-"""The dialogs in which a project is approved or sent back."""
+"""The dialogs in which a project is approved, sent back or archived."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def _form(submit: str, kind: str, on_submit: Any, *above: rx.Component) -> rx.Co
 
 
 def decision_dialogs() -> rx.Component:
-    """Return both dialogs; an approval says what it does before it is given."""
+    """Return the dialogs; an approval says what it does before it is given."""
 
     def effect(text: rx.Var[str]) -> rx.Component:
         return rx.el.li(icon("check", 12), rx.el.span(text))
@@ -61,6 +61,12 @@ def decision_dialogs() -> rx.Component:
         ProjectState.reject,
         _comment("What has to change", "The project stays in its stage and says why."),
     )
+    archive = _form(
+        "Archive",
+        "primary",
+        ProjectState.archive,
+        _comment("Reason", "Optional. Everything stays, and the project can be reopened."),
+    )
     title = f"{ProjectState.head.key} · {ProjectState.head.stage}"
     return rx.fragment(
         dialog(
@@ -74,6 +80,12 @@ def decision_dialogs() -> rx.Component:
             f"Reject {title}",
             reject,
             open=ProjectState.deciding == "reject",
+            on_open_change=ProjectState.close_decision,
+        ),
+        dialog(
+            f"Archive {ProjectState.head.key}",
+            archive,
+            open=ProjectState.deciding == "archive",
             on_open_change=ProjectState.close_decision,
         ),
     )

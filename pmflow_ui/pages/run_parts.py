@@ -116,7 +116,12 @@ def steps_column() -> rx.Component:
             rx.el.p("by ", FACTS.who, class_name="sm t2"),
             rx.cond(
                 FACTS.retry_of,
-                rx.el.p("It repeats run ", FACTS.retry_of, class_name="sm t2"),
+                rx.el.p(
+                    "It repeats run ",
+                    FACTS.retry_of,
+                    rx.cond(FACTS.rerun_from, rx.fragment(" from ", FACTS.rerun_from)),
+                    class_name="sm t2",
+                ),
             ),
             class_name="acc",
         ),

@@ -1,6 +1,7 @@
 """The project page: why it is here, what is next, and everything that belongs to it."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, StringConstraints
 from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board import approvals, reads, results
+from pmflow_core.board import approvals, endings, reads, results
 from pmflow_core.board import service as board
 from pmflow_core.db import Session
 from pmflow_core.errors import NotFound
@@ -137,8 +138,8 @@ class ProjectState(rx.State):
         return toasts.say(f"Run {number} is queued")
 
     @event(allow=Role.EDITOR)
-    async def decide(self, which: Literal["approve", "reject", ""]) -> None:
-        """Open the dialog that approves or rejects; an empty word closes it."""
+    async def decide(self, which: Literal["approve", "reject", "archive", ""]) -> None:
+        """Open the dialog that approves, rejects or archives; an empty word closes it."""
         if which == "approve":
             shown = await call(approvals.approval_effects, current_actor(), self._key)
             self._seen = shown.seen
@@ -170,6 +171,28 @@ class ProjectState(rx.State):
         actor = current_actor()
         reason = await call(_reject, actor, self._project_id(), form.comment)
         self.deciding = ""
+        await self._load(actor)
+        return toasts.say(reason)
+
+    @event(allow=Role.EDITOR)
+    async def ship(self) -> EventSpec:
+        """Say that the project is out."""
+        return await self._end(_ship)
+
+    @event(allow=Role.EDITOR)
+    async def archive(self, form: Comment) -> EventSpec:
+        """Put the project away, with the reason."""
+        self.deciding = ""
+        return await self._end(_archive, form.comment)
+
+    @event(allow=Role.EDITOR)
+    async def reopen(self) -> EventSpec:
+        """Make an ended project active again."""
+        return await self._end(_reopen)
+
+    async def _end(self, verb: Callable[..., str], *given: str) -> EventSpec:
+        actor = current_actor()
+        reason = await call(verb, actor, self._project_id(), *given)
         await self._load(actor)
         return toasts.say(reason)
 
@@ -227,3 +250,15 @@ def _approve(
 
 def _reject(session: Session, actor: Actor, project_id: UUID, comment: str) -> str:
     return board.reject(session, actor, project_id, comment).reason
+
+
+def _ship(session: Session, actor: Actor, project_id: UUID) -> str:
+    return endings.ship(session, actor, project_id).reason
+
+
+def _archive(session: Session, actor: Actor, project_id: UUID, reason: str) -> str:
+    return endings.archive(session, actor, project_id, reason).reason
+
+
+def _reopen(session: Session, actor: Actor, project_id: UUID) -> str:
+    return endings.reopen(session, actor, project_id).reason

@@ -15,6 +15,7 @@ from pmflow_core.board.schemas import (
     StageVisit,
     WhyRead,
 )
+from pmflow_core.projects.models import ProjectStatus
 from pmflow_ui.figures import counted, duration, money
 from pmflow_ui.initials import initials
 from pmflow_ui.state.board_moves import Check, check_of
@@ -86,6 +87,8 @@ class WhyView:
     fix_href: str = ""
     fix_label: str = ""
     mends: bool = False
+    can_ship: bool = False
+    is_ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,7 @@ def why_of(read: ProjectRead, base: str, owner: Person, effects: tuple[str, ...]
     why = read.why
     look = _to_look_at(read)
     mends = look is not None and why.mood is Mood.FAILED
+    is_active = why.status == ProjectStatus.ACTIVE.value
     fix = f"{base}/projects/{read.key}/documents/{look.type}" if look else ""
     return WhyView(
         glyph=GLYPHS[why.mood],
@@ -207,6 +211,8 @@ def why_of(read: ProjectRead, base: str, owner: Person, effects: tuple[str, ...]
         fix_href=f"{fix}?view=edit" if mends else fix,
         fix_label=f"{'Edit' if mends else 'Read'} {look.title}" if look else "",
         mends=mends,
+        can_ship=is_active and why.mood is Mood.DONE and read.stages[-1].is_current,
+        is_ended=not is_active,
     )
 
 

@@ -118,6 +118,7 @@ class RunFacts:
     worker: str = ""
     who: str = ""
     retry_of: int = 0
+    rerun_from: str = ""
     failure: str = ""
     is_open: bool = False
     can_retry: bool = False
@@ -170,6 +171,7 @@ def as_facts(run: RunRead, slug: str) -> RunFacts:
         worker=run.worker or "",
         who=row.requested_by,
         retry_of=run.retry_of or 0,
+        rerun_from=next((step.title for step in run.steps if step.key == run.rerun_from), ""),
         failure=row.failure or "",
         is_open=is_open,
         can_retry=not is_open and run.why.stage == run.stage,

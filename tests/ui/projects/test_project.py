@@ -108,3 +108,19 @@ def test_one_uncited_claim_of_many_still_shows() -> None:
     assert ticks_of(2, 3) == ["on", "on", "wait"]
     assert ticks_of(999, 1000, 12) == ["on"] * 11 + ["wait"]
     assert ticks_of(1000, 1000, 12) == ["on"] * 12
+
+
+def test_a_finished_project_is_archived_with_its_reason_and_comes_back(
+    waiting: Desk, open_tab: OpenTab
+) -> None:
+    tab = open_tab(waiting.actor, f"/w/acme/projects/{waiting.key}")
+    tab.send(ProjectState, "load")
+    tab.send(ProjectState, "decide", "archive")
+    assert "Merged into search" in said(
+        tab.send(ProjectState, "archive", {"comment": "Merged into search"})
+    )
+    state = tab.state(ProjectState)
+    assert (state.deciding, state.why.is_ended) == ("", True)
+
+    assert "Reopened by" in said(tab.send(ProjectState, "reopen"))
+    assert not tab.state(ProjectState).why.is_ended
