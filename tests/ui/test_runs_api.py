@@ -249,6 +249,10 @@ def test_the_routes_describe_themselves() -> None:
     body = started["requestBody"]["content"]["application/json"]["schema"]
     assert set(body["properties"]) == {"stage", "provider", "replay"}
     assert "application/problem+json" in started["responses"]["422"]["content"]
+    assert started["security"] == [{"key": []}, {"session": []}]
+    assert described["paths"]["/api/auth/me"]["get"]["security"] == [{"session": []}]
+    assert described["paths"]["/healthz"]["get"]["security"] == []
+    assert set(described["components"]["securitySchemes"]) == {"key", "session"}
     run = described["components"]["schemas"]["Run"]["properties"]
     assert {"steps", "gates", "tokens", "cost_usd", "question", "artifacts"} <= set(run)
     stream = described["paths"]["/api/jobs/stream"]["get"]["responses"]["200"]["content"]
