@@ -88,6 +88,11 @@ def reserve(session: Session, payer: Payer, amount: Decimal) -> None:
             raise BudgetExceeded(_missing(session, scope, subject, amount))
 
 
+def open_run(session: Session, payer: Payer, cap_usd: Decimal) -> None:
+    """Give a run that was just queued the cap that its recipe names."""
+    _ensure(session, payer.workspace_id, Scope.RUN, payer.run_id, cap_usd)
+
+
 def settle(session: Session, payer: Payer, reserved: Decimal, cost: Decimal) -> None:
     """Turn a reservation into what the call really cost, which may be nothing."""
     if reserved <= NOTHING and cost <= NOTHING:
@@ -165,7 +170,9 @@ def _is(scope: Scope, subject: UUID) -> tuple[ColumnElement[bool], ...]:
     return (col(Budget.scope) == scope, col(Budget.subject_id) == subject)
 
 
-def _ensure(session: Session, workspace_id: UUID, scope: Scope, subject: UUID) -> None:
+def _ensure(
+    session: Session, workspace_id: UUID, scope: Scope, subject: UUID, cap: Decimal | None = None
+) -> None:
     session.execute(
         insert(Budget)
         .values(
@@ -174,7 +181,7 @@ def _ensure(session: Session, workspace_id: UUID, scope: Scope, subject: UUID) -
             workspace_id=workspace_id,
             scope=scope,
             subject_id=subject,
-            cap_usd=DEFAULT_CAPS[scope],
+            cap_usd=DEFAULT_CAPS[scope] if cap is None else cap,
             spent_usd=NOTHING,
             reserved_usd=NOTHING,
         )

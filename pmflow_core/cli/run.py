@@ -12,7 +12,7 @@ from rich.console import Console
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.board import service as board
-from pmflow_core.board.schemas import RunRead
+from pmflow_core.board.schemas import GateRead, RunRead
 from pmflow_core.board.shown_runs import read_run
 from pmflow_core.calls import budgets, costs
 from pmflow_core.calls.budgets import Payer
@@ -218,6 +218,16 @@ def _print(found: RunRead, *, as_json: bool) -> None:
     answer(_document(found), _sentences(found), as_json=as_json)
 
 
+def _gate(gate: GateRead) -> dict[str, object]:
+    return {
+        "name": gate.name,
+        "title": gate.title,
+        "passed": gate.passed,
+        "detail": gate.detail,
+        "optional": gate.optional,
+    }
+
+
 def _document(found: RunRead) -> dict[str, object]:
     return {
         "id": str(found.row.id),
@@ -241,16 +251,7 @@ def _document(found: RunRead) -> dict[str, object]:
             }
             for step in found.steps
         ],
-        "gates": [
-            {
-                "name": gate.name,
-                "title": gate.title,
-                "passed": gate.passed,
-                "detail": gate.detail,
-                "optional": gate.optional,
-            }
-            for gate in found.gates
-        ],
+        "gates": [_gate(gate) for gate in found.gates],
         "questions": [question_document(question) for question in found.questions],
         "tokens": {
             "input": sum(step.input_tokens for step in found.steps),

@@ -94,4 +94,10 @@ class RecipeSpec(_Spec):
     fallbacks: tuple[str, ...] = Field(
         default=(), max_length=4, description="Providers that are asked when the first fails."
     )
+    budget_usd: float | None = Field(
+        default=None,
+        gt=0,
+        le=1_000_000,
+        description="US dollars one run may cost; None means the installation's default.",
+    )
     on_failure: OnFailure = OnFailure.STAY

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.models import User
 from pmflow_core.activity import service as activity
+from pmflow_core.calls import budgets
+from pmflow_core.calls.budgets import Payer
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict
 from pmflow_core.events import topics
@@ -22,6 +25,7 @@ from pmflow_core.projects.models import Project
 from pmflow_core.projects.service import Cause
 from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
+from pmflow_core.recipes.spec import RecipeSpec
 from pmflow_core.runs import explain, question_rows, repository, reuse
 from pmflow_core.runs.extensions import installed
 from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
@@ -94,7 +98,9 @@ def request_run(
     run.retry_of = options.retry_of
     run.replay = options.replay
     text = f"Requested run {run.number} of {stage.name}"
-    return _queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
+    _queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
+    _open_budget(session, run, spec)
+    return run
 
 
 def _new_run(
@@ -122,7 +128,7 @@ def _queue(
     run: StageRun,
     steps: Iterable[RunStep],
     text: str,
-) -> StageRun:
+) -> None:
     project_service.require_active(project)
     if not repository.add_queued(session, run):
         raise RunAlreadyOpen(f"{project.key} already has an open run.")
@@ -130,7 +136,12 @@ def _queue(
     session.flush()
     activity.record(session, actor, project.id, "run", text)
     dispatch(session, run)
-    return run
+
+
+def _open_budget(session: Session, run: StageRun, spec: RecipeSpec) -> None:
+    if spec.budget_usd is not None:
+        payer = Payer(run.workspace_id, run.project_id, run.id)
+        budgets.open_run(session, payer, Decimal(str(spec.budget_usd)))
 
 
 def dispatch(session: Session, run: StageRun, *, front: bool = True) -> None:
@@ -245,7 +256,9 @@ def rerun(
     run.rerun_from = step_key
     text = f"Requested run {run.number}, run {ended.number} again from {step.title}"
     steps = list(reuse.reusing_steps(run, spec, earlier, params))
-    return _queue(session, actor, project, run, steps, text)
+    _queue(session, actor, project, run, steps, text)
+    _open_budget(session, run, spec)
+    return run
 
 
 def _ended(session: Session, run_id: UUID) -> tuple[StageRun, Project]:

@@ -43,6 +43,29 @@ def test_a_run_that_waits_for_money_goes_on_when_its_cap_is_raised(
     assert program.ask("run", "show", run_id)["status"] == "queued"
 
 
+def test_the_costs_of_a_run_are_shown_by_step_run_project_and_workspace(
+    program: Program, run_id: str
+) -> None:
+    shown = program.ask("run", "costs", run_id)
+    assert list(shown) == ["run", "project", "workspace"]
+    assert {cost["calls"] for cost in shown.values()} == {0}
+
+
+def test_a_replay_is_asked_for_and_kept_by_its_retry(
+    program: Program, run_id: str, database: Engine
+) -> None:
+    key = program.ask("run", "show", run_id)["project"]
+    program.ask("run", "cancel", run_id)
+    replay = program.ask("run", "start", key, "--replay")["id"]
+    program.ask("run", "cancel", replay)
+    again = program.ask("run", "retry", replay)["id"]
+
+    configure(database)
+    with transaction(workspace_of_run(UUID(run_id))) as session:
+        found = [repository.get_run(session, UUID(each)).replay for each in (run_id, replay, again)]
+    assert found == [False, True, True]
+
+
 def test_a_budget_without_bounds_is_refused(program: Program, run_id: str) -> None:
     assert "from $0 to" in program.refuse("run", "budget", run_id, "--cap", "1e9")
 

@@ -273,3 +273,16 @@ def test_a_replay_that_asks_something_new_says_what(
 
     assert again.status is RunStatus.FAILED
     assert "total_signals was “3”, is “4”" in (again.failure_message or "")
+
+
+def test_a_run_may_cost_what_its_recipe_says(
+    desk: Desk, publish: Publish, make_engine: Callable[..., Engine]
+) -> None:
+    publish(recipe={"budget_usd": 0.015})
+    engine = make_engine(says(RESEARCH))
+    scripted = engine.extensions.provider("scripted")
+    assert isinstance(scripted, ScriptedProvider)
+    scripted.bound = Decimal("0.02")
+    run = carry_out(engine, desk)
+    assert run.status is RunStatus.WAITING
+    assert "The run's budget of $0.0" in (run.waiting_reason or "")
