@@ -19,7 +19,7 @@ from pmflow_core.calls.gateway import Caller
 from pmflow_core.calls.models import CallStatus, ProviderCall
 from pmflow_core.calls.replay import NotRecorded
 from pmflow_core.calls.request_key import Told, hash_of
-from pmflow_core.db.transaction import transaction
+from pmflow_core.db.patient import patiently
 from pmflow_core.errors import PmflowError
 from pmflow_core.providers.base import ProviderRejected, ProviderUnavailable
 
@@ -68,12 +68,16 @@ class ToolLedger:
             "nth": request.nth,
             "step": self.caller.step_key,
         }
-        with transaction(self.caller.payer.workspace_id) as session:
+
+        def look(session: Session) -> ProviderCall | None:
             known = self._known(session, told)
             if known is not None and self.replay:
                 self._copy(session, known)
             if known is None and not self.replay and not request.read_only:
                 self._refuse_doubt(session, request.name)
+            return known
+
+        known = patiently(self.caller.payer.workspace_id, look)
         if known is not None:
             return ToolResult(known.response or "", known.status is CallStatus.FAILED)
         if self.replay:
@@ -84,10 +88,8 @@ class ToolLedger:
 
     def _do(self, request: ToolRequest, told: Told, work: Callable[[], str]) -> ToolResult:
         row = self._row(told)
-        with transaction(row.workspace_id) as session:
-            ledger.open_call(session, row)
-        with transaction(row.workspace_id) as session:
-            ledger.start(session, row.id)
+        patiently(row.workspace_id, lambda session: ledger.open_call(session, row))
+        patiently(row.workspace_id, lambda session: ledger.start(session, row.id))
         try:
             result = ToolResult(work())
         except PmflowError as error:
@@ -99,8 +101,11 @@ class ToolLedger:
         except Exception as error:
             self._end_in_doubt(row, error)
             raise
-        with transaction(row.workspace_id) as session:
-            ledger.settle_tool(session, row, result.text, failed=result.failed)
+        failed, words = result.failed, result.text
+        patiently(
+            row.workspace_id,
+            lambda session: ledger.settle_tool(session, row, words, failed=failed),
+        )
         return result
 
     def _row(self, told: Told) -> ProviderCall:
@@ -154,8 +159,10 @@ class ToolLedger:
             raise ToolCallInDoubt(_doubt(name))
 
     def _end_in_doubt(self, row: ProviderCall, error: Exception) -> None:
-        with transaction(row.workspace_id) as session:
-            ledger.fail(session, row, str(error), maybe_billed=True)
+        patiently(
+            row.workspace_id,
+            lambda session: ledger.fail(session, row, str(error), maybe_billed=True),
+        )
 
 
 def _doubt(name: str) -> str:
