@@ -61,7 +61,7 @@ class Part:
 
 
 PARTS = (
-    Part("designed", "design"),
+    Part("designed", "design", waits=True),
     Part("researched", "discovery", waits=True),
     Part("new", "inbox"),
 )

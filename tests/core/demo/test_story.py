@@ -90,13 +90,13 @@ def test_a_finished_sample_has_themes_documents_and_a_living_board(
     with transaction(workspace_id) as session:
         designed, researched, new = (read_project(session, actor, key) for key in found.projects)
         prd = read_document(session, actor, designed.key, "prd", None)
-    assert "approved by Sample loader" in designed.why.reason
+    assert designed.why.reason == "All gates of Design passed; waits for approval"
     assert (prd.claims, len(prd.citations) > 20) == (prd.cited, True)
     assert researched.why.can_approve
     assert (new.documents, new.signals > 10) == ((), True)
     assert {one.owner for one in (designed, researched, new)} == {"Product lead"}
     done = runs_of(workspace_id)
-    assert [(run.provider, run.status) for run in done] == [("local", RunStatus.COMPLETED)] * 3
+    assert [(run.provider, run.status) for run in done] == [("local", RunStatus.COMPLETED)] * 4
 
 
 def test_finishing_again_leaves_alone_what_people_did_since(
@@ -104,7 +104,7 @@ def test_finishing_again_leaves_alone_what_people_did_since(
 ) -> None:
     first = story.finish(workspace_id, engine, embedder)
     assert story.finish(workspace_id, engine, embedder) == first
-    assert len(runs_of(workspace_id)) == 3
+    assert len(runs_of(workspace_id)) == 4
 
 
 @pytest.mark.parametrize("survives", [0, 1, 2])
@@ -117,7 +117,7 @@ def test_a_sample_whose_loading_died_in_a_run_is_finished_the_next_time(
     story.finish(workspace_id, Engine(extensions), embedder)
 
     assert stages(workspace_id) == STAGES
-    assert len(runs_of(workspace_id)) == 3
+    assert len(runs_of(workspace_id)) == 4
 
 
 def test_a_sample_whose_loading_died_between_its_projects_makes_none_twice(
