@@ -84,11 +84,8 @@ def record_step(
         LeaseLost: another worker has the run; nothing is written.
     """
     outcome, verdicts = result
-    lines: list[Line] = [
-        (LogLevel.OK, f"{verdict.title}: {verdict.detail}")
-        for verdict in verdicts
-        if verdict.passed
-    ]
+    passed = [verdict for verdict in verdicts if verdict.passed]
+    lines: list[Line] = [(LogLevel.OK, f"{one.title}: {one.detail}") for one in passed]
     lines.append((LogLevel.INFO, f"{step.title} done: {outcome.summary}"))
     write_log(session, holder, run, step.step_key, lines)
     version_id = _write_document(session, run, step, outcome)
