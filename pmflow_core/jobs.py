@@ -117,10 +117,19 @@ def _forget_if_dead(redis: "Redis", waiting: Queue, job_id: str) -> None:
 
 
 def is_offered(job_id: str) -> bool:
-    """Return whether that job is known to the queue; True also when nobody can tell."""
+    """Return whether a worker has that job or will take it; True also when nobody can tell.
+
+    One that has left the queue and did not begin is lost with the worker that took it. Where it is
+    only about to begin it is offered twice, which does no harm.
+    """
     if _broker.redis is None:
         return True
     try:
-        return RqJob.exists(job_id, connection=_broker.redis)
+        known = RqJob.fetch(job_id, connection=_broker.redis, serializer=JSONSerializer)
+        if known.get_status(refresh=False) is JobStatus.QUEUED:
+            return queue(_broker.redis).get_job_position(known) is not None
+        return known.get_status(refresh=False) is JobStatus.STARTED
+    except NoSuchJobError:
+        return False
     except (RedisError, OSError):
         return True

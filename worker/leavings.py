@@ -1,8 +1,17 @@
 """Runs that a worker's child left unfinished, kept until the database takes them back."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from worker.reconcile import release
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How a run was left: by which job, and whether its process crashed."""
+
+    job_id: str
+    crashed: bool
 
 
 class Leavings:
@@ -10,11 +19,11 @@ class Leavings:
 
     def __init__(self, worker: str) -> None:
         self._worker = worker
-        self._runs: dict[UUID, bool] = {}
+        self._runs: dict[UUID, Left] = {}
 
-    def add(self, run_id: UUID, *, crashed: bool) -> None:
+    def add(self, run_id: UUID, left: Left) -> None:
         """Give a run back now, or as soon as that is possible."""
-        self._runs[run_id] = crashed
+        self._runs[run_id] = left
         self.give_back()
 
     def forget(self, run_id: UUID) -> None:
@@ -23,6 +32,6 @@ class Leavings:
 
     def give_back(self) -> None:
         """Give back what can be given back now."""
-        for run_id, crashed in list(self._runs.items()):
-            if release(run_id, self._worker, crashed=crashed):
+        for run_id, left in list(self._runs.items()):
+            if release(run_id, self._worker, left.job_id, crashed=left.crashed):
                 del self._runs[run_id]

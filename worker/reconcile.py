@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts import service as accounts
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
+from pmflow_core.errors import NotFound
 from pmflow_core.jobs import Job, enqueue, is_offered
 from pmflow_core.logs import get_logger
 from pmflow_core.runs import question_rows, questions, repository, rescue
 from pmflow_core.runs.models import WorkerHeartbeat
+from pmflow_core.runs.status import RunStatus
 from pmflow_core.settings import get_settings
 
 log = get_logger(__name__)
@@ -58,14 +60,28 @@ def forget_ended() -> None:
         log.warning("forgetting.failed", error=str(error).splitlines()[0])
 
 
-def release(run_id: UUID, worker: str, *, crashed: bool = True) -> bool:
+def is_held(run_id: UUID, worker: str) -> bool:
+    """Return whether the worker has the run; True also when nobody can tell."""
+    try:
+        with transaction(None) as session:
+            workspace_id = repository.workspace_of(session, run_id)
+        if workspace_id is None:
+            return False
+        with transaction(workspace_id) as session:
+            run = repository.get_run(session, run_id)
+    except (SQLAlchemyError, NotFound):
+        return True
+    return run.status is RunStatus.RUNNING and run.worker == worker
+
+
+def release(run_id: UUID, worker: str, job_id: str, *, crashed: bool = True) -> bool:
     """Take a run from a work-horse that has left it; False while the database is away."""
     try:
         with transaction(None) as session:
             workspace_id = repository.workspace_of(session, run_id)
         if workspace_id is not None:
             with transaction(workspace_id) as session:
-                rescue.release(session, run_id, worker, crashed=crashed)
+                rescue.release(session, run_id, worker, crashed=crashed, job=job_id)
     except SQLAlchemyError as error:
         log.warning("release.failed", run_id=str(run_id), error=str(error).splitlines()[0])
         return False

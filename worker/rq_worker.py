@@ -28,9 +28,9 @@ from pmflow_core.jobs import QUEUE, Job
 from pmflow_core.settings import Settings
 from worker.bootstrap import started
 from worker.horse import Horse, Order, Orders
-from worker.leavings import Leavings
+from worker.leavings import Leavings, Left
 from worker.notes import NOTES
-from worker.reconcile import beat, forget, reconcile
+from worker.reconcile import beat, forget, is_held, reconcile
 from worker.supervisor import several_workers
 
 # RQ waits for a job 15 s less than this; the wait is the pause of the reconciler.
@@ -60,6 +60,8 @@ class PmflowWorker(Worker):
         self._reconciled_at = 0.0
         self._leavings = Leavings(name)
         self._crashed = False
+        self._run_id: UUID | None = None
+        self._held_at = 0.0
         self._horse: Horse | None = None
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
@@ -73,6 +75,15 @@ class PmflowWorker(Worker):
         beat(self.name, "worker")
         self._leavings.give_back()
         reconcile()
+        self._end_if_stuck()
+
+    def _end_if_stuck(self) -> None:
+        """Kill a child whose run has not been ours for a lease: it does not see or hear."""
+        if self._run_id is None or is_held(self._run_id, self.name):
+            self._held_at = time.monotonic()
+        elif time.monotonic() - self._held_at > self._settings.lease_s:
+            self.log.error("Worker %s: its child is stuck in run %s", self.name, self._run_id)
+            self.kill_horse()
 
     def bootstrap(self, *settings: Any, **more: Any) -> None:
         """Have a child ready before the first job."""
@@ -85,14 +96,16 @@ class PmflowWorker(Worker):
         if run_id is not None:
             self._leavings.forget(run_id)
         self._crashed = False
+        self._run_id, self._held_at = run_id, time.monotonic()
         try:
             super().execute_job(job, queue)
         finally:
+            self._run_id = None
             left = NOTES.take_left()
             if run_id is not None and (left or self._crashed):
                 # One that was stopped because its time was up did not crash.
                 crashed = self._crashed and not NOTES.asked_to_stop()
-                self._leavings.add(run_id, crashed=crashed)
+                self._leavings.add(run_id, Left(job.id, crashed))
         if self._horse is None and not NOTES.asked_to_stop():
             self._fork()
 
@@ -100,9 +113,14 @@ class PmflowWorker(Worker):
         """Tell the child that we stop, and end it when its time is up and it has not left."""
         super().handle_warm_shutdown_request()
         NOTES.ask_to_stop(self._settings.drain_s)
-        timer = threading.Timer(self._settings.drain_s + OVERTIME_S, self.kill_horse)
+        timer = threading.Timer(self._settings.drain_s + OVERTIME_S, self._end_child)
         timer.daemon = True
         timer.start()
+
+    def _end_child(self) -> None:
+        # Without a job there is no child to end, and 0 would mean our own process group.
+        if self.horse_pid:
+            self.kill_horse()
 
     def fork_work_horse(self, job: RqJob, queue: Queue) -> None:
         """Hand the job to the child; RQ would fork one here."""

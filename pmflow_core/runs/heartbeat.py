@@ -19,7 +19,6 @@ from pmflow_core.runs.kinds import LeaseLost
 from pmflow_core.runs.repository import Holder
 
 log = get_logger(__name__)
-GRACE_S = 30.0
 # How soon a renewal that failed is tried again: a lease must not run out in a short absence.
 AGAIN_S = 1.0
 SLICE_S = 0.2
@@ -48,7 +47,7 @@ class Heartbeat:
     `time_left` says how many seconds this process has, once it was asked to stop.
 
     A step past its time-out ends at its next `check`. One that never checks is killed with its
-    process a little later, as if it had crashed, so that it cannot hold a worker for ever.
+    process a lease later, as if it had crashed, so that it cannot hold a worker for ever.
     """
 
     def __init__(
@@ -116,7 +115,7 @@ class Heartbeat:
     def _beat(self) -> None:
         pause = self._every
         while not self._stop.wait(pause):
-            if time.monotonic() > self._deadline + GRACE_S:
+            if time.monotonic() > self._deadline + self._lease.total_seconds():
                 log.error("step.stuck", run_id=str(self._holder.run_id))
                 os.kill(os.getpid(), signal.SIGKILL)
             try:

@@ -34,13 +34,17 @@ def elect(session: Session) -> bool:
     return bool(session.scalar(statement, {"key": _ELECTION}))
 
 
-def release(session: Session, run_id: UUID, worker: str, *, crashed: bool = True) -> None:
+def release(
+    session: Session, run_id: UUID, worker: str, *, crashed: bool = True, job: str | None = None
+) -> None:
     """Take a run from a worker whose process has left it, without waiting for the lease.
 
-    One that did not crash, but was stopped or lost the database, has its try not counted.
+    One that did not crash, but was stopped or lost the database, has its try not counted. One
+    whose process left with `job` before the claim has lost it all the same.
     """
     run = _lock(session, run_id)
-    if run.status is not RunStatus.RUNNING or run.worker != worker:
+    claimed = run.status is RunStatus.RUNNING and run.worker == worker
+    if not claimed and not (run.status is RunStatus.QUEUED and job_id(run) == job):
         return
     if crashed:
         _take_back(session, run, f"worker {worker} died")

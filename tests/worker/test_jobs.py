@@ -80,3 +80,13 @@ def test_work_that_left_the_queue_and_never_began_is_offered_again(redis: Redis)
     job.save()
 
     assert offer(redis) == [KEY]
+
+
+def test_a_job_that_left_the_queue_and_never_began_counts_as_lost(redis: Redis) -> None:
+    assert not jobs.is_offered("signals-1")
+    jobs.enqueue(Job.PROCESS_SIGNALS, "1", job_id="signals-1")
+    assert jobs.is_offered("signals-1")
+
+    redis.delete("rq:queue:pmflow")
+
+    assert not jobs.is_offered("signals-1")

@@ -173,6 +173,21 @@ def test_an_expired_lease_offers_the_run_again_and_fences_the_old_worker(
     assert new.dispatch == old.dispatch + 1
 
 
+def test_a_run_whose_worker_died_before_the_claim_is_offered_again_at_once(
+    actor: Actor, project_id: UUID
+) -> None:
+    run_id = request(actor, project_id)
+    with transaction(actor.workspace_id) as session:
+        job = service.job_id(repository.get_run(session, run_id))
+        rescue.release(session, run_id, "w1", job="another job")
+        assert repository.get_run(session, run_id).dispatch == 1
+
+        rescue.release(session, run_id, "w1", job=job)
+        after = repository.get_run(session, run_id)
+
+    assert (after.status, after.dispatch, after.crashes) == (RunStatus.QUEUED, 2, 1)
+
+
 def test_a_run_that_loses_three_workers_at_one_step_is_quarantined(
     actor: Actor, project_id: UUID
 ) -> None:
