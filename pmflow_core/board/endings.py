@@ -5,16 +5,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board.service import MoveRefused
+from pmflow_core.board.service import MoveRefused, get_free_project
 from pmflow_core.errors import Conflict
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
 from pmflow_core.projects.models import Decision, Outcome, Project, ProjectStatus
 from pmflow_core.projects.service import Cause, Explanation
-from pmflow_core.runs import repository as runs
 from pmflow_core.runs.kinds import Verdict
 from pmflow_core.runs.scene import look
-from pmflow_core.runs.service import RunAlreadyOpen, owner_name
+from pmflow_core.runs.service import owner_name
 
 
 def ship(session: Session, actor: Actor, project_id: UUID) -> Decision:
@@ -27,7 +26,8 @@ def ship(session: Session, actor: Actor, project_id: UUID) -> Decision:
         RunAlreadyOpen: a run is working on it.
         MoveRefused: a gate failed; the text says which and why.
     """
-    project = _open(session, actor, project_id)
+    actor.require(Role.EDITOR)
+    project = get_free_project(session, project_id)
     scene = look(session, project)
     gates = () if scene is None else scene.gates
     failed = [gate for gate in gates if not gate.passed and not gate.optional]
@@ -42,7 +42,8 @@ def archive(session: Session, actor: Actor, project_id: UUID, reason: str = "") 
     Raises:
         PermissionDenied, NotFound, ProjectIsClosed, RunAlreadyOpen: as `ship`.
     """
-    project = _open(session, actor, project_id)
+    actor.require(Role.EDITOR)
+    project = get_free_project(session, project_id)
     said = f"Archived by {actor.name}" + (f": {reason.strip()}" if reason.strip() else "")
     return _end(session, actor, project, Outcome.ARCHIVED, said, ())
 
@@ -70,15 +71,6 @@ def reopen(session: Session, actor: Actor, project_id: UUID) -> Decision:
         owner_name(session, project),
     )
     return project_service.decide(session, actor, project, stage.slug, explanation, Cause())
-
-
-def _open(session: Session, actor: Actor, project_id: UUID) -> Project:
-    actor.require(Role.EDITOR)
-    project = projects.get_project(session, project_id, lock=True)
-    project_service.require_active(project)
-    if runs.open_run(session, project.id) is not None:
-        raise RunAlreadyOpen(f"A run is working on {project.key}; cancel it or wait for its end.")
-    return project
 
 
 def _end(

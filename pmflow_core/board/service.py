@@ -88,18 +88,14 @@ def move(
     Raises:
         PermissionDenied: not an editor, or an override by somebody who is not an admin.
         MoveRefused: a gate failed; the text says which and why.
+        ProjectIsClosed: it was shipped or archived.
         RunAlreadyOpen: a run is working on the project.
     """
     actor.require(Role.EDITOR)
-    project = projects.get_project(session, project_id, lock=True)
-    project_service.require_active(project)
+    project = get_free_project(session, project_id)
     here, there = projects.stage_of(session, project), projects.get_stage(session, to)
     if here.id == there.id:
         raise Conflict(f"{project.key} is in {there.name} already.")
-    if runs.open_run(session, project.id) is not None:
-        raise run_service.RunAlreadyOpen(
-            f"A run is working on {project.key}; cancel it or wait for its end."
-        )
     gates = exit_gates(session, project, here, there)
     failed = tuple(gate for gate in gates if not gate["passed"] and not gate["optional"])
     if failed and not override_reason:
@@ -122,6 +118,23 @@ def move(
         gates,
     )
     return project_service.decide(session, actor, project, there.slug, explanation, cause)
+
+
+def get_free_project(session: Session, project_id: UUID) -> Project:
+    """Return an active project that no run is working on, locked.
+
+    Raises:
+        NotFound: no such project.
+        ProjectIsClosed: it was shipped or archived.
+        RunAlreadyOpen: a run is working on it.
+    """
+    project = projects.get_project(session, project_id, lock=True)
+    project_service.require_active(project)
+    if runs.open_run(session, project.id) is not None:
+        raise run_service.RunAlreadyOpen(
+            f"A run is working on {project.key}; cancel it or wait for its end."
+        )
+    return project
 
 
 def start_run(

@@ -127,7 +127,7 @@ def publish(stage: Stage, version: Number, workspace: Workspace, as_json: Json =
 def rollback(stage: Stage, version: Number, workspace: Workspace, as_json: Json = False) -> None:
     """Let new runs use an older version again."""
     with _inside(workspace) as (session, actor):
-        made = recipes.rollback(session, actor, stage, version, installed().catalogue())
+        made = recipes.roll_back(session, actor, stage, version, installed().catalogue())
     _say(stage, made, as_json=as_json)
 
 

@@ -88,7 +88,7 @@ def publish_version(
     return _use(session, actor, (stage, number), catalogue, "recipe.published")
 
 
-def rollback(
+def roll_back(
     session: Session, actor: Actor, stage: str, number: int, catalogue: Catalogue
 ) -> RecipeVersion:
     """Let runs from now on use an older version again.

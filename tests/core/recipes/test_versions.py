@@ -158,7 +158,7 @@ def test_an_older_version_is_used_again(
     old = recipes.get_spec(session, actor, "discovery")
     recipes.publish(session, actor, changed(session, actor, title="Worse"), catalogue)
 
-    recipes.rollback(session, actor, "discovery", 1, catalogue)
+    recipes.roll_back(session, actor, "discovery", 1, catalogue)
 
     assert recipes.get_spec(session, actor, "discovery") == old
     assert [row.is_current for row in recipes.list_versions(session, actor, "discovery")] == [
@@ -166,9 +166,9 @@ def test_an_older_version_is_used_again(
         True,
     ]
     with pytest.raises(recipes.AlreadyPublished):
-        recipes.rollback(session, actor, "discovery", 1, catalogue)
+        recipes.roll_back(session, actor, "discovery", 1, catalogue)
     with pytest.raises(NotFound, match="no version 9"):
-        recipes.rollback(session, actor, "discovery", 9, catalogue)
+        recipes.roll_back(session, actor, "discovery", 9, catalogue)
 
 
 def test_a_draft_cannot_be_rolled_back_to(
@@ -177,7 +177,7 @@ def test_a_draft_cannot_be_rolled_back_to(
     recipes.save_draft(session, actor, changed(session, actor, title="New"), catalogue)
 
     with pytest.raises(Conflict, match="never in use"):
-        recipes.rollback(session, actor, "discovery", 2, catalogue)
+        recipes.roll_back(session, actor, "discovery", 2, catalogue)
 
 
 def test_a_run_keeps_the_version_it_began_with(
@@ -250,7 +250,7 @@ def test_an_editor_reads_recipes_but_may_not_change_them(
     for change in (
         lambda: recipes.save_draft(session, editor, spec, catalogue),
         lambda: recipes.publish_version(session, editor, "discovery", 1, catalogue),
-        lambda: recipes.rollback(session, editor, "discovery", 1, catalogue),
+        lambda: recipes.roll_back(session, editor, "discovery", 1, catalogue),
         lambda: recipes.automate(session, editor, Level.FULL_AUTO, catalogue),
         lambda: recipes.restore_default(session, editor, "discovery", catalogue),
     ):
