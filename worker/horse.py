@@ -74,6 +74,8 @@ class Horse:
 class Orders:
     """The parent as its child sees it: iterate over the jobs, say when each has ended."""
 
+    most_jobs = MOST_JOBS
+
     def __init__(self, orders: int, answers: int) -> None:
         self._lines = os.fdopen(orders, encoding="ascii")
         self._answers = answers
@@ -82,7 +84,7 @@ class Orders:
         """Yield each job; ends when the parent has gone or this process should be a new one."""
         for count, line in enumerate(iter(self._lines.readline, ""), start=1):
             yield Order(*line.split())
-            if count >= MOST_JOBS or peak_bytes() > MOST_BYTES:
+            if count >= self.most_jobs or peak_bytes() > MOST_BYTES:
                 return
             os.write(self._answers, _ENDED)
 

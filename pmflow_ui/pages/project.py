@@ -80,7 +80,8 @@ def _run(kind: Kind) -> rx.Component:
     )
 
 
-def _actions() -> rx.Component:
+def _verbs() -> rx.Component:
+    """What an editor may do with an active project, the expected first."""
     why = ProjectState.why
     approve = rx.fragment(
         button(
@@ -97,7 +98,6 @@ def _actions() -> rx.Component:
         rx.cond(why.mends | why.can_ship, _run(""), _run("primary")),
     )
     ship = button("Ship", "primary", lead="rocket", on_click=ProjectState.ship)
-    reopen = button("Reopen", "primary", lead="undo-2", on_click=ProjectState.reopen)
     move = button(
         "Move…",
         lead="arrow-right",
@@ -105,20 +105,17 @@ def _actions() -> rx.Component:
         on_click=MoveState.ask(ProjectState.head.id),
         custom_attrs=key("m"),
     )
+    return rx.fragment(rx.cond(why.can_approve, approve), rx.cond(why.can_ship, ship), run, move)
+
+
+def _actions() -> rx.Component:
+    why = ProjectState.why
     mend = why.mends & SessionState.can_edit
     edit = link_button(why.fix_label, why.fix_href, "primary", lead="pencil", custom_attrs=key("e"))
+    reopen = button("Reopen", "primary", lead="undo-2", on_click=ProjectState.reopen)
     return rx.el.div(
         rx.cond(mend, edit),
-        rx.cond(
-            SessionState.can_edit,
-            rx.cond(
-                why.is_ended,
-                reopen,
-                rx.fragment(
-                    rx.cond(why.can_approve, approve), rx.cond(why.can_ship, ship), run, move
-                ),
-            ),
-        ),
+        rx.cond(SessionState.can_edit, rx.cond(why.is_ended, reopen, _verbs())),
         rx.cond(why.fix_href & ~mend, link_button(why.fix_label, why.fix_href, lead="file-text")),
         rx.cond(why.run_href, link_button("Open run", why.run_href, lead="play")),
         class_name="row wrap w-do",

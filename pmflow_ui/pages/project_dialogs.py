@@ -41,13 +41,11 @@ def _form(submit: str, kind: str, on_submit: Any, *above: rx.Component) -> rx.Co
     )
 
 
-def decision_dialogs() -> rx.Component:
-    """Return the dialogs; an approval says what it does before it is given."""
-
+def _approve() -> rx.Component:
     def effect(text: rx.Var[str]) -> rx.Component:
         return rx.el.li(icon("check", 12), rx.el.span(text))
 
-    approve = _form(
+    return _form(
         "Approve",
         "primary",
         ProjectState.approve,
@@ -55,6 +53,20 @@ def decision_dialogs() -> rx.Component:
         covered_list(ProjectState.covered),
         _comment("Comment", "Optional; it is kept with the approval."),
     )
+
+
+def _decision(which: str, title: str, form: rx.Component, description: str = "") -> rx.Component:
+    return dialog(
+        title,
+        form,
+        description=description,
+        open=ProjectState.deciding == which,
+        on_open_change=ProjectState.close_decision,
+    )
+
+
+def decision_dialogs() -> rx.Component:
+    """Return the dialogs; an approval says what it does before it is given."""
     reject = _form(
         "Reject",
         "danger",
@@ -67,25 +79,9 @@ def decision_dialogs() -> rx.Component:
         ProjectState.archive,
         _comment("Reason", "Optional. Everything stays, and the project can be reopened."),
     )
-    title = f"{ProjectState.head.key} · {ProjectState.head.stage}"
+    what = f"{ProjectState.head.key} · {ProjectState.head.stage}"
     return rx.fragment(
-        dialog(
-            f"Approve {title}",
-            approve,
-            description="This is what happens:",
-            open=ProjectState.deciding == "approve",
-            on_open_change=ProjectState.close_decision,
-        ),
-        dialog(
-            f"Reject {title}",
-            reject,
-            open=ProjectState.deciding == "reject",
-            on_open_change=ProjectState.close_decision,
-        ),
-        dialog(
-            f"Archive {ProjectState.head.key}",
-            archive,
-            open=ProjectState.deciding == "archive",
-            on_open_change=ProjectState.close_decision,
-        ),
+        _decision("approve", f"Approve {what}", _approve(), "This is what happens:"),
+        _decision("reject", f"Reject {what}", reject),
+        _decision("archive", f"Archive {ProjectState.head.key}", archive),
     )

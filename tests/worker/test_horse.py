@@ -11,7 +11,6 @@ import pytest
 from pmflow_core.recipes.spec import RecipeSpec
 from pmflow_core.runs.status import RunStatus
 from tests.worker.conftest import Desk, House, slow_recipe
-from worker import horse
 from worker.horse import Horse, Order, Orders
 
 pytestmark = pytest.mark.processes
@@ -66,9 +65,14 @@ def test_a_child_that_died_idle_takes_no_job() -> None:
     assert ended(child) == -signal.SIGKILL
 
 
-def test_a_child_ends_with_its_last_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(horse, "MOST_JOBS", 1)
-    child = Horse(serve)
+def serve_once(orders: Orders) -> None:
+    """Do one job and no more."""
+    orders.most_jobs = 1
+    serve(orders)
+
+
+def test_a_child_ends_with_its_last_job() -> None:
+    child = Horse(serve_once)
 
     assert child.order(WORK)
 
