@@ -56,7 +56,7 @@ def commit_once(repository: Path, commit: Commit) -> str:
         if known:
             return known
         parent = git.tip()
-        made = git.commit(git.tree(parent, commit.files), parent, commit)
+        made = git.write(git.tree(parent, commit.files), parent, commit)
         crash_point("git_committed")
         git.run("update-ref", "-m", commit.subject, BRANCH, made, parent or NOBODY)
         crash_point("git_moved")
@@ -108,7 +108,7 @@ class _Git:
             crash_point("git_written")
             return self.run("write-tree", GIT_INDEX_FILE=index)
 
-    def commit(self, tree: str, parent: str | None, commit: Commit) -> str:
+    def write(self, tree: str, parent: str | None, commit: Commit) -> str:
         """Write the commit object and return its id; the branch does not move."""
         message = f"{commit.subject}\n\nRun-Id: {commit.run_id}\nStep-Key: {commit.step_key}\n"
         at = commit.at.isoformat(timespec="seconds")
