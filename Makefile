@@ -1,4 +1,4 @@
-# make up | test | check | docs | bench | clean. Needs Python 3.11 to 3.13 and nothing else.
+# make up | test | check | docs | bench | torture | clean. Needs Python 3.11 to 3.13 and nothing else.
 #   make up ARGS="--port 9000 --demo"      make test ARGS="-k signals"      make up PYTHON=python3.12
 
 VENV := $(CURDIR)/.venv
@@ -11,7 +11,7 @@ export REFLEX_CHECK_LATEST_VERSION := false
 
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 
-.PHONY: up test check docs bench clean env env-dev frontend chromium
+.PHONY: up test check docs bench torture clean env env-dev frontend chromium
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -32,6 +32,10 @@ check: env-dev
 # The generated pages of docs/reference.
 docs: env-dev
 	@"$(BIN)/python" -m docs.generate
+
+# The full tier: up to an hour. make torture ARGS="--fault kill --n 50"; without --full the small tier.
+torture: env-dev
+	@exec "$(BIN)/python" -m tests.torture $(or $(ARGS),--full)
 
 bench: env-dev
 	@exec "$(BIN)/python" -m benchmarks $(PEER)

@@ -26,6 +26,8 @@ QUEUE = "pmflow"
 KEEP_RESULT_S = 300
 # A living worker says every 5 s that it has a job.
 SILENT = timedelta(seconds=30)
+# So long after its last word a worker has at least missed one; offering twice does no harm.
+QUIET = timedelta(seconds=10)
 
 
 class Job(StrEnum):
@@ -119,8 +121,8 @@ def _forget_if_dead(redis: "Redis", waiting: Queue, job_id: str) -> None:
 def is_offered(job_id: str) -> bool:
     """Return whether a worker has that job or will take it; True also when nobody can tell.
 
-    One that has left the queue and did not begin is lost with the worker that took it. Where it is
-    only about to begin it is offered twice, which does no harm.
+    One that has left the queue and did not begin, or began and fell quiet, is lost with the worker
+    that took it. Where that worker is only slow the job is offered twice, which does no harm.
     """
     if _broker.redis is None:
         return True
@@ -128,7 +130,9 @@ def is_offered(job_id: str) -> bool:
         known = RqJob.fetch(job_id, connection=_broker.redis, serializer=JSONSerializer)
         if known.get_status(refresh=False) is JobStatus.QUEUED:
             return queue(_broker.redis).get_job_position(known) is not None
-        return known.get_status(refresh=False) is JobStatus.STARTED
+        began = known.get_status(refresh=False) is JobStatus.STARTED
+        heard = known.last_heartbeat or known.started_at
+        return began and heard is not None and utcnow() - heard < QUIET
     except NoSuchJobError:
         return False
     except (RedisError, OSError):
