@@ -47,6 +47,7 @@ def near(actor: Actor, number: int) -> list[SimilarRead]:
 def test_processing_reads_embeds_and_leaves_what_the_sender_said(
     actor: Actor, ingest: Ingest, embedder: TopicEmbedder
 ) -> None:
+    """Failure 13: The embedding column was never filled, so nothing ever matched."""
     ingest("Export crashes every time, we lost all our data", severity="low")
     ingest("Export crashes every time")
     assert process_batch(actor.workspace_id, embedder) == 2

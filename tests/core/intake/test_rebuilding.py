@@ -86,6 +86,7 @@ def test_a_new_signal_joins_the_nearest_theme_and_an_odd_one_waits(
 def test_a_rebuild_keeps_ids_and_the_names_people_gave(
     actor: Actor, ingest: Ingest, embedder: TopicEmbedder
 ) -> None:
+    """Failure 14: Cluster ids were random, so cooldown and dedupe never worked."""
     export = theme_of(actor, 1)
     before = {theme.id for theme in themes(actor)}
     with transaction(actor.workspace_id) as session:
