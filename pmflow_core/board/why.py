@@ -29,7 +29,6 @@ MOODS = {
     Outcome.WAITS_FOR_APPROVAL: Mood.WAITING,
     Outcome.STAYED: Mood.FAILED,
     Outcome.RUN_FAILED: Mood.FAILED,
-    Outcome.REFUSED: Mood.FAILED,
     Outcome.SHIPPED: Mood.DONE,
 }
 

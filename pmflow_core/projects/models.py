@@ -37,7 +37,6 @@ class Outcome(StrEnum):
     WAITS_FOR_APPROVAL = "waits_for_approval"
     STAYED = "stayed"
     RUN_FAILED = "run_failed"
-    REFUSED = "refused"
     MOVED = "moved"
     OVERRIDDEN = "overridden"
     SHIPPED = "shipped"

@@ -1,5 +1,6 @@
 """What a step is told: read once when a run is claimed, and carried on from step to step."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -11,12 +12,17 @@ from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
 from pmflow_core.runs import evidence, progress, questions, replays, repository
 from pmflow_core.runs.kinds import ProjectFacts, RunContext, StepOutcome
-from pmflow_core.runs.models import StageRun
+from pmflow_core.runs.models import RunStep, StageRun
 from pmflow_core.runs.status import StepStatus
 
 
-def load_context(session: Session, run: StageRun) -> RunContext:
-    """Return what the next step of a claimed run is told."""
+def load(session: Session, run: StageRun) -> tuple[RunContext, list[RunStep]]:
+    """Return what the next step of a claimed run is told, and the run's steps."""
+    steps = repository.steps_of(session, run.id)
+    return _context(session, run, steps), steps
+
+
+def _context(session: Session, run: StageRun, steps: Sequence[RunStep]) -> RunContext:
     project = projects.get_project(session, run.project_id)
     newest = replays.documents_of(session, run)
     return RunContext(
@@ -36,7 +42,7 @@ def load_context(session: Session, run: StageRun) -> RunContext:
         outputs=MappingProxyType(
             {
                 step.step_key: MappingProxyType(step.output)
-                for step in repository.steps_of(session, run.id)
+                for step in steps
                 if step.status is StepStatus.COMPLETED
             }
         ),

@@ -20,7 +20,7 @@ from pmflow_core.db.patient import AWAY, patiently
 from pmflow_core.errors import PmflowError
 from pmflow_core.logs import get_logger
 from pmflow_core.runs import progress, questions, repository
-from pmflow_core.runs.context import load_context
+from pmflow_core.runs.context import load
 from pmflow_core.runs.crashpoints import crash_point
 from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.heartbeat import Heartbeat, WorkerStops, unhurried
@@ -120,8 +120,7 @@ class Engine:
 
     def _take_steps(self, run: StageRun, holder: Holder, heart: Heartbeat) -> None:
         """Take what is left of the steps and conclude, or let the run wait."""
-        context = self._write(run, lambda session: load_context(session, run))
-        steps = self._write(run, lambda session: repository.steps_of(session, run.id))
+        context, steps = self._write(run, lambda session: load(session, run))
         stepper = Stepper(self.extensions, self.patience, run, holder, heart)
         try:
             for row in steps:

@@ -65,7 +65,7 @@ class Stepper:
             StoppedByAnswer: it failed, and a person or time has ended the run with it.
         """
         spec = _with_input(context.recipe.steps[row.position], row)
-        said = self._write(lambda session: failing.said_of_failure(session, row))
+        said = self._said_of_failure(row)
         if said == failing.STOP:
             raise StoppedByAnswer(failing.last_failure(row))
         if said == failing.SKIP:
@@ -86,6 +86,11 @@ class Stepper:
         self._write(lambda session: self._record(session, spec, row, result))
         crash_point("step_recorded")
         return with_outcome(context, row.step_key, outcome)
+
+    def _said_of_failure(self, row: RunStep) -> str | None:
+        if not row.attempts:
+            return None
+        return self._write(lambda session: failing.said_of_failure(session, row))
 
     def check_gates(self, context: RunContext) -> None:
         """Run the slow checks of the recipe's gates and keep what they came to.
@@ -164,6 +169,8 @@ class Stepper:
     def _verify(
         self, spec: StepSpec, context: RunContext, outcome: StepOutcome, judge: Judge
     ) -> tuple[Verdict, ...]:
+        if not spec.criteria:
+            return ()
         numbers = {item.number for item in context.evidence}
 
         def read(session: Session) -> CriterionFacts:
