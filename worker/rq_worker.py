@@ -55,6 +55,7 @@ class PmflowWorker(Worker):
             job_monitoring_interval=5,
             log_job_description=False,
         )
+        self._redis = redis
         self._settings = settings
         self._urls = urls
         self._reconciled_at = 0.0
@@ -170,8 +171,8 @@ class PmflowWorker(Worker):
         random.seed()
         connections.connect(self._settings, self._urls)
         for order in orders:
-            job = RqJob.fetch(order.job_id, connection=self.connection, serializer=JSONSerializer)
-            execution = Execution(order.execution_id, job.id, self.connection, self.name)
+            job = RqJob.fetch(order.job_id, connection=self._redis, serializer=JSONSerializer)
+            execution = Execution(order.execution_id, job.id, self._redis, self.name)
             self.perform_job(job, self.queues[0], execution)
 
     def register_death(self) -> None:
