@@ -54,6 +54,7 @@ LEVELS = st.sampled_from(
 def test_after_every_event_a_project_has_a_reason_a_next_action_and_an_owner(
     world: World, automation: tuple[Level, str | None], history: list[tuple[str, str]]
 ) -> None:
+    """Failure 4: Blocked cards without a reason."""
     world.publish(*automation)
     world.create()
     look_at(world)
