@@ -39,7 +39,7 @@ def crash_points(house: House, n: int) -> Result:
     armed = house.folder / "armed"
     for point in CRASH_POINTS:
         crash = {"PMFLOW_CRASH_POINT": point, "PMFLOW_CRASH_FILE": str(armed)}
-        with Workers(house, 2, **crash):
+        with Workers(house, 1, scheduler=False, **crash):
             for _ in range(n):
                 crash_once(campaign, repeat(office.projects[0]), point, armed)
     return campaign.judge(n * len(CRASH_POINTS))

@@ -64,7 +64,7 @@ def paid_once(house: House, n: int) -> Result:
             for point in places:
                 armed = house.folder / "armed"
                 crash = {"PMFLOW_CRASH_POINT": point, "PMFLOW_CRASH_FILE": str(armed)}
-                with Workers(house, 2, **settings, **crash) as workers:
+                with Workers(house, 1, scheduler=False, **settings, **crash) as workers:
                     for _ in range(n):
                         if point:
                             crash_once(campaign, projects, point, armed)

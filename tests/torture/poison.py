@@ -24,11 +24,12 @@ PACE_S = 0.5
 AT_ONCE = 4
 
 
-def poisoned(house: House, n: int, kinds: Sequence[str] = POISONS, others: int = 20) -> Result:
+def poisoned(house: House, n: int, kinds: Sequence[str] = POISONS) -> Result:
     """Request `n` runs of each kind of poison, a few at a time, beside a steady flow of others.
 
-    The same flow is timed without poison before and after; `others` is its length.
+    The same flow is timed without poison before and after; one that is short is only reported.
     """
+    others = 20 if n > 1 else 6
     campaign = Campaign("poison", house, seed=41)
     healthy = open_office([recipe(working(3, 0.05))], others)
     wards = [open_office([recipe(_steps(kind))], n) for kind in kinds]
@@ -47,7 +48,7 @@ def poisoned(house: House, n: int, kinds: Sequence[str] = POISONS, others: int =
     result = campaign.judge(n * len(kinds))
     share = median(alone) / median(beside)
     result.notes["throughput of others"] = share
-    if share < LEAST_THROUGHPUT:
+    if n > 1 and share < LEAST_THROUGHPUT:
         result.violations.append(f"others kept {share:.0%} of their throughput")
     return result
 

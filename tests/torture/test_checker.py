@@ -24,6 +24,19 @@ from tests.torture.history import (
     Version,
 )
 
+CHANGES = (
+    Change("r1", None, "queued", 0, 10.0),
+    Change("r1", None, "running", 1, 10.5),
+    Change("r1", "a", "completed", 0, 11.2),
+    Change("r1", None, "queued", 1, 13.0),
+    Change("r1", None, "running", 2, 13.5),
+    Change("r1", "b", "completed", 0, 14.5),
+    Change("r1", None, "completed", 2, 15.0),
+    Change("r2", None, "queued", 0, 15.0),
+    Change("r2", None, "running", 1, 15.1),
+    Change("r2", None, "completed", 1, 15.2),
+)
+
 
 def good() -> History:
     """A run that lost one worker in its second step, and one that was poisoned."""
@@ -36,18 +49,7 @@ def good() -> History:
             Execution("r1", "b", 2, 101, 14.0),
             *[Execution("r9", "bad", fence, 102, 20.0 + fence) for fence in (1, 2, 3)],
         ],
-        changes=[
-            Change("r1", None, "queued", 0, 10.0),
-            Change("r1", None, "running", 1, 10.5),
-            Change("r1", "a", "completed", 0, 11.2),
-            Change("r1", None, "queued", 1, 13.0),
-            Change("r1", None, "running", 2, 13.5),
-            Change("r1", "b", "completed", 0, 14.5),
-            Change("r1", None, "completed", 2, 15.0),
-            Change("r2", None, "queued", 0, 15.0),
-            Change("r2", None, "running", 1, 15.1),
-            Change("r2", None, "completed", 1, 15.2),
-        ],
+        changes=list(CHANGES),
         runs=[
             RunRow("r1", "p1", "completed", None, 2, 1, advances=True),
             RunRow("r2", "p1", "completed", None, 1, 0),
