@@ -31,6 +31,8 @@ def reconcile() -> None:
                 return
             for workspace_id, run_id in repository.unfinished(session):
                 _rescue(workspace_id, run_id)
+            for workspace_id, run_id in repository.to_wake(session):
+                _wake(workspace_id, run_id)
             for workspace_id, question_id in question_rows.overdue(session):
                 _expire(workspace_id, question_id)
             _process("select * from pmflow_unprocessed_workspaces()", session)
@@ -122,6 +124,16 @@ def _expire(workspace_id: UUID, question_id: UUID) -> None:
         raise
     except Exception:
         log.exception("expiry.failed", question_id=str(question_id))
+
+
+def _wake(workspace_id: UUID, run_id: UUID) -> None:
+    try:
+        with transaction(workspace_id) as session:
+            rescue.wake(session, run_id)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("waking.failed", run_id=str(run_id))
 
 
 def _deliver(session: Session) -> None:

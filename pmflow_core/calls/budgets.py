@@ -32,6 +32,10 @@ class BudgetExceeded(Conflict):
 
     code = "budget_exceeded"
 
+    def __init__(self, text: str, needs_usd: Decimal) -> None:
+        super().__init__(text)
+        self.needs_usd = needs_usd
+
 
 @dataclass(frozen=True, slots=True)
 class Payer:
@@ -85,7 +89,7 @@ def reserve(session: Session, payer: Payer, amount: Decimal) -> None:
             .execution_options(synchronize_session=False)
         )
         if taken.one_or_none() is None:
-            raise BudgetExceeded(_missing(session, scope, subject, amount))
+            raise BudgetExceeded(_missing(session, scope, subject, amount), amount)
 
 
 def open_run(session: Session, payer: Payer, cap_usd: Decimal) -> None:

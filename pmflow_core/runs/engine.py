@@ -134,10 +134,10 @@ class Engine:
                 context = stepper.take(context, row)
             stepper.check_gates(context)
         except BudgetExceeded as error:
-            why = str(error)
+            why, needs = str(error), error.needs_usd
             self._write(
                 run,
-                lambda session: progress.wait(session, holder, run, WaitingFor.BUDGET, why),
+                lambda session: progress.wait(session, holder, run, WaitingFor.BUDGET, why, needs),
             )
         except AnswerNeeded as error:
             asked = error.question

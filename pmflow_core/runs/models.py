@@ -62,6 +62,11 @@ class StageRun(TenantRow, table=True):
     cancelled_by: str | None = None
     waiting_for: WaitingFor | None = Field(default=None, sa_type=text_enum(WaitingFor))
     waiting_reason: str | None = None
+    waiting_usd: Decimal | None = Field(
+        default=None,
+        sa_type=Numeric(14, 6),  # pyright: ignore[reportArgumentType] SQLModel types it for classes
+        description="What the next call may cost, while money is lacking.",
+    )
     last_seq: int = Field(default=0, description="Sequence of the newest log line.")
     queued_at: datetime = Field(sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import exists, func, update
@@ -232,9 +233,16 @@ def fail(session: Session, holder: Holder, claimed: StageRun, failure: Failure) 
 
 
 def wait(
-    session: Session, holder: Holder, claimed: StageRun, what: WaitingFor, reason: str
+    session: Session,
+    holder: Holder,
+    claimed: StageRun,
+    what: WaitingFor,
+    reason: str,
+    needs_usd: Decimal | None = None,
 ) -> None:
     """Let the run wait at its step, holding no worker, until `resume` queues it again.
+
+    `needs_usd` is the money that a run lacks which waits for money.
 
     Raises:
         LeaseLost: another worker has the run; nothing is written.
@@ -245,7 +253,13 @@ def wait(
     waiting = (
         update(StageRun)
         .where(holder.holds())
-        .values(status=RunStatus.WAITING, lease_until=None, waiting_for=what, waiting_reason=reason)
+        .values(
+            status=RunStatus.WAITING,
+            lease_until=None,
+            waiting_for=what,
+            waiting_reason=reason,
+            waiting_usd=needs_usd,
+        )
         .execution_options(synchronize_session=False)
     )
     session.execute(waiting)

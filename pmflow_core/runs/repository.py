@@ -78,6 +78,12 @@ def unfinished(session: Session) -> list[tuple[UUID, UUID]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def to_wake(session: Session) -> list[tuple[UUID, UUID]]:
+    """Return (workspace id, run id) of waiting runs whose money is there, or project is gone."""
+    rows = session.execute(text("select workspace_id, id from pmflow_runs_to_wake()"))
+    return [(row[0], row[1]) for row in rows]
+
+
 def claim(
     session: Session, run_id: UUID, *, worker: str, lease: timedelta, at_once: int
 ) -> StageRun | None:

@@ -10,12 +10,19 @@ from pmflow_core.calls import ledger
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import NotFound
 from pmflow_core.projects import repository as projects
-from pmflow_core.runs import alarms, repository
+from pmflow_core.runs import alarms, question_rows, repository
 from pmflow_core.runs.failing import conclude_failure
 from pmflow_core.runs.models import RunLogLine, StageRun
 from pmflow_core.runs.progress import run_author
-from pmflow_core.runs.service import announce, dispatch, job_id
-from pmflow_core.runs.status import OPEN, FailureClass, LogLevel, RunStatus, StepStatus
+from pmflow_core.runs.service import announce, dispatch, job_id, resume
+from pmflow_core.runs.status import (
+    OPEN,
+    FailureClass,
+    LogLevel,
+    RunStatus,
+    StepStatus,
+    WaitingFor,
+)
 
 MAX_CRASHES = 3
 # A job may be popped by a worker that dies before it claims, and is then known but in no queue.
@@ -81,6 +88,13 @@ def rescue(
         alarms.look(session, run, patience)
 
 
+def wake(session: Session, run_id: UUID) -> None:
+    """Queue a run that waits for money again; one whose project was deleted ends."""
+    run = _lock(session, run_id)
+    if run.status is RunStatus.WAITING and run.waiting_for is WaitingFor.BUDGET:
+        resume(session, run)
+
+
 def _lock(session: Session, run_id: UUID) -> StageRun:
     """Return the run, locked after its project; one whose project was deleted has ended now."""
     run = repository.get_run(session, run_id)
@@ -99,6 +113,7 @@ def _abandon(session: Session, run: StageRun) -> None:
     _log(session, run, LogLevel.WARN, "cancelled because its project was deleted")
     run.status = RunStatus.CANCELLED
     run.cancelled_by = "pmflow"
+    question_rows.close_unanswered(session, run.id, "pmflow")
     run.finished_at = utcnow()
     run.lease_until = None
     ledger.close_abandoned(session, run.id, run.fence + 1)
@@ -156,7 +171,8 @@ def _quarantine(session: Session, run: StageRun, why: str) -> None:
     run.lease_until = None
     # No later claim will do it.
     ledger.close_abandoned(session, run.id, run.fence + 1)
-    if step is not None:
+    # A check after the last step may be what kills its workers.
+    if step is not None and step.status is not StepStatus.COMPLETED:
         step.status = StepStatus.FAILED
         step.finished_at = run.finished_at
     conclude_failure(session, run_author(run), run, step.title if step else None, message)

@@ -279,6 +279,7 @@ def resume(session: Session, run: StageRun) -> None:
     run.status = RunStatus.QUEUED
     run.waiting_for = None
     run.waiting_reason = None
+    run.waiting_usd = None
     run.queued_at = utcnow()
     run.dispatch += 1
     run.dispatched_at = utcnow()
