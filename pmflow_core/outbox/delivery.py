@@ -77,6 +77,9 @@ def _take(session: Session) -> Effect | None:
 def _carry_out(effect: Effect, kinds: Registry[EffectKind], on_failed: Failed) -> bool:
     error: Exception | None = None
     try:
+        if effect.attempts > MAX_ATTEMPTS:
+            # Its process died with every try, so none was noted.
+            raise EffectDelayed(effect.error or "Each try ended with its process.")
         kinds.get(effect.kind).carry_out(effect.workspace_id, effect.payload)
     except AWAY:
         raise

@@ -119,3 +119,16 @@ def test_an_effect_whose_worker_died_is_carried_out_when_its_time_is_up(workspac
 
     assert postbox.deliver(workspace_id) == 1
     assert stored(workspace_id)[0].attempts == 2
+
+
+def test_an_effect_that_kills_its_process_each_time_is_given_up(workspace_id: UUID) -> None:
+    postbox = Postbox(*[KeyboardInterrupt()] * 2 * delivery.MAX_ATTEMPTS)
+    write_down(workspace_id, "a")
+
+    for _ in range(delivery.MAX_ATTEMPTS + 1):
+        make_due(workspace_id)
+        with contextlib.suppress(KeyboardInterrupt):
+            postbox.deliver(workspace_id)
+
+    assert postbox.given_up == ["a"]
+    assert stored(workspace_id)[0].status is EffectStatus.FAILED
