@@ -27,6 +27,7 @@ from pmflow_core.board.shown_documents import document_rows
 from pmflow_core.board.why import Backdrop, explain, gather
 from pmflow_core.clock import utcnow
 from pmflow_core.documents import repository as documents
+from pmflow_core.documents.sections import TEMPLATES
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project, Stage
 from pmflow_core.runs import evidence
@@ -55,7 +56,7 @@ def read_board(session: Session, actor: Actor) -> BoardRead:
             marks=_marks(
                 types.get(project.id, set()),
                 approved.get(project.id, set()),
-                backdrop.runs.get(project.id),
+                _being_written(backdrop.runs.get(project.id), backdrop),
             ),
             cost_usd=costs.get(project.id, 0.0),
         )
@@ -197,8 +198,17 @@ def _card(
     )
 
 
-def _marks(types: set[str], approved: set[str], run: StageRun | None) -> tuple[DocumentState, ...]:
-    writing = run.current_step if run and run.status is RunStatus.RUNNING else None
+def _being_written(run: StageRun | None, backdrop: Backdrop) -> str | None:
+    """Return the type of the document that a run's step writes just now, or None."""
+    if run is None or run.status is not RunStatus.RUNNING or run.stage not in backdrop.recipes:
+        return None
+    steps = backdrop.recipes[run.stage].steps
+    step = next((step for step in steps if step.key == run.current_step), None)
+    name = step.params.get("template") if step else None
+    return TEMPLATES[name].document_type if isinstance(name, str) and name in TEMPLATES else None
+
+
+def _marks(types: set[str], approved: set[str], writing: str | None) -> tuple[DocumentState, ...]:
     return tuple(_mark(kind, types, approved, writing) for kind in CARD_DOCUMENTS)
 
 

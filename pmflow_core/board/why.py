@@ -147,10 +147,9 @@ def _decided(
 ) -> WhyRead:
     active = project.status is ProjectStatus.ACTIVE
     waits = active and decision.outcome is Outcome.WAITS_FOR_APPROVAL
-    finished = decision.outcome is Outcome.STAYED and _all_passed(decision.gates)
     return replace(
         _at(project, stage, decision.created_at),
-        mood=Mood.DONE if finished else MOODS.get(decision.outcome, Mood.IDLE),
+        mood=_mood(decision, run),
         reason=decision.reason,
         next_action=decision.next_action,
         owner=decision.owner,
@@ -159,6 +158,15 @@ def _decided(
         can_approve=waits,
         run_id=run.id if run and run.stage == stage.slug else None,
     )
+
+
+def _mood(decision: Decision, run: StageRun | None) -> Mood:
+    if decision.outcome is Outcome.STAYED and _all_passed(decision.gates):
+        return Mood.DONE
+    if run is not None and run.id == decision.run_id and run.status is RunStatus.CANCELLED:
+        # Somebody wanted it so; nothing is wrong.
+        return Mood.IDLE
+    return MOODS.get(decision.outcome, Mood.IDLE)
 
 
 def _fresh(project: Project, stage: Stage, backdrop: Backdrop) -> WhyRead:

@@ -15,7 +15,7 @@ from pmflow_ui.components.tabs import segments
 from pmflow_ui.state.run_rows import RunLine
 from pmflow_ui.state.runs import RunsState
 
-VIEWS = (("all", "All"), ("open", "Open"), ("failed", "Failed"), ("done", "Ended"))
+VIEWS = (("all", "All"), ("open", "Open"), ("failed", "Failed"), ("ended", "Ended"))
 COLUMNS = (
     Column("Run", class_name="c-run"),
     Column("State", class_name="c-state"),

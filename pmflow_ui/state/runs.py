@@ -22,9 +22,9 @@ VIEWS = {
     "all": frozenset(RunStatus),
     "open": OPEN,
     "failed": frozenset({RunStatus.FAILED}),
-    "done": frozenset({RunStatus.COMPLETED, RunStatus.CANCELLED}),
+    "ended": frozenset({RunStatus.COMPLETED, RunStatus.CANCELLED}),
 }
-View = Literal["all", "open", "failed", "done"]
+View = Literal["all", "open", "failed", "ended"]
 
 
 class RunsState(rx.State):

@@ -145,7 +145,7 @@ def test_the_list_shows_runs_by_state(desk: Desk, done: UUID) -> None:
     tab.send(RunsState, "load")
     assert [row.status for row in tab.state(RunsState).rows] == ["queued", "completed"]
     assert tab.state(RunsState).words == "1 run open"
-    (address,) = goes_to(tab.send(RunsState, "show", "done"))
+    (address,) = goes_to(tab.send(RunsState, "show", "ended"))
     tab.go(address)
     tab.send(RunsState, "load")
     assert [row.number for row in tab.state(RunsState).rows] == [1]
