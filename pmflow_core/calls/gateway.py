@@ -23,7 +23,7 @@ from pmflow_core.calls.budgets import Payer
 from pmflow_core.calls.models import ProviderCall
 from pmflow_core.calls.patience import USUAL, USUAL_CAPS, Caps, Patience, may_retry, pause_s
 from pmflow_core.calls.request_key import Told, hash_of, read_call, told
-from pmflow_core.db.patient import patiently
+from pmflow_core.db.patient import AWAY, patiently
 from pmflow_core.logs import get_logger
 from pmflow_core.providers.base import (
     FREE,
@@ -40,13 +40,43 @@ Say = Callable[[str], None]
 T = TypeVar("T")
 
 
+def _anybody(_session: Session) -> None:
+    """Let every call pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """On whose behalf a call is made."""
+    """On whose behalf a call is made; `guard` raises when its run is not the caller's any more."""
 
     payer: Payer
     step_key: str
     fence: int
+    guard: Callable[[Session], None] = _anybody
+
+
+def start(caller: Caller, call: ProviderCall) -> None:
+    """Note that a call is being sent now; one that may not be sent any more returns its money.
+
+    Raises:
+        CallTakenBack: it was closed meanwhile.
+    """
+
+    def begin(session: Session) -> None:
+        caller.guard(session)
+        ledger.start(session, call.id)
+
+    try:
+        patiently(call.workspace_id, begin)
+    except AWAY:
+        # Nobody knows whether it was noted; the run's next claim closes it.
+        raise
+    except Exception as error:
+        why = str(error)
+        patiently(
+            call.workspace_id,
+            lambda session: ledger.fail(session, call, why, maybe_billed=False),
+        )
+        raise
 
 
 @dataclass(frozen=True)
@@ -188,7 +218,7 @@ class Gateway:
             ledger.open_call(session, call, self.caps)
 
         self._write(reserve)
-        self._write(lambda session: ledger.start(session, call.id))
+        start(self.caller, call)
         return call
 
     def _close(self, call: ProviderCall, error: Exception, *, maybe_billed: bool) -> None:

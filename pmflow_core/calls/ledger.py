@@ -14,6 +14,7 @@ from pmflow_core.calls.costs import OPEN
 from pmflow_core.calls.models import NOTHING, CallStatus, ProviderCall
 from pmflow_core.calls.patience import USUAL_CAPS, Caps
 from pmflow_core.calls.request_key import told_call
+from pmflow_core.errors import PmflowError
 from pmflow_core.providers.base import Completion, ProviderRejected
 
 # No step may work as long.
@@ -24,6 +25,12 @@ class StepCapReached(ProviderRejected):
     """A step has made as many calls, or spent as much, as its recipe allows."""
 
     code = "step_cap_reached"
+
+
+class CallTakenBack(PmflowError):
+    """A call was closed before it was sent, because its worker was thought dead; it is not sent."""
+
+    code = "call_taken_back"
 
 
 def open_call(session: Session, call: ProviderCall, caps: Caps = USUAL_CAPS) -> None:
@@ -49,13 +56,20 @@ def open_call(session: Session, call: ProviderCall, caps: Caps = USUAL_CAPS) -> 
 
 
 def start(session: Session, call_id: UUID) -> None:
-    """Note that the call is being sent now; from here on it may be billed."""
-    session.execute(
+    """Note that the call is being sent now; from here on it may be billed.
+
+    Raises:
+        CallTakenBack: it was closed meanwhile, and what it had reserved was returned.
+    """
+    started = session.execute(
         update(ProviderCall)
-        .where(col(ProviderCall.id) == call_id)
+        .where(col(ProviderCall.id) == call_id, col(ProviderCall.status) == CallStatus.RESERVED)
         .values(status=CallStatus.STARTED)
+        .returning(col(ProviderCall.id))
         .execution_options(synchronize_session=False)
     )
+    if started.one_or_none() is None:
+        raise CallTakenBack("The call was taken back before it was sent.")
 
 
 def settle(

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from pmflow_core.calls import ledger
 from pmflow_core.calls.costs import TOOL
-from pmflow_core.calls.gateway import Caller
+from pmflow_core.calls.gateway import Caller, start
 from pmflow_core.calls.models import CallStatus, ProviderCall
 from pmflow_core.calls.replay import NotRecorded
 from pmflow_core.calls.request_key import Told, hash_of
@@ -89,7 +89,7 @@ class ToolLedger:
     def _do(self, request: ToolRequest, told: Told, work: Callable[[], str]) -> ToolResult:
         row = self._row(told)
         patiently(row.workspace_id, lambda session: ledger.open_call(session, row))
-        patiently(row.workspace_id, lambda session: ledger.start(session, row.id))
+        start(self.caller, row)
         try:
             result = ToolResult(work())
         except PmflowError as error:

@@ -135,6 +135,12 @@ def renew(session: Session, holder: Holder, lease: timedelta) -> StageRun | None
     return session.scalar(statement)
 
 
+def is_held(session: Session, holder: Holder) -> bool:
+    """Return whether the holder still has the run."""
+    statement = select(col(StageRun.id)).where(holder.holds())
+    return session.scalar(statement) is not None
+
+
 def begin_step(session: Session, holder: Holder, step: RunStep) -> bool:
     """Mark the run at `step` and count the try; False when the holder lost the run.
 

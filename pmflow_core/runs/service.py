@@ -12,7 +12,7 @@ from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.models import User
 from pmflow_core.activity import service as activity
-from pmflow_core.calls import budgets
+from pmflow_core.calls import budgets, ledger
 from pmflow_core.calls.budgets import Payer
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict
@@ -185,6 +185,9 @@ def cancel(session: Session, actor: Actor, run_id: UUID) -> StageRun:
     run = repository.get_run(session, run_id, lock=True)
     if run.status not in OPEN:
         raise RunIsFinished(f"Run {run.number} has ended: {run.status.value}.")
+    if run.status is not RunStatus.RUNNING:
+        # No later claim will return what a dead worker had reserved.
+        ledger.close_abandoned(session, run.id, run.fence + 1)
     run.status = RunStatus.CANCELLED
     run.finished_at = utcnow()
     run.lease_until = None

@@ -134,7 +134,7 @@ class Stepper:
 
         gateway = Gateway(
             [self.extensions.provider(name) for name in names],
-            Caller(payer, spec.key, self.holder.fence),
+            Caller(payer, spec.key, self.holder.fence, self._require_run),
             say,
             self.patience,
             _caps(spec),
@@ -145,6 +145,10 @@ class Stepper:
         provider = with_tools(gateway, kinds, context, self.heart.check, tell)
         tools = StepTools(provider, self.run, self.holder, spec.key, self.heart)
         return tools
+
+    def _require_run(self, session: Session) -> None:
+        if not repository.is_held(session, self.holder):
+            raise LeaseLost("The run is not this worker's any more.")
 
     def _begin(self, session: Session, row: RunStep) -> None:
         if not repository.begin_step(session, self.holder, row):
@@ -157,8 +161,8 @@ class Stepper:
     ) -> tuple[StepOutcome, tuple[Verdict, ...]]:
         kind = self.extensions.steps.get(spec.skill)
         tools = self.tools(context, spec)
-
-        judge = Judge(context, tools)
+        # A judge reads; the tools of the step it judges are not for it.
+        judge = Judge(context, self.tools(context, spec.model_copy(update={"tools": ()})))
 
         def verify(told: RunContext, outcome: StepOutcome) -> tuple[Verdict, ...]:
             return self._verify(spec, told, outcome, judge)

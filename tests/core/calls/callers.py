@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.board import service as board
@@ -41,8 +42,10 @@ def run(desk: Desk) -> StageRun:
         return board.start_run(session, desk.actor, desk.id, "discovery")
 
 
-def caller_of(run: StageRun, fence: int = 1) -> Caller:
-    return Caller(Payer(run.workspace_id, run.project_id, run.id), "research", fence)
+def caller_of(
+    run: StageRun, fence: int = 1, guard: Callable[[Session], None] = lambda _: None
+) -> Caller:
+    return Caller(Payer(run.workspace_id, run.project_id, run.id), "research", fence, guard)
 
 
 @pytest.fixture

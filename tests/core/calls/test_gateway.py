@@ -5,19 +5,23 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.calls import budgets, costs, ledger
 from pmflow_core.calls.answer_check import MAX_CHARACTERS, AnswerUnusable
 from pmflow_core.calls.breaker import CircuitOpen
 from pmflow_core.calls.budgets import BudgetExceeded, Payer
-from pmflow_core.calls.ledger import StepCapReached
+from pmflow_core.calls.gateway import Gateway
+from pmflow_core.calls.ledger import CallTakenBack, StepCapReached
 from pmflow_core.calls.models import CallStatus, ProviderCall, Scope
 from pmflow_core.calls.patience import Caps, Patience, may_retry, pause_s
 from pmflow_core.db.transaction import transaction
 from pmflow_core.providers.answers import JUDGE, Judgement, schema_of
 from pmflow_core.providers.base import Completion, ProviderRejected, ProviderUnavailable
 from pmflow_core.providers.scripted import ScriptedProvider
+from pmflow_core.runs import repository, service
+from pmflow_core.runs.kinds import LeaseLost
 from pmflow_core.runs.models import StageRun
 from tests.core.calls.callers import (
     ANSWER,
@@ -25,6 +29,7 @@ from tests.core.calls.callers import (
     REQUEST,
     MakeGateway,
     ask,
+    caller_of,
     calls,
     money,
     scripted,
@@ -185,6 +190,45 @@ def test_what_a_dead_worker_left_open_is_closed_by_the_next(run: StageRun) -> No
     assert sent_calls == 1
     assert [call.status for call in calls(run)] == ["failed", "possibly_billed"]
     assert (closed[-1].spent_usd, closed[-1].reserved_usd) == (0.1, 0.0)
+
+
+def test_a_call_that_was_taken_back_is_not_sent_and_its_money_is_returned_once(
+    run: StageRun,
+) -> None:
+    call_id = in_flight(run, sent=False)
+    in_flight(run, sent=True)
+    with transaction(run.workspace_id) as session:
+        ledger.close_abandoned(session, run.id, 2)
+
+    with pytest.raises(CallTakenBack), transaction(run.workspace_id) as session:
+        # Its worker was only slow.
+        ledger.start(session, call_id)
+
+    assert [call.status for call in calls(run)] == ["failed", "possibly_billed"]
+    assert money(run)["run"] == (0.1, 0.0)
+
+
+def test_a_worker_that_lost_the_run_sends_nothing_and_returns_its_money(run: StageRun) -> None:
+    def lost(_session: Session) -> None:
+        raise LeaseLost("The run is not this worker's any more.")
+
+    provider = scripted(ANSWER)
+    with pytest.raises(LeaseLost):
+        ask(Gateway([provider], caller_of(run, guard=lost), lambda _: None))
+
+    assert provider.requests == []
+    assert [call.status for call in calls(run)] == ["failed"]
+    assert set(money(run).values()) == {(0.0, 0.0)}
+
+
+def test_cancelling_a_queued_run_returns_what_its_dead_worker_had_reserved(run: StageRun) -> None:
+    in_flight(run, sent=False)
+
+    with transaction(run.workspace_id) as session:
+        repository.get_run(session, run.id).fence = 1
+        service.cancel(session, Actor.system(run.workspace_id), run.id)
+
+    assert set(money(run).values()) == {(0.0, 0.0)}
 
 
 def test_a_call_of_a_run_that_nobody_claims_again_is_closed_by_another_run(run: StageRun) -> None:

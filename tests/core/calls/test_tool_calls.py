@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy.orm import Session
 
 from pmflow_core.calls import costs, ledger
 from pmflow_core.calls.models import CallStatus
@@ -11,6 +12,7 @@ from pmflow_core.calls.tool_calls import ToolCallInDoubt, ToolLedger, ToolReques
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import Invalid
 from pmflow_core.providers.base import ProviderUnavailable
+from pmflow_core.runs.kinds import LeaseLost
 from pmflow_core.runs.models import StageRun
 from tests.core.calls.callers import caller_of, calls
 
@@ -101,6 +103,18 @@ def test_a_tool_that_only_reads_is_called_again_after_a_crash(run: StageRun) -> 
     die_while_calling(run, LOOK, world)
     assert ToolLedger(caller_of(run, 2)).call(LOOK, world.work).text == "[S-1] late"
     assert world.done == 2
+
+
+def test_a_worker_that_lost_the_run_calls_no_tool_and_returns_its_money(run: StageRun) -> None:
+    def lost(_session: Session) -> None:
+        raise LeaseLost("The run is not this worker's any more.")
+
+    world = World(["posted"])
+    with pytest.raises(LeaseLost):
+        ToolLedger(caller_of(run, guard=lost)).call(POST, world.work)
+
+    assert world.done == 0
+    assert [row.status.value for row in calls(run)] == ["failed"]
 
 
 def test_an_answer_that_never_came_leaves_an_effect_in_doubt(run: StageRun) -> None:

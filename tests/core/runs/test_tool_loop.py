@@ -286,3 +286,30 @@ def test_a_run_may_cost_what_its_recipe_says(
     run = carry_out(engine, desk)
     assert run.status is RunStatus.WAITING
     assert "The run's budget of $0.0" in (run.waiting_reason or "")
+
+
+def test_a_judge_cannot_call_the_tools_of_the_step_it_judges(
+    desk: Desk, extensions: Extensions
+) -> None:
+    step = StepSpec(
+        key="research",
+        title="Research",
+        skill="generate_document",
+        params={"template": "research"},
+        criteria=("quotes:verbatim", "ai:The document names a cause"),
+        tools=("search_signals",),
+    )
+    spec = RecipeSpec(stage="discovery", title="Research", steps=(step,))
+    admin = Actor(desk.actor.workspace_id, Role.ADMIN)
+    scripted = ScriptedProvider([says(RESEARCH), says('{"holds": true, "why": "It does."}')])
+    scripted.name = "judged"
+    extensions.providers.add(scripted)
+    with transaction(admin.workspace_id) as session:
+        recipes.publish(session, admin, spec, extensions.catalogue())
+        run = board.start_run(
+            session, desk.actor, desk.id, "discovery", RunOptions(provider="judged")
+        )
+
+    Engine(extensions).execute(run.id, "w1")
+
+    assert [len(request.tools) for request in scripted.requests] == [1, 0]
