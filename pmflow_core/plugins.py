@@ -61,7 +61,9 @@ def _add_composio(extensions: Extensions, settings: Settings) -> None:
     extensions.providers.add(composio.ComposioProvider())
     api = composio.configured(settings)
     for tool in connected_tools.kinds(api, settings.data_dir, settings.composio_user_id):
-        extensions.tools.add(tool)
+        # What an app of others is called must neither replace a tool of ours nor stop the start.
+        if tool.name not in extensions.tools:
+            extensions.tools.add(tool)
 
 
 def _plugins(settings: Settings) -> Iterator[Register]:

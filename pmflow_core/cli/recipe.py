@@ -23,6 +23,7 @@ from pmflow_core.runs.extensions import installed
 from pmflow_core.workspaces.service import workspace_by_slug
 
 app = command_group("Read and change what is automated at each stage.")
+LARGEST = 1_000_000
 Workspace = Annotated[str, typer.Option(help="The workspace's slug.")]
 Stage = Annotated[str, typer.Argument(help="inbox, discovery, prd, …")]
 SpecFile = Annotated[
@@ -166,10 +167,12 @@ def _inside(workspace: str) -> Generator[tuple[Session, Actor]]:
 
 def _read(file: Path) -> RecipeSpec:
     """Return a file's recipe; raises InvalidRecipe or Invalid."""
+    if file.stat().st_size > LARGEST:
+        raise Invalid(f"{file.name} is larger than a recipe can be: {LARGEST:,} bytes.")
     text = file.read_text(encoding="utf-8", errors="replace")
     try:
         given = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"{file.name} cannot be read: {error}.") from error
     return parse(given)
 

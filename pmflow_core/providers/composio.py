@@ -5,6 +5,7 @@ library of theirs is needed.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,8 +33,8 @@ _LIST_TIMEOUT = httpx2.Timeout(8.0, connect=3.0)
 _CALL_TIMEOUT = httpx2.Timeout(60.0, connect=5.0)
 _PAGE = 100
 _MOST_PAGES = 5
-# Vendors of models take no longer name.
-_LONGEST_NAME = 64
+# Vendors of models take no other name, and it becomes part of an address.
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_DESCRIPTION = 1_000
 _TIMED_OUT = 408
 
@@ -108,7 +109,7 @@ class Composio:
                 for app in self._connected_apps()
                 for tool in self._listed({"toolkit_slug": app, "important": "true"})
             )
-        usable = (one for one in found if not one.is_deprecated and len(one.slug) <= _LONGEST_NAME)
+        usable = (one for one in found if not one.is_deprecated and _NAME.fullmatch(one.slug))
         return list({one.slug: one for one in usable}.values())
 
     def execute(self, tool: Tool, arguments: Mapping[str, Any], user_id: str) -> str:

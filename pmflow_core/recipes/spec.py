@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Name = Annotated[str, Field(max_length=80)]
+Criterion = Annotated[str, Field(max_length=500)]
 
 
 class Level(StrEnum):
@@ -42,9 +44,11 @@ class StepSpec(_Spec):
 
     key: Slug = Field(description="Unique in the recipe; names the checkpoint.")
     title: str = Field(min_length=1, max_length=80)
-    skill: str = Field(description="The registered step that does the work.")
+    skill: Name = Field(description="The registered step that does the work.")
     params: dict[str, Any] = Field(default_factory=dict)
-    criteria: tuple[str, ...] = Field(default=(), description="Such as cites:5 or quotes:verbatim.")
+    criteria: tuple[Criterion, ...] = Field(
+        default=(), max_length=30, description="Such as cites:5 or quotes:verbatim."
+    )
     strictness: Strictness = Field(
         default=Strictness.STRICT,
         description="strict refuses what fails, lenient only reports it, off checks nothing.",
@@ -60,7 +64,7 @@ class StepSpec(_Spec):
     commit: bool = Field(
         default=False, description="Commit what it wrote to the workspace's git repository."
     )
-    tools: tuple[str, ...] = Field(
+    tools: tuple[Name, ...] = Field(
         default=(), max_length=20, description="Tools the model may call."
     )
     max_calls: int = Field(default=100, ge=1, le=1000, description="Calls to models and tools.")
@@ -72,7 +76,7 @@ class StepSpec(_Spec):
 class GateSpec(_Spec):
     """One check on the project before it may leave the stage."""
 
-    kind: str
+    kind: Name
     title: str = Field(min_length=1, max_length=80)
     params: dict[str, Any] = Field(default_factory=dict)
     optional: bool = Field(default=False, description="Report, do not block.")
@@ -90,8 +94,10 @@ class RecipeSpec(_Spec):
     gates: tuple[GateSpec, ...] = Field(default=(), max_length=20)
     level: Level = Level.HUMAN_APPROVAL
     stop_stage: Slug | None = Field(default=None, description="Where auto_to_stage ends.")
-    provider: str | None = Field(default=None, description="None means the installation's default.")
-    fallbacks: tuple[str, ...] = Field(
+    provider: Name | None = Field(
+        default=None, description="None means the installation's default."
+    )
+    fallbacks: tuple[Name, ...] = Field(
         default=(), max_length=4, description="Providers that are asked when the first fails."
     )
     budget_usd: float | None = Field(

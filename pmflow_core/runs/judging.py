@@ -29,7 +29,7 @@ class Judge:
             ProviderUnavailable: nobody answers, so that nothing is known either way.
         """
         request = replace(
-            about(self.context, JUDGE, "Judgement"),
+            about(replace(self.context, feedback=""), JUDGE, "Judgement"),
             documents=MappingProxyType({"document": text}),
             instructions=statement,
             schema=schema_of(Judgement),

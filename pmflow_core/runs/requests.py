@@ -15,6 +15,10 @@ from pmflow_core.runs.status import LogLevel
 
 Shape = TypeVar("Shape", bound=BaseModel)
 _LONGEST_OUTPUT = 6_000
+_MEND = (
+    "Your last try was refused; mend exactly the faults that the data names in the text beginning"
+    " “The last try was refused”."
+)
 
 
 @dataclass
@@ -36,7 +40,7 @@ class Spending:
 
 def about(context: RunContext, task: str, title: str) -> GenerateRequest:
     """Return a request with all that a step may tell a provider of its project."""
-    return GenerateRequest(
+    request = GenerateRequest(
         task=task,
         title=title,
         project_name=context.project.name,
@@ -46,8 +50,15 @@ def about(context: RunContext, task: str, title: str) -> GenerateRequest:
         documents=context.documents,
         knowledge=tuple(_told(context)),
         total_signals=context.total_signals,
-        instructions=context.feedback,
     )
+    return to_mend(request, context.feedback)
+
+
+def to_mend(request: GenerateRequest, faults: str) -> GenerateRequest:
+    """Return the request with what was wrong before, which quotes documents and so is data."""
+    if not faults:
+        return request
+    return replace(with_instructions(request, _MEND), knowledge=(faults, *request.knowledge))
 
 
 def with_instructions(request: GenerateRequest, *more: str) -> GenerateRequest:

@@ -4,6 +4,7 @@ FastAPI would read a declared body before any dependency, however long it is and
 """
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -54,13 +55,13 @@ class Body(Generic[M]):
         """
         raw = await _read(request)
         try:
-            given = json.loads(raw or b"{}")
+            given = _clean(json.loads(raw or b"{}"))
         except (ValueError, RecursionError) as error:
             raise BodyMalformed("Send a JSON object.") from error
         if not isinstance(given, dict):
             raise BodyMalformed("Send a JSON object.")
         try:
-            return Sent(self.model.model_validate(_clean(given)), raw)
+            return Sent(self.model.model_validate(given), raw)
         except ValidationError as error:
             faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
             raise RequestValidationError(faults) from error
@@ -86,8 +87,10 @@ async def _read(request: Request) -> bytes:
 
 
 def _clean(value: Any) -> Any:
-    """Return what was sent with each text such as PostgreSQL takes it."""
+    """Return what was sent such as PostgreSQL takes it; raises ValueError for NaN and infinity."""
     match value:
+        case float() if not math.isfinite(value):
+            raise ValueError("JSON has no such number")
         case str():
             return clean(value)
         case list():

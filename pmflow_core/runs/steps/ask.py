@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from pmflow_core.errors import Conflict
 from pmflow_core.runs.kinds import QuestionDraft, RunContext, StepKind, StepOutcome, Tools
@@ -13,6 +13,8 @@ from pmflow_core.runs.requests import one_line
 
 _YES_OR_NO = ("yes", "no")
 _HOURS_OF_A_QUARTER = 24 * 92
+# An answer is taken without the blanks around it, so an option must not need them.
+Option = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class NotApproved(Conflict):
@@ -26,11 +28,14 @@ class Params(BaseModel):
 
     question: str = Field(min_length=1, max_length=2_000)
     kind: QuestionKind = QuestionKind.TEXT
-    options: list[str] = Field(
+    options: list[Option] = Field(
         default_factory=list, max_length=12, description="For a choice, two or more."
     )
-    default: str | None = Field(
-        default=None, description="Taken when time runs out; without it the run fails then."
+    default: Annotated[str, StringConstraints(strip_whitespace=True)] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=8_000,
+        description="Taken when time runs out; without it the run fails then.",
     )
     timeout_h: float | None = Field(
         default=None, gt=0, le=_HOURS_OF_A_QUARTER, description="Hours; None waits for ever."

@@ -19,7 +19,15 @@ from pmflow_core.runs.kinds import (
     TicketDraft,
     Tools,
 )
-from pmflow_core.runs.requests import Spending, about, ask_for, bullets, one_line, with_instructions
+from pmflow_core.runs.requests import (
+    Spending,
+    about,
+    ask_for,
+    bullets,
+    one_line,
+    to_mend,
+    with_instructions,
+)
 from pmflow_core.runs.status import LogLevel
 
 PLAN = "ticket_plan"
@@ -58,7 +66,7 @@ def run(params: Params, context: RunContext, tools: Tools) -> StepOutcome:
     fault = _fault(plan, known)
     if fault:
         tools.log(LogLevel.WARN, f"{fault} Asking once more.")
-        again = with_instructions(request, f"Your last plan was refused. {fault}")
+        again = to_mend(request, f"The last try was refused. {fault}")
         plan = ask_for(TicketPlan, again, tools, spending).tickets
         fault = _fault(plan, known)
     if fault:

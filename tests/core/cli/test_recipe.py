@@ -66,6 +66,23 @@ def test_a_recipe_may_be_toml_and_every_fault_is_named(
     assert "prd.toml cannot be read" in program.refuse("recipe", "check", str(file))
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (" " * 1_000_001, "larger than a recipe can be"),
+        ("[" * 100_000, "cannot be read"),
+        ("[]", "valid dictionary"),
+    ],
+)
+def test_a_file_that_can_be_no_recipe_is_refused(
+    program: Program, tmp_path: Path, content: str, words: str
+) -> None:
+    file = tmp_path / "prd.json"
+    file.write_text(content)
+
+    assert words in program.refuse("recipe", "check", str(file))
+
+
 def test_one_command_automates_a_workspace_and_one_restores_what_ships(
     program: Program, slug: str
 ) -> None:

@@ -13,6 +13,7 @@ from pmflow_core.errors import Invalid
 from pmflow_core.providers.base import ProviderRejected, ProviderUnavailable
 from pmflow_core.providers.composio import Composio, Tool
 from pmflow_core.runs import connected_tools
+from pmflow_core.runs.signal_tool import SEARCH_SIGNALS
 from pmflow_core.settings import Settings
 from tests.fakes.composio_server import KEY, ComposioServer, done, refused, tool
 from tests.fakes.vendor_server import Reply
@@ -20,9 +21,12 @@ from tests.fakes.vendor_server import Reply
 TOOLS = [
     tool("SLACK_POST", "slack"),
     tool("SLACK_LIST", "slack", "readOnlyHint"),
+    tool("search_signals", "slack"),
     tool("SLACK_OLD", "slack", is_deprecated=True),
     tool("SLACK_" + "X" * 70, "slack"),
     tool("GITHUB_CREATE_ISSUE", "github", input_parameters={"title": {"type": "string"}}),
+    tool("../../v3/connected_accounts", "github"),
+    tool("GITHUB CREATE", "github"),
     tool("NOTION_ADD", "notion"),
 ]
 
@@ -49,8 +53,8 @@ def tool_of(server: ComposioServer, name: str) -> Tool:
 
 def test_the_tools_of_connected_apps_are_listed_page_by_page(server: ComposioServer) -> None:
     found = {one.slug: one for one in api(server).tools()}
-    assert list(found) == ["SLACK_POST", "SLACK_LIST", "GITHUB_CREATE_ISSUE"]
-    assert [one.read_only for one in found.values()] == [False, True, False]
+    assert list(found) == ["SLACK_POST", "SLACK_LIST", "search_signals", "GITHUB_CREATE_ISSUE"]
+    assert [one.read_only for one in found.values()] == [False, True, False, False]
     spec = found["SLACK_POST"].spec()
     assert (spec.name, spec.description) == ("SLACK_POST", "Does SLACK_POST.")
     assert spec.schema["required"] == ["text"]
@@ -119,6 +123,7 @@ def test_a_key_makes_tools_and_a_provider_that_writes_nothing(
         assert found.providers.get("composio").name == "composio"
         names = {one.name for one in found.tools}
         assert names == {"search_signals", "SLACK_POST", "SLACK_LIST", "GITHUB_CREATE_ISSUE"}
+        assert found.tools.get("search_signals") is SEARCH_SIGNALS
         assert "SLACK_POST" in found.catalogue().tools
         assert not found.tools.get("SLACK_POST").read_only
         assert found.tools.get("SLACK_LIST").read_only

@@ -4,7 +4,7 @@ import pytest
 
 from pmflow_core.recipes.defaults import DEFAULT_RECIPES
 from pmflow_core.recipes.spec import GateSpec, Level, RecipeSpec, StepSpec
-from pmflow_core.recipes.validation import Catalogue, InvalidRecipe, validate
+from pmflow_core.recipes.validation import Catalogue, InvalidRecipe, parse, validate
 from pmflow_core.runs import builtin
 from pmflow_core.runs.extensions import Extensions
 
@@ -57,6 +57,16 @@ def test_the_default_recipes_are_valid(default: RecipeSpec, catalogue: Catalogue
 def test_each_fault_is_named(changed: dict[str, object], words: str, catalogue: Catalogue) -> None:
     with pytest.raises(InvalidRecipe, match=words):
         validate(recipe(**changed), catalogue)
+
+
+@pytest.mark.parametrize(
+    "criteria", [["cites:1"] * 31, ["content:/" + "a" * 500 + "/"]], ids=["many", "long"]
+)
+def test_a_step_has_so_many_criteria_of_such_a_length(criteria: list[str]) -> None:
+    steps = [{"key": "a", "title": "A", "skill": "jury", "criteria": criteria}]
+
+    with pytest.raises(InvalidRecipe, match=r"steps\.0\.criteria"):
+        parse({"stage": "discovery", "title": "Synthesise", "steps": steps})
 
 
 def test_all_faults_are_named_at_once(catalogue: Catalogue) -> None:

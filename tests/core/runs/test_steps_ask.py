@@ -57,6 +57,10 @@ def test_an_approval_that_is_refused_stops_the_run() -> None:
         {"question": "Which?", "options": ["a", "b"]},
         {"question": "Go on?", "kind": "approval", "default": "maybe"},
         {"question": ""},
+        {"question": "Which?", "kind": "choice", "options": ["a", " "]},
+        {"question": "Which?", "kind": "choice", "options": ["a", " a"]},
+        {"question": "Which?", "kind": "choice", "options": ["a", "b" * 201]},
+        {"question": "Why?", "default": " "},
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(params: dict[str, object]) -> None:

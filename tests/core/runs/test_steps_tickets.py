@@ -58,9 +58,9 @@ def test_a_dropped_requirement_is_asked_for_once_more() -> None:
 
     assert outcome.tickets is not None
     assert len(outcome.tickets) == 2
-    again = tools.provider.requests[1].instructions
-    assert "no ticket for R2 (Keep search when the phone locks)" in again
-    assert "The requirements of the first release are R1, R2." in again
+    again = tools.provider.requests[1]
+    assert "no ticket for R2 (Keep search when the phone locks)" in again.knowledge[0]
+    assert "The requirements of the first release are R1, R2." in again.instructions
 
 
 @pytest.mark.parametrize(
