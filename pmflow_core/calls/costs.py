@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -56,6 +56,21 @@ def by_step(session: Session, run_id: UUID) -> Mapping[str, Cost]:
         .order_by(func.min(col(ProviderCall.created_at)))
     )
     return {row[0]: Cost(*row[1:]) for row in session.execute(statement)}
+
+
+def sums_by_step(run_id: UUID) -> Subquery:
+    """Return tokens and cost of each step of a run as a table, for a statement about its steps."""
+    return (
+        select(
+            col(ProviderCall.step_key).label("step_key"),
+            func.sum(col(ProviderCall.input_tokens)).label("input_tokens"),
+            func.sum(col(ProviderCall.output_tokens)).label("output_tokens"),
+            func.sum(col(ProviderCall.cost_usd)).label("cost_usd"),
+        )
+        .where(col(ProviderCall.run_id) == run_id, _ASKED_A_MODEL)
+        .group_by(col(ProviderCall.step_key))
+        .subquery()
+    )
 
 
 # What a tool does is not paid by token, so it has a row but no part in these sums.

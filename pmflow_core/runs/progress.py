@@ -15,7 +15,14 @@ from pmflow_core.documents import service as documents
 from pmflow_core.documents.citations import cited_numbers
 from pmflow_core.documents.service import Draft
 from pmflow_core.projects import repository as projects
-from pmflow_core.runs import approval_rows, approvals, evidence, repository, results
+from pmflow_core.runs import (
+    approval_rows,
+    approvals,
+    evidence,
+    repository,
+    results,
+    step_costs,
+)
 from pmflow_core.runs.advance import conclude
 from pmflow_core.runs.failing import Failure, conclude_failure
 from pmflow_core.runs.kinds import DocumentDraft, LeaseLost, StepOutcome, Verdict
@@ -108,6 +115,7 @@ def record_step(
         )
         .execution_options(synchronize_session=False)
     )
+    step_costs.count(session, run.id)
     return version_id
 
 
@@ -145,6 +153,7 @@ def pass_over(
         )
         .execution_options(synchronize_session=False)
     )
+    step_costs.count(session, run.id)
 
 
 def _failed_values(failure: Failure) -> dict[str, object]:
@@ -263,6 +272,7 @@ def wait(
         .execution_options(synchronize_session=False)
     )
     session.execute(waiting)
+    step_costs.count(session, run.id)
 
 
 def hand_over(session: Session, holder: Holder, claimed: StageRun, why: str) -> None:
@@ -328,6 +338,7 @@ def _end(
     run = session.scalar(statement)
     if run is None:
         raise LeaseLost("The run is not this worker's any more.")
+    step_costs.count(session, run.id)
     return run
 
 

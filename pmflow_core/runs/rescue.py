@@ -10,7 +10,7 @@ from pmflow_core.calls import ledger
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import NotFound
 from pmflow_core.projects import repository as projects
-from pmflow_core.runs import alarms, question_rows, repository
+from pmflow_core.runs import alarms, question_rows, repository, step_costs
 from pmflow_core.runs.failing import conclude_failure
 from pmflow_core.runs.models import RunLogLine, StageRun
 from pmflow_core.runs.progress import run_author
@@ -171,6 +171,7 @@ def _quarantine(session: Session, run: StageRun, why: str) -> None:
     run.lease_until = None
     # No later claim will do it.
     ledger.close_abandoned(session, run.id, run.fence + 1)
+    step_costs.count(session, run.id)
     # A check after the last step may be what kills its workers.
     if step is not None and step.status is not StepStatus.COMPLETED:
         step.status = StepStatus.FAILED

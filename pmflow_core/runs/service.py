@@ -26,7 +26,7 @@ from pmflow_core.projects.service import Cause
 from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
 from pmflow_core.recipes.spec import RecipeSpec
-from pmflow_core.runs import explain, question_rows, repository, reuse
+from pmflow_core.runs import explain, question_rows, repository, reuse, step_costs
 from pmflow_core.runs.extensions import installed
 from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
 from pmflow_core.runs.status import OPEN, LogLevel, RunStatus
@@ -192,6 +192,7 @@ def cancel(session: Session, actor: Actor, run_id: UUID) -> StageRun:
     run.finished_at = utcnow()
     run.lease_until = None
     run.cancelled_by = actor.name
+    step_costs.count(session, run.id)
     question_rows.close_unanswered(session, run.id, actor.name)
     line = RunLogLine(
         workspace_id=run.workspace_id,

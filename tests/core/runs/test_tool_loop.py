@@ -24,7 +24,7 @@ from pmflow_core.runs.extensions import Extensions
 from pmflow_core.runs.kinds import RunContext, ToolKind
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.service import RunOptions
-from pmflow_core.runs.status import RunStatus
+from pmflow_core.runs.status import RunStatus, StepStatus
 from pmflow_core.signals import service as signals
 from pmflow_core.signals.models import Source
 from pmflow_core.signals.schemas import SignalIn
@@ -313,3 +313,26 @@ def test_a_judge_cannot_call_the_tools_of_the_step_it_judges(
     Engine(extensions).execute(run.id, "w1")
 
     assert [len(request.tools) for request in scripted.requests] == [1, 0]
+
+
+def test_what_tries_that_failed_have_cost_is_shown_with_their_step(
+    desk: Desk, extensions: Extensions, publish: Publish
+) -> None:
+    publish(retries=1)
+    misquoting = RESEARCH.replace("The search bar", "A search bar")
+    scripted = ScriptedProvider([says(misquoting), says(misquoting + "\nStill.\n")])
+    scripted.name = "misquoting"
+    extensions.providers.add(scripted)
+    with transaction(desk.actor.workspace_id) as session:
+        options = RunOptions(provider="misquoting")
+        run = board.start_run(session, desk.actor, desk.id, "discovery", options)
+
+    Engine(extensions).execute(run.id, "w1")
+
+    with transaction(desk.actor.workspace_id) as session:
+        (step,) = repository.steps_of(session, run.id)
+        charged = costs.of_run(session, run.id)
+        shown = repository.costs(session, [desk.id])
+    assert step.status is StepStatus.FAILED
+    assert (step.cost_usd, step.input_tokens) == (charged.cost_usd, charged.input_tokens)
+    assert shown[desk.id] == pytest.approx(0.02)
