@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from pmflow_core.db.transaction import transaction
+from pmflow_core.errors import PmflowError
 from pmflow_core.logs import get_logger
 
 log = get_logger(__name__)
@@ -23,8 +24,16 @@ PATIENCE_S = 60.0
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 1.0
 AWAY = (OperationalError, InterfaceError)
+# Limits of PostgreSQL come as operational errors too, but no waiting helps against them.
+_LIMITS = "54"
 _NUMBER = text("select pg_current_xact_id_if_assigned()::text")
 _FATE = text("select pg_xact_status(cast(:number as xid8))")
+
+
+class BeyondLimits(PmflowError):
+    """The database is there and cannot take what it was given: too long, too large, too many."""
+
+    code = "beyond_limits"
 
 
 def patiently(
@@ -38,6 +47,7 @@ def patiently(
 
     Raises:
         OperationalError: the database was away for longer than `patience_s`.
+        BeyondLimits: it cannot take what `work` writes.
     """
     until = time.monotonic() + patience_s
     pause = FIRST_PAUSE_S
@@ -46,6 +56,9 @@ def patiently(
         try:
             return attempt.result()
         except AWAY as error:
+            if (getattr(error.orig, "sqlstate", None) or "").startswith(_LIMITS):
+                complaint = str(error.orig).splitlines()[0]
+                raise BeyondLimits(f"The database cannot take this: {complaint}.") from error
             if attempt.number is not None and _was_committed(attempt.number, until):
                 return attempt.done[0]
             if time.monotonic() + pause > until:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from pmflow_core.accounts.models import User
-from pmflow_core.db.patient import patiently
+from pmflow_core.db.patient import BeyondLimits, patiently
 from pmflow_core.db.transaction import configure, transaction
 
 
@@ -75,3 +75,18 @@ def test_patience_ends(database: Engine, address: str) -> None:
     with pytest.raises(OperationalError):
         patiently(None, work, patience_s=0.3)
     assert people(address) == 0
+
+
+def test_what_the_database_can_never_take_is_not_tried_again(address: str) -> None:
+    del address
+    tries: list[int] = []
+
+    def work(session: Session) -> None:
+        tries.append(1)
+        too_much = "begin raise exception 'index row is too large' using errcode = '54000'; end"
+        session.execute(text(f"do $$ {too_much} $$"))
+
+    with pytest.raises(BeyondLimits, match="index row is too large"):
+        patiently(None, work, patience_s=1)
+
+    assert len(tries) == 1
