@@ -275,7 +275,8 @@ def test_what_failed_is_told_to_the_next_try(
 
     scripted = engine.extensions.providers.get("scripted")
     assert isinstance(scripted, ScriptedProvider)
-    assert "not a verbatim span" in scripted.requests[1].instructions
+    # It quotes the document, so it is told as data, not as an instruction.
+    assert "not a verbatim span" in scripted.requests[1].knowledge[0]
 
 
 def test_a_step_that_takes_too_long_ends_the_run(
