@@ -17,6 +17,7 @@ from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project
 from pmflow_core.recipes import service as recipes
 from pmflow_core.runs import approval_rows
+from pmflow_core.runs.kinds import Verdict
 from pmflow_core.runs.models import Approval
 from pmflow_core.runs.scene import look
 
@@ -72,6 +73,7 @@ class ApprovalEffects:
     gates: tuple[GateRead, ...] = ()
     approved_by: tuple[str, ...] = ()
     waits_for: str | None = None
+    others: int = 0  # people who have to approve besides whoever does now
 
     @property
     def seen(self) -> dict[str, str]:
@@ -81,17 +83,22 @@ class ApprovalEffects:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Return in words what is set in motion, one each."""
-        moves = f"Moves {self.key} to {self.to}" if self.to else f"{self.stage} is the last stage"
-        found = [moves]
-        if self.to:
-            found.append(
-                f"Starts a run: {self.starts}"
-                if self.starts
-                else f"Starts no run: {self.to} is manual"
-            )
-        if self.waits_for:
-            found.append(self.waits_for)
-        return tuple(found)
+        if self.others:
+            return (f"Counts as your approval; {self.stays}",)
+        if not self.to:
+            return (f"{self.stage} is the last stage",)
+        run = (
+            f"Starts a run: {self.starts}" if self.starts else f"Starts no run: {self.to} is manual"
+        )
+        return f"Moves {self.key} to {self.to}", run
+
+    @property
+    def stays(self) -> str:
+        """Return in words what the project waits for where one more approval is not enough."""
+        people = (
+            "1 more person approves" if self.others == 1 else f"{self.others} more people approve"
+        )
+        return f"{self.key} stays in {self.stage} until {people}"
 
 
 def approval_effects(session: Session, actor: Actor, key: str) -> ApprovalEffects:
@@ -114,7 +121,14 @@ def approval_effects(session: Session, actor: Actor, key: str) -> ApprovalEffect
         gates=() if scene is None else read_gates([gate.as_json() for gate in scene.gates]),
         approved_by=approval_rows.names(standing),
         waits_for=None if lacking is None else f"{lacking.title}: {lacking.detail}",
+        others=0 if lacking is None else _others(lacking, len(standing)),
     )
+
+
+def _others(lacking: Verdict, approved: int) -> int:
+    """How many people are missing after one more approval."""
+    wanted = lacking.inputs["params"].get("approvers", 1)
+    return max(0, int(wanted) - approved - 1)
 
 
 def _bound(session: Session, project: Project) -> tuple[BoundDocument, ...]:

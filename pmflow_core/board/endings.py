@@ -64,10 +64,12 @@ def reopen(session: Session, actor: Actor, project_id: UUID) -> Decision:
     before = project.status.value
     project_service.set_status(session, actor, project, ProjectStatus.ACTIVE)
     stage = projects.stage_of(session, project)
+    is_last = projects.next_stage(session, stage) is None
+    onwards = "ship or archive the project" if is_last else "move the project on"
     explanation = Explanation(
         Outcome.REOPENED,
         f"Reopened by {actor.name}; it was {before}",
-        f"Work on {stage.name}, then move the project on",
+        f"Work on {stage.name}, then {onwards}",
         owner_name(session, project),
     )
     return project_service.decide(session, actor, project, stage.slug, explanation, Cause())

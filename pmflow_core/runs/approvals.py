@@ -1,6 +1,6 @@
 """People's verdicts on a stage, bound to the document versions they saw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -101,26 +101,30 @@ def note_voided(
 ) -> str:
     """Say on the timeline how many approvals a new version voids, and return that sentence.
 
-    Returns an empty text where it voids none, as when the words are the same.
+    Returns an empty text where it voids none, as when the words are the same. An approval that let
+    the project go on is spent: the runs of later stages build on it and do not void it.
     """
     if written.sha256 == old_sha256:
         return ""
     template = documents.template(written.template)
     versions = approval_rows.newest_versions(session, project_id)
-    voided = approval_rows.voided_by(
-        session, project_id, template.document_type, old_sha256, versions
-    )
+    here = projects.stage_of(session, projects.get_project(session, project_id)).slug
+    voided = [
+        each
+        for each in approval_rows.voided_by(
+            session, project_id, template.document_type, old_sha256, versions
+        )
+        if written.run_id is None or each.stage == here
+    ]
     if not voided:
         return ""
-    note = _voided(voided, template.title, written)
-    activity.record(session, actor, project_id, "approval", note)
-    return note
-
-
-def _voided(voided: Sequence[Approval], title: str, written: DocumentVersion) -> str:
-    count = "1 approval was" if len(voided) == 1 else f"{len(voided)} approvals were"
+    count, were = (
+        ("1 approval", "was") if len(voided) == 1 else (f"{len(voided)} approvals", "were")
+    )
     how = "an edit" if written.run_id is None else "a run's new version"
-    return f"{count} voided by {how} of {title} v{written.number}"
+    by = f"by {how} of {template.title} v{written.number}"
+    activity.record(session, actor, project_id, "approval", f"Voided {count} {by}")
+    return f"{count} {were} voided {by}"
 
 
 def _waiting(session: Session, actor: Actor, project: Project) -> Scene:

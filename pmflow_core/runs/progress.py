@@ -237,7 +237,7 @@ def fail(session: Session, holder: Holder, claimed: StageRun, failure: Failure) 
     author = run_author(run)
     title = step.title if step else None
     conclude_failure(session, author, run, title, failure.message)
-    activity.record(session, author, project.id, "run", f"Run {run.number} failed")
+    activity.record(session, author, project.id, "run", "Failed")
     announce(session, run)
 
 

@@ -19,6 +19,7 @@ from pmflow_core.runs.failing import conclude_failure
 from pmflow_core.runs.kinds import Answer, QuestionDraft
 from pmflow_core.runs.models import Question, QuestionKind, RunLogLine, StageRun
 from pmflow_core.runs.repository import Holder
+from pmflow_core.runs.requests import one_line
 from pmflow_core.runs.schemas import QuestionRead
 from pmflow_core.runs.service import announce, resume
 from pmflow_core.runs.status import (
@@ -33,6 +34,7 @@ from pmflow_core.signals.normalise import clean
 
 PMFLOW = "pmflow"
 MAX_ANSWER = 8_000
+SHOWN = 300  # of a text on the timeline; the run's page has all of it
 YES_OR_NO = ("yes", "no")
 find_answer = question_rows.find_answer
 
@@ -71,7 +73,7 @@ def open_question(session: Session, holder: Holder, run: StageRun, draft: Questi
     )
     # A step that asks once more, because its worker died, asks the same question.
     session.execute(statement.on_conflict_do_nothing())
-    text = f"Run {run.number} asks: {draft.text}"
+    text = f"Asks: {one_line(draft.text, SHOWN)}"
     activity.record(session, progress.run_author(run), run.project_id, "question", text)
 
 
@@ -123,7 +125,7 @@ def answer(session: Session, actor: Actor, question_id: UUID, text: str) -> Ques
     question.answered_at = utcnow()
     question.answered_by = actor.user_id
     question.answered_by_name = actor.name
-    said = f"Answered “{question.text}”: {question.answer}"
+    said = f"Answered “{one_line(question.text, SHOWN)}”: {one_line(question.answer, SHOWN)}"
     activity.record(session, actor, run.project_id, "question", said)
     audit.record(session, actor, "question.answered", f"run {run.number}", {"key": question.key})
     _log(session, run, LogLevel.INFO, f"{actor.name} answered: {question.answer}")
@@ -210,7 +212,7 @@ def _fail(session: Session, run: StageRun, question: Question) -> None:
         step.finished_at = run.finished_at
     author = progress.run_author(run)
     conclude_failure(session, author, run, step.title if step else None, message)
-    activity.record(session, author, run.project_id, "run", f"Run {run.number} failed: {message}")
+    activity.record(session, author, run.project_id, "run", f"Failed: {message}")
     announce(session, run)
 
 

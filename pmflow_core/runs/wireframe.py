@@ -44,7 +44,7 @@ def render(plan: PrototypePlan, project: str) -> str:
             "</head>",
             "<body>",
             f'<header class="bar"><strong>{escape(plan.title)}</strong>'
-            f"<span>Prototype of {escape(project)}</span></header>",
+            f"<span>{escape(_subtitle(plan, project))}</span></header>",
             "<main>",
             *sections,
             "</main>",
@@ -53,6 +53,10 @@ def render(plan: PrototypePlan, project: str) -> str:
             "",
         ]
     )
+
+
+def _subtitle(plan: PrototypePlan, project: str) -> str:
+    return "Prototype" if project.casefold() in plan.title.casefold() else f"Prototype of {project}"
 
 
 def _views(plan: PrototypePlan, screen: Screen) -> Iterator[str]:
@@ -97,7 +101,7 @@ def _screens(plan: PrototypePlan, current: Screen) -> str:
 
 
 def _states(screen: Screen, current: int) -> str:
-    names = ["As usual", *(state.name for state in screen.states)]
+    names = ["As usual", *(state.name[:1].upper() + state.name[1:] for state in screen.states)]
     return "".join(
         _link(_anchor(screen, place), name, here=place == current)
         for place, name in enumerate(names)

@@ -47,7 +47,9 @@ def _deadline() -> rx.Component:
     )
     return rx.cond(
         ASKED.deadline,
-        rx.el.p("Waits until ", moment(ASKED.deadline), ", ", late, ".", class_name="sm t3"),
+        rx.el.p(
+            "Waits until ", moment(ASKED.deadline, exact=True), ", ", late, ".", class_name="sm t3"
+        ),
     )
 
 

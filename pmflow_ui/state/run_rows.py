@@ -201,11 +201,12 @@ def _step(step: StepRead, run: RunRead, whole: float, end: datetime) -> StepLine
         width = 100 * ((step.finished_at or end) - step.started_at).total_seconds() / whole
     left = min(max(0.0, left), 98.0)
     stopped = step.status == "running" and run.row.status is not RunStatus.RUNNING
+    waits = stopped and run.row.status in OPEN
     return StepLine(
         key=step.key,
         title=step.title,
-        glyph="cancelled" if stopped else STEP_GLYPHS[step.status],
-        note=_note(step),
+        glyph="waiting" if waits else "cancelled" if stopped else STEP_GLYPHS[step.status],
+        note="Waits" if waits else "Stopped" if stopped else _note(step),
         since=_iso(step.started_at),
         until=_iso(step.finished_at or (end if stopped else None)),
         left=f"{left:.1f}%",
@@ -286,13 +287,15 @@ def as_lines(lines: Sequence[LogRead], titles: dict[str, str]) -> list[LogLine]:
 
 def as_effects(effects: ApprovalEffects, key: str) -> list[Effect]:
     """Return what approving would set in motion, in words."""
+    if effects.others:
+        return [Effect("hand", "Your approval counts;", effects.stays)]
+    if effects.to is None:
+        return [Effect("hand", f"{key} stays;", f"{effects.stage} is the last stage")]
     found = [Effect("arrow-right", f"{key} moves", f"from {effects.stage} to {effects.to}")]
     if effects.starts:
         found.append(Effect("play", effects.starts, "starts by itself in the next stage"))
     else:
         found.append(Effect("hand", "Nothing runs by itself", f"in {effects.to}"))
-    if effects.waits_for:
-        found.append(Effect("hand", "It then waits", effects.waits_for))
     return found
 
 

@@ -68,6 +68,8 @@ def test_a_question_is_answered_on_the_page_and_the_run_goes_on(
     asked = tab.state(RunState).question
     assert (asked.kind, asked.options, asked.default) == ("choice", ["Android", "iOS"], "iOS")
     assert asked.deadline
+    asking = tab.state(RunState).steps[0]
+    assert (asking.glyph, asking.note) == ("waiting", "Waits")
 
     (said,) = words(tab.send(RunState, "answer", {"answer": "Android"}))
     assert said == "Answered. The run goes on."

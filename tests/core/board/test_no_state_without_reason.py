@@ -132,6 +132,26 @@ def test_an_ended_project_goes_on_only_when_it_is_reopened(world: World) -> None
     assert reason(world) == "Reopened by Product lead; it was archived"
 
 
+@pytest.mark.parametrize(
+    ("stage", "action"),
+    [("discovery", "move the project on"), ("design", "ship or archive the project")],
+)
+def test_a_reopened_project_names_a_next_action_that_its_stage_has(
+    world: World, stage: str, action: str
+) -> None:
+    world.publish(Level.HUMAN_APPROVAL, None)
+    world.create()
+    with transaction(world.workspace_id) as session:
+        project = projects.get_project(session, world.project_id)
+        project.stage_id = projects.get_stage(session, stage).id
+    world.happen(("archive", ""))
+    world.happen(("reopen", ""))
+
+    with transaction(world.workspace_id) as session:
+        why = reads.read_why(session, world.admin, world.project_id)
+    assert why.next_action.endswith(f", then {action}")
+
+
 def test_the_look_notices_a_card_that_was_put_elsewhere_unsaid(world: World) -> None:
     world.publish(Level.HUMAN_APPROVAL, None)
     world.create()

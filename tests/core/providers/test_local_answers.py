@@ -248,3 +248,12 @@ def test_requirements_are_read_however_a_person_or_a_model_lists_them(stated: st
     titles = {one.requirement: one.title for one in tickets[::-1]}
     assert titles == {"R1": "Keep search in sight", "R2": "Never crash"}
     assert [one.id for one in requirements(prd)] == ["R1", "R2"]
+
+
+def test_a_question_is_no_rule_of_accessibility() -> None:
+    documents = composed("prd", "design_brief")
+    rules = documents["design_brief"].partition("## Accessibility Requirements")[2]
+    said = [reason for one in votes(documents) for reason in one.reasons]
+
+    stated = rules.count("\n- ") - rules.count("\n- **")
+    assert f"Accessibility Requirements states {stated} rules." in said

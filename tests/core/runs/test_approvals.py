@@ -14,7 +14,7 @@ from pmflow_core.errors import PermissionDenied
 from pmflow_core.projects.models import Decision, Outcome
 from pmflow_core.recipes import service as recipes
 from pmflow_core.recipes.spec import GateSpec, RecipeSpec, StepSpec
-from pmflow_core.runs import approvals
+from pmflow_core.runs import approvals, repository
 from pmflow_core.runs.extensions import Extensions, installed
 from tests.conftest import make_member
 from tests.core.runs.staging import RESEARCH, Desk, MakeEngine
@@ -82,6 +82,9 @@ def test_a_project_waits_until_so_many_people_have_approved(
     desk: Desk, waiting: Callable[..., None], colleague: Actor
 ) -> None:
     waiting(2)
+    assert effects(desk).sentences == (
+        f"Counts as your approval; {desk.key} stays in Discovery until 1 more person approves",
+    )
     assert reason(desk) == (
         "Discovery waits for approval. Sign-off: 0 of 2 approvals of the newest versions"
     )
@@ -94,6 +97,7 @@ def test_a_project_waits_until_so_many_people_have_approved(
     assert first.reason.endswith("1 of 2 approvals of the newest versions: Product lead")
     assert shown.approved_by == ("Product lead",)
     assert "1 of 2" in (shown.waits_for or "")
+    assert shown.sentences[0] == f"Moves {desk.key} to PRD"
     assert second.outcome is Outcome.ADVANCED
 
 
@@ -121,10 +125,35 @@ def test_an_edit_voids_approvals_for_all_to_see(
         "0 of 3 approvals of the newest versions. 2 approvals were voided by an edit of Research v2"
     )
     assert project.why.can_approve
-    assert "2 approvals were voided by an edit of Research v2" in [
-        row.text for row in project.activity
-    ]
+    assert "Voided 2 approvals by an edit of Research v2" in [row.text for row in project.activity]
     assert [row.state for row in project.documents] == ["draft"]
+
+
+def test_a_run_of_the_next_stage_does_not_void_the_approval_that_led_to_it(
+    desk: Desk,
+    waiting: Callable[..., None],
+    admin: Actor,
+    extensions: Extensions,
+    make_engine: MakeEngine,
+) -> None:
+    waiting()
+    step = StepSpec(
+        key="more", title="More", skill="generate_document", params={"template": "research"}
+    )
+    spec = RecipeSpec(stage="prd", title="Research more", steps=(step,))
+    with transaction(desk.actor.workspace_id) as session:
+        recipes.publish(session, admin, spec, extensions.catalogue())
+    approve(desk)
+    with transaction(desk.actor.workspace_id) as session:
+        run = repository.open_run(session, desk.id)
+    assert run is not None
+
+    make_engine(EDITED).execute(run.id, "w1")
+
+    with transaction(desk.actor.workspace_id) as session:
+        told = [row.text for row in read_project(session, desk.actor, desk.key).activity]
+    assert "Wrote More, version 2" in told
+    assert not [text for text in told if text.startswith("Voided")]
 
 
 def test_a_second_edit_does_not_void_what_is_void(desk: Desk, waiting: Callable[..., None]) -> None:
@@ -220,7 +249,7 @@ def test_a_viewer_reads_the_effects_but_may_not_approve(
             board.approve(session, viewer, desk.id)
 
     assert shown.sentences[0] == f"Moves {desk.key} to PRD"
-    assert shown.sentences[-1].startswith("Sign-off: 0 of 1")
+    assert shown.waits_for == "Sign-off: 0 of 1 approvals of the newest versions"
 
 
 def test_every_gate_of_a_decision_keeps_what_it_was_given(

@@ -142,7 +142,7 @@ def test_an_answer_resumes_the_same_run_at_the_step_and_reaches_later_steps(
     assert ended.steps[0].summary == "They said desktop"
     assert told == [("Which platform comes first? desktop Product lead",)]
     assert "Answered “Which platform comes first?”: desktop" in timeline
-    assert f"Run {run.number} asks: Which platform comes first?" in timeline
+    assert "Asks: Which platform comes first?" in timeline
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from pmflow_core.providers.answers import PrototypePlan
 from pmflow_core.runs.kinds import ArtifactDraft
 from pmflow_core.runs.steps.build_prototype import BUILD_PROTOTYPE, Params
+from pmflow_core.runs.wireframe import render
 from tests.core.runs.workbench import Workbench, bench, context
 
 EVIL = "<script>alert(1)</script> \"quoted\" & 'single' {0}"
@@ -123,3 +125,10 @@ def test_later_steps_are_told_the_screens_and_what_is_missing(tools: Workbench) 
     assert outcome.output["not_shown"] == ["R2"]
     assert tools.warnings == ["No screen of the prototype shows R2."]
     assert outcome.summary == "2 screens with 2 further states"
+
+
+def test_a_title_that_names_the_project_does_not_name_it_twice() -> None:
+    read = PrototypePlan.model_validate_json(plan("Words"))
+
+    assert "<span>Prototype of Elsewhere</span>" in render(read, "Elsewhere")
+    assert "<span>Prototype</span>" in render(read, read.title)

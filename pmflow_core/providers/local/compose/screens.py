@@ -84,7 +84,7 @@ def prototype(desk: Desk) -> PrototypePlan:
         raise ProviderRejected(
             "There is no requirement to show: the PRD states none, and no signal names a problem."
         )
-    title = inline(f"{desk.request.project_name or desk.request.title} — prototype", 150)
+    title = inline(desk.request.project_name or desk.request.title, 150)
     screens = [_beginning(desk, chosen), *(_flow(one) for one in chosen), _end(chosen)]
     return PrototypePlan(title=title, screens=screens)
 

@@ -221,18 +221,24 @@ def _unrecorded(desk: Desk) -> Iterator[str]:
 
 
 def _unread(analysis: Analysis) -> Iterator[str]:
-    for members, reason in (
-        (analysis.apart, "fit none of the groups"),
-        (analysis.foreign, "are not in English and were not grouped"),
-        (analysis.unclear, "say too little to be grouped"),
-        (analysis.plain, "name neither trouble nor praise"),
+    for members, many, one in (
+        (analysis.apart, "fit none of the groups", "fits none of the groups"),
+        (
+            analysis.foreign,
+            "are not in English and were not grouped",
+            "is not in English and was not grouped",
+        ),
+        (analysis.unclear, "say too little to be grouped", "says too little to be grouped"),
+        (analysis.plain, "name neither trouble nor praise", "names neither trouble nor praise"),
     ):
         if members:
             numbers = [member.number for member in members]
             yield question(
                 "Research lead",
-                f"What do the {signals(len(numbers))} say that {reason}? To be read:"
-                f" {cite(numbers, MANY)}.",
+                f"What do the {signals(len(numbers))} say that {many}? To be read:"
+                f" {cite(numbers, MANY)}."
+                if len(numbers) > 1
+                else f"What does the signal say that {one}? To be read: {cite(numbers, MANY)}.",
             )
 
 

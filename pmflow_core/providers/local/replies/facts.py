@@ -216,7 +216,9 @@ def _missing(left: Collection[str]) -> str:
 
 def accessibility(plan: Plan) -> Finding | None:
     """Whether the accessibility requirements are stated; nothing before there is a brief."""
-    rules = papers.items(plan.section("Accessibility Requirements"))
+    text = plan.section("Accessibility Requirements")
+    # What is asked of somebody stands there as an item too, and rules nothing.
+    rules = [one for one in papers.items(text) if not papers.questions(f"- {one}")]
     if not rules and not plan.has("design_brief"):
         return None
     return Finding(
