@@ -17,6 +17,7 @@ from pmflow_core.calls import ledger
 from pmflow_core.calls.budgets import BudgetExceeded
 from pmflow_core.calls.patience import USUAL, Patience
 from pmflow_core.db.patient import AWAY, patiently
+from pmflow_core.db.transaction import enter_workspace
 from pmflow_core.errors import PmflowError
 from pmflow_core.logs import get_logger
 from pmflow_core.runs import progress, questions, repository
@@ -79,11 +80,11 @@ class Engine:
                 log.info("run.left", run_id=str(run.id), fence=run.fence)
 
     def _claim(self, run_id: UUID, worker: str) -> StageRun | None:
-        workspace_id = patiently(None, lambda session: repository.workspace_of(session, run_id))
-        if workspace_id is None:
-            return None
-
         def take(session: Session) -> StageRun | None:
+            workspace_id = repository.workspace_of(session, run_id)
+            if workspace_id is None:
+                return None
+            enter_workspace(session, workspace_id)
             run = repository.claim(
                 session,
                 run_id,
@@ -98,7 +99,7 @@ class Engine:
                 progress.write_log(session, holder, run, None, [(LogLevel.DEBUG, line)])
             return run
 
-        return patiently(workspace_id, take)
+        return patiently(None, take)
 
     def _carry_out(self, run: StageRun, holder: Holder, heart: Heartbeat) -> None:
         try:
