@@ -77,16 +77,20 @@ def _take(session: Session) -> Effect | None:
 def _carry_out(effect: Effect, kinds: Registry[EffectKind], on_failed: Failed) -> bool:
     error: Exception | None = None
     try:
-        if effect.attempts > MAX_ATTEMPTS:
-            # Its process died with every try, so none was noted.
-            raise EffectDelayed(effect.error or "Each try ended with its process.")
-        kinds.get(effect.kind).carry_out(effect.workspace_id, effect.payload)
+        _try(effect, kinds)
     except AWAY:
         raise
     except Exception as raised:  # noqa: BLE001 a plugin may raise anything
         error = raised
     patiently(effect.workspace_id, lambda session: _note(session, effect, error, on_failed))
     return error is None
+
+
+def _try(effect: Effect, kinds: Registry[EffectKind]) -> None:
+    if effect.attempts > MAX_ATTEMPTS:
+        # Its process died with every try, so none was noted.
+        raise EffectDelayed(effect.error or "Each try ended with its process.")
+    kinds.get(effect.kind).carry_out(effect.workspace_id, effect.payload)
 
 
 def _note(session: Session, effect: Effect, error: Exception | None, on_failed: Failed) -> None:
