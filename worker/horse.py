@@ -75,6 +75,7 @@ class Orders:
     """The parent as its child sees it: iterate over the jobs, say when each has ended."""
 
     most_jobs = MOST_JOBS
+    most_bytes = MOST_BYTES
 
     def __init__(self, orders: int, answers: int) -> None:
         self._lines = os.fdopen(orders, encoding="ascii")
@@ -84,7 +85,7 @@ class Orders:
         """Yield each job; ends when the parent has gone or this process should be a new one."""
         for count, line in enumerate(iter(self._lines.readline, ""), start=1):
             yield Order(*line.split())
-            if count >= self.most_jobs or peak_bytes() > MOST_BYTES:
+            if count >= self.most_jobs or peak_bytes() > self.most_bytes:
                 return
             os.write(self._answers, _ENDED)
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,8 @@ WORK = Order("work", "1")
 
 def serve(orders: Orders) -> None:
     """Do nothing, or die as by the kernel."""
+    # A child begins with its parent's peak, and the process of these tests has done much.
+    orders.most_bytes = sys.maxsize
     for order in orders:
         if order == DIE:
             os.kill(os.getpid(), signal.SIGKILL)
