@@ -8,6 +8,8 @@ ARGS ?=
 PEER ?=
 export REFLEX_TELEMETRY_ENABLED := false
 export REFLEX_CHECK_LATEST_VERSION := false
+# Without compiled modules on disk every process takes three times as long to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 

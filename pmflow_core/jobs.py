@@ -34,9 +34,9 @@ class Job(StrEnum):
     """The functions workers run, by the dotted path RQ resolves."""
 
     EXECUTE_RUN = "worker.jobs.execute_run"
-    PROCESS_SIGNALS = "worker.jobs.process_signals"
-    REBUILD_THEMES = "worker.jobs.rebuild_themes"
-    LOAD_DEMO = "worker.jobs.load_demo"
+    PROCESS_SIGNALS = "worker.signal_jobs.process_signals"
+    REBUILD_THEMES = "worker.signal_jobs.rebuild_themes"
+    LOAD_DEMO = "worker.signal_jobs.load_demo"
     DELIVER_EFFECTS = "worker.jobs.deliver_effects"
 
 

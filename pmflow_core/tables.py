@@ -1,5 +1,6 @@
 """Every table, imported in one place so that the metadata is complete."""
 
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import SQLModel
 
 from pmflow_core.accounts import models as accounts
@@ -30,3 +31,8 @@ FEATURES = (
     workspaces,
 )
 METADATA = SQLModel.metadata
+
+
+def ready() -> None:
+    """Have every table mapped: a table cannot be written while one that it refers to is unknown."""
+    configure_mappers()

@@ -11,6 +11,7 @@ from pmflow_core.errors import PmflowError
 ROLES = {
     "web": "worker.web",
     "worker": "worker.rq_worker",
+    "workers": "worker.workers",
     "scheduler": "worker.scheduler",
     "up": "worker.supervisor",
 }
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the role named first and return the exit code."""
     parser = argparse.ArgumentParser(prog="worker")
     parser.add_argument("role", choices=ROLES)
-    parser.add_argument("-n", type=int, default=1, help="number of worker processes")
+    parser.add_argument("-n", type=int, default=1, help="how many, of the role `workers`")
     parser.add_argument("--demo", action="store_true", help="fill the sample workspace")
     parsed = parser.parse_args(arguments)
     try:

@@ -6,9 +6,6 @@ from uuid import UUID
 from rq import get_current_job
 
 from pmflow_core.db.patient import AWAY
-from pmflow_core.demo import story
-from pmflow_core.embedding.selection import get_embedder
-from pmflow_core.intake import processing, rebuilding
 from pmflow_core.outbox import delivery
 from pmflow_core.runs.effects import tell_failure
 from pmflow_core.runs.engine import Engine, Pace
@@ -34,25 +31,6 @@ def execute_run(run_id: str) -> None:
     except AWAY:
         NOTES.leave_run()
         raise
-
-
-def process_signals(workspace_id: str) -> None:
-    """Extract, embed and place what a workspace has not processed yet."""
-    settings = get_settings()
-    embedder = get_embedder(settings.embedding, settings.embedding_threads)
-    processing.process_workspace(UUID(workspace_id), embedder)
-
-
-def rebuild_themes(workspace_id: str) -> None:
-    """Form the themes anew because a person asked; settled ones keep their signals."""
-    rebuilding.rebuild_themes(UUID(workspace_id), anew=True)
-
-
-def load_demo(workspace_id: str) -> None:
-    """Finish a sample workspace that somebody asked for in the browser."""
-    settings = get_settings()
-    embedder = get_embedder(settings.embedding, settings.embedding_threads)
-    story.finish(UUID(workspace_id), Engine(installed(), pace(settings)), embedder)
 
 
 def deliver_effects(workspace_id: str) -> None:

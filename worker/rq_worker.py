@@ -19,7 +19,6 @@ from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
-from sqlalchemy.orm import configure_mappers
 
 from pmflow_core import connections
 from pmflow_core.connections import Urls
@@ -31,7 +30,6 @@ from worker.horse import Horse, Order, Orders
 from worker.leavings import Leavings, Left
 from worker.notes import NOTES
 from worker.reconcile import beat, forget, is_held, reconcile
-from worker.supervisor import several_workers
 
 # RQ waits for a job 15 s less than this; the wait is the pause of the reconciler.
 _WORKER_TTL_S = 20
@@ -181,18 +179,11 @@ class PmflowWorker(Worker):
         forget(self.name)
 
 
-def main(arguments: argparse.Namespace) -> int:
-    """Take jobs until told to stop, in as many processes as asked for."""
-    if arguments.n > 1:
-        return several_workers(arguments.n)
+def main(_arguments: argparse.Namespace) -> int:
+    """Take jobs until told to stop."""
     name = f"worker-{socket.gethostname()}-{os.getpid()}"
-    _read_once()
+    # Read here, because what a child reads itself the next child reads again.
+    import_module("worker.jobs")
     with started() as process:
         PmflowWorker(name, process.settings, process.urls).work(logging_level="WARNING")
     return 0
-
-
-def _read_once() -> None:
-    """Read here what every child needs: what a child reads itself, the next child reads again."""
-    import_module("worker.jobs")
-    configure_mappers()

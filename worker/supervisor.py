@@ -141,20 +141,6 @@ def main(arguments: argparse.Namespace) -> int:
     return up(get_settings(), demo=arguments.demo)
 
 
-def several_workers(count: int) -> int:
-    """Run `count` workers until SIGINT or SIGTERM; return the exit code."""
-    say = Voice(Console())
-    commands = [
-        Command(f"worker-{n}", (sys.executable, "-m", "worker", "worker"))
-        for n in range(1, count + 1)
-    ]
-    stop = Stop()
-    with stop.listening():
-        children = [Child(command, dict(os.environ), say) for command in commands]
-        supervise(children, stop, say, lambda _now: None)
-    return 0
-
-
 def _run(settings: Settings, stop: Stop, say: Voice, *, demo: bool) -> None:
     ensure_frontend(settings, say.us)
     if stop.event.is_set():

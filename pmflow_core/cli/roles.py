@@ -40,7 +40,9 @@ def worker(
     count: Annotated[int, typer.Option("-n", min=1, max=64, help="Number of processes.")] = 1,
 ) -> None:
     """Run workers only: runs and signals."""
-    _become("worker", *(["-n", str(count)] if count > 1 else []))
+    if count > 1:
+        _become("workers", "-n", str(count))
+    _become("worker")
 
 
 @app.command()

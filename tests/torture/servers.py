@@ -94,10 +94,10 @@ def postgres_restarted(house: House, n: int, pauses: tuple[float, float] = (5, 4
     campaign = Campaign("postgres", house, seed=23)
     chance = campaign.nemesis.random
     steps = 0
-    with Workers(house, 3):
+    with Workers(house, 4):
         due = time.monotonic() + chance.uniform(*pauses)
         while steps < n:
-            office = _persist(lambda: open_office(chain(3, 0.2), 12))
+            office = _persist(lambda: open_office(chain(3, 0.2), 24))
             campaign.offices.append(office)
             for project in office.projects:
                 # When the answer to a request is lost and not the request, asking again is refused.
