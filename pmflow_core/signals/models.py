@@ -103,6 +103,21 @@ class Import(TenantRow, table=True):
     created_by: UUID | None = None
 
 
+class Original(TenantRow, table=True):
+    """A document or transcript that signals were cut out of; never altered once stored."""
+
+    __tablename__ = "originals"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        UniqueConstraint("workspace_id", "sha256"),
+    )
+
+    name: str
+    format: str = Field(description="txt, md, pdf, vtt, srt, email.")
+    text: str
+    sha256: str = Field(description="Of the text in UTF-8: the same text is kept once.")
+
+
 class Signal(TenantRow, table=True):
     """One piece of feedback; its verbatim is never altered once stored."""
 
@@ -111,6 +126,9 @@ class Signal(TenantRow, table=True):
         UniqueConstraint("workspace_id", "id"),
         UniqueConstraint("workspace_id", "number"),
         in_same_workspace("import_id", "imports"),
+        in_same_workspace("customer_id", "customers"),
+        in_same_workspace("original_id", "originals"),
+        in_same_workspace("merged_into", "signals"),
         Index(
             "uq_signals_source_ref",
             "workspace_id",
@@ -124,6 +142,25 @@ class Signal(TenantRow, table=True):
             "workspace_id",
             "number",
             postgresql_where="processed_at IS NULL AND deleted_at IS NULL",
+        ),
+        Index(
+            "ix_signals_unsuggested",
+            "workspace_id",
+            "number",
+            postgresql_where="suggested_at IS NULL AND processed_at IS NOT NULL"
+            " AND deleted_at IS NULL",
+        ),
+        Index(
+            "ix_signals_customer",
+            "workspace_id",
+            "customer_id",
+            postgresql_where="customer_id IS NOT NULL",
+        ),
+        Index(
+            "ix_signals_merged_into",
+            "workspace_id",
+            "merged_into",
+            postgresql_where="merged_into IS NOT NULL",
         ),
         Index(
             "ix_signals_live",
@@ -158,7 +195,8 @@ class Signal(TenantRow, table=True):
     severity: Severity | None = Field(default=None, sa_type=text_enum(Severity))
     frequency: Frequency | None = Field(default=None, sa_type=text_enum(Frequency))
     segment: str | None = None
-    customer: str | None = None
+    customer: str | None = Field(default=None, description="The sender, as they were given.")
+    customer_id: UUID | None = None
     source: Source = Field(sa_type=text_enum(Source))
     source_ref: str | None = None
     status: SignalStatus = Field(default=SignalStatus.NEW, sa_type=text_enum(SignalStatus))
@@ -170,6 +208,10 @@ class Signal(TenantRow, table=True):
     received_at: datetime = Field(default_factory=utcnow, sa_type=UtcDateTime)
     import_id: UUID | None = None
     line: int | None = None
+    original_id: UUID | None = Field(default=None, description="The text it was cut out of.")
+    starts_at: int | None = Field(default=None, description="Code points into the original.")
+    ends_at: int | None = None
+    merged_into: UUID | None = Field(default=None, description="The signal that it repeats.")
     embedding: Any = Field(default=None, sa_type=Vector(DIMENSIONS), nullable=True)
     embedding_model: str | None = None
     themable: bool = Field(default=True, description="False for praise and empty content.")
@@ -178,6 +220,9 @@ class Signal(TenantRow, table=True):
         default=None, sa_type=UtcDateTime, description="A worker has it until then."
     )
     attempts: int = Field(default=0, description="Tries to process it.")
+    suggested_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="When it was looked at for suggestions."
+    )
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -197,3 +242,59 @@ class SignalProject(TenantRow, table=True):
     linked_by: UUID | None = None
     reason: str
     confidence: float | None = Field(default=None, description="0 to 1; None when a person did.")
+
+
+class SignalPersona(TenantRow, table=True):
+    """A persona speaks in a signal."""
+
+    __tablename__ = "signal_personas"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "signal_id", "persona_id"),
+        in_same_workspace("signal_id", "signals"),
+        in_same_workspace("persona_id", "personas"),
+        Index(None, "workspace_id", "persona_id"),
+    )
+
+    signal_id: UUID
+    persona_id: UUID
+    linked_by: UUID | None = None
+    reason: str
+    confidence: float | None = Field(default=None, description="0 to 1; None when a person did.")
+
+
+class MergeKind(StrEnum):
+    """How alike two merged texts were."""
+
+    EXACT = "exact"
+    NEAR = "near"
+
+
+class SignalMerge(TenantRow, table=True):
+    """A signal that was merged into another, with all that an unmerge has to restore."""
+
+    __tablename__ = "signal_merges"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        in_same_workspace("canonical_id", "signals"),
+        in_same_workspace("duplicate_id", "signals"),
+        Index(
+            "uq_signal_merges_standing",
+            "workspace_id",
+            "duplicate_id",
+            unique=True,
+            postgresql_where="undone_at IS NULL",
+        ),
+        Index(None, "workspace_id", "canonical_id"),
+    )
+
+    canonical_id: UUID
+    duplicate_id: UUID
+    kind: MergeKind = Field(sa_type=text_enum(MergeKind))
+    score: float | None = Field(default=None, description="Cosine of the two; None when exact.")
+    words: list[str] = Field(default_factory=list, sa_type=ARRAY(String))
+    before: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSONB, description="What the merge changed, as it was."
+    )
+    merged_by: UUID | None = Field(default=None, description="None: identical texts, by itself.")
+    undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    undone_by: UUID | None = None

@@ -8,7 +8,7 @@ from uuid import UUID
 from pgvector.sqlalchemy import Vector
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import String
+from sqlalchemy.types import String, Uuid
 from sqlmodel import Field
 
 from pmflow_core.db.base import TenantRow, in_same_workspace
@@ -82,3 +82,88 @@ class ThemeMembership(TenantRow, table=True):
     signal_id: UUID
     similarity: float = Field(description="Cosine to the theme's centroid when it was placed.")
     placed_by: PlacedBy = Field(sa_type=text_enum(PlacedBy))
+
+
+class ThemeEventKind(StrEnum):
+    """What happened to a theme."""
+
+    FORMED = "formed"
+    SPLIT = "split"
+    MERGED = "merged"
+    RETIRED = "retired"
+    RESTORED = "restored"
+
+
+class ThemeEvent(TenantRow, table=True):
+    """One step of a theme's lineage; append-only."""
+
+    __tablename__ = "theme_events"
+    __table_args__ = (
+        in_same_workspace("theme_id", "themes"),
+        Index(None, "workspace_id", "theme_id", "created_at"),
+    )
+
+    theme_id: UUID
+    kind: ThemeEventKind = Field(sa_type=text_enum(ThemeEventKind))
+    others: list[UUID] = Field(
+        default_factory=list, sa_type=ARRAY(Uuid), description="The themes it came from or went to."
+    )
+    signals: int = Field(description="How many changed theme with it.")
+    clustering_id: UUID | None = None
+    proposal_id: UUID | None = None
+    actor_id: UUID | None = None
+
+
+class ProposalKind(StrEnum):
+    """What a re-clustering would do to themes that people know."""
+
+    SPLIT = "split"
+    MERGE = "merge"
+    RETIRE = "retire"
+
+
+class ProposalStatus(StrEnum):
+    """What became of it; superseded when a later clustering says otherwise."""
+
+    PROPOSED = "proposed"
+    APPLIED = "applied"
+    DISMISSED = "dismissed"
+    UNDONE = "undone"
+    SUPERSEDED = "superseded"
+
+
+class ThemeProposal(TenantRow, table=True):
+    """A change of consequence that waits for a person."""
+
+    __tablename__ = "theme_proposals"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        Index(
+            "uq_theme_proposals_key",
+            "workspace_id",
+            "key",
+            unique=True,
+            postgresql_where="status IN ('proposed', 'dismissed')",
+        ),
+        Index(None, "workspace_id", "status", "created_at"),
+    )
+
+    kind: ProposalKind = Field(sa_type=text_enum(ProposalKind))
+    status: ProposalStatus = Field(
+        default=ProposalStatus.PROPOSED, sa_type=text_enum(ProposalStatus)
+    )
+    key: str = Field(description="What makes a second proposal the same one.")
+    theme_ids: list[UUID] = Field(sa_type=ARRAY(Uuid), description="The themes it is about.")
+    plan: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=JSONB,
+        description="New themes, and who moves from where to where.",
+    )
+    signals: int = Field(description="How many signals move.")
+    documents: int = Field(description="How many documents cite them.")
+    clustering_id: UUID | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: UUID | None = None
+    undo: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSONB, description="What undoing it restores."
+    )

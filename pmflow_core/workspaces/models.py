@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from pmflow_core.accounts.actor import Role
@@ -42,3 +43,14 @@ class Counter(SQLModel, table=True):
     workspace_id: UUID = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     last: int = 0
+
+
+class WorkspaceSetting(TenantRow, table=True):
+    """What a workspace has set in one area; what it left alone has the default of the code."""
+
+    __tablename__ = "workspace_settings"
+    __table_args__ = (UniqueConstraint("workspace_id", "area"),)
+
+    area: str = Field(description="The feature whose settings they are: automation, …")
+    value: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    changed_by: UUID | None = None

@@ -74,7 +74,7 @@ def test_wrong_settings_are_all_named_as_in_the_environment(
     [
         ("up --port 9001 --workers 3 --demo", "up --demo port=9001 workers=3"),
         ("web", "web port=None workers=None"),
-        ("worker -n 4", "worker -n 4 port=None workers=None"),
+        ("worker -n 4", "workers -n 4 port=None workers=None"),
         ("scheduler", "scheduler port=None workers=None"),
     ],
 )

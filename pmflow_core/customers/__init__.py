@@ -1,0 +1,1 @@
+"""Who a signal came from, and what they are worth."""

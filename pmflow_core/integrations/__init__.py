@@ -1,0 +1,1 @@
+"""Other programs: who may send us what, and how that is known."""

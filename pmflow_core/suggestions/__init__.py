@@ -1,0 +1,1 @@
+"""Proposed actions that wait for a person: rows with a reason, a confidence and an end."""

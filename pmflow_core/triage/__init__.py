@@ -1,0 +1,1 @@
+"""Deciding on suggestions: what accepting one does, over every feature it touches."""
