@@ -10,7 +10,7 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import service as activity
 from pmflow_core.documents import service as documents
 from pmflow_core.documents.models import DocumentVersion
-from pmflow_core.errors import Conflict
+from pmflow_core.errors import Conflict, PermissionDenied
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
 from pmflow_core.projects.models import Decision, Outcome, Project
@@ -40,6 +40,12 @@ class AlreadyApproved(Conflict):
     code = "already_approved"
 
 
+class PersonRequired(PermissionDenied):
+    """The gate asks for people's approval, and a program's is none."""
+
+    code = "person_required"
+
+
 def approve(
     session: Session,
     actor: Actor,
@@ -58,6 +64,7 @@ def approve(
         NothingToApprove: the project does not wait for an approval.
         ShownIsOld: a document changed since it was shown.
         AlreadyApproved: more people have to approve, and this one did.
+        PersonRequired: a gate asks for people's approval, and the actor is a program.
     """
     scene = _waiting(session, actor, project)
     versions = approval_rows.newest_versions(session, project.id)
@@ -150,6 +157,8 @@ def _require_another(
     lacking = scene.lacks_approval
     if lacking is None:
         return
+    if actor.user_id is None:
+        raise PersonRequired(f"{lacking.title} asks for people; sign in and approve there.")
     me = approval_rows.person(actor.user_id, actor.name)
     found = approval_rows.standing(session, scene.project.id, scene.stage.slug, versions)
     if any(approval_rows.person(each.approver_id, each.approver_name) == me for each in found):

@@ -25,8 +25,9 @@ from pmflow_core.runs.status import (
 )
 
 MAX_CRASHES = 3
-# A job may be popped by a worker that dies before it claims, and is then known but in no queue.
-REDISPATCH_S = 30.0
+# What the queue says of a job is believed; seldom a run is offered again all the same, for a second
+# job of a run costs nothing and a run that nobody takes costs its owner a day.
+REDISPATCH_S = 300.0
 # Between the commit of a request and its enqueue the job is not known yet.
 ENQUEUE_S = 2.0
 # A worker that was cut off renews its lease within this time of the database's return.

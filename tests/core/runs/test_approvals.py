@@ -109,6 +109,16 @@ def test_the_same_person_counts_once(desk: Desk, waiting: Callable[..., None]) -
         approve(desk)
 
 
+def test_a_program_is_none_of_the_people_who_have_to_approve(
+    desk: Desk, waiting: Callable[..., None]
+) -> None:
+    waiting()
+    program = Actor(desk.actor.workspace_id, Role.ADMIN, None, "release bot")
+
+    with pytest.raises(approvals.PersonRequired, match="Sign-off asks for people"):
+        approve(desk, program)
+
+
 def test_an_edit_voids_approvals_for_all_to_see(
     desk: Desk, waiting: Callable[..., None], colleague: Actor
 ) -> None:
