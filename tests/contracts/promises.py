@@ -135,7 +135,7 @@ def jobs() -> list[str]:
 
 
 def unresolved(paths: list[str]) -> list[str]:
-    """Return the dotted paths that are no documented function of `worker.jobs` or `worker.signal_jobs`."""
+    """Return the dotted paths that are no documented function of a jobs module of the worker."""
     return [path for path in paths if not _resolves(path)]
 
 
