@@ -37,6 +37,7 @@ class Job(StrEnum):
     PROCESS_SIGNALS = "worker.signal_jobs.process_signals"
     REBUILD_THEMES = "worker.signal_jobs.rebuild_themes"
     LOAD_DEMO = "worker.signal_jobs.load_demo"
+    REEMBED = "worker.signal_jobs.reembed"
     DELIVER_EFFECTS = "worker.jobs.deliver_effects"
 
 

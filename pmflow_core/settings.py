@@ -129,7 +129,14 @@ class Settings(BaseSettings):
     provider: Literal["local", "anthropic", "openai"] = Field(
         "local", description="Provider of recipes that name none; others than `local` need a key."
     )
-    embedding: Literal["local"] = Field("local", description="Model that embeds signals.")
+    embedding: Literal["local", "openai"] = Field(
+        "local",
+        description="Model that embeds signals; after a change they are embedded anew.",
+    )
+    openai_embedding_model: str = Field(
+        "text-embedding-3-small",
+        description="Model of `openai` that embeds; it must take `dimensions`.",
+    )
     log_json: bool = Field(False, description="Write JSON log lines instead of console text.")
     prepared_statements: bool = Field(True, description="Switch off behind a transaction pooler.")
     database_pool_size: int = Field(
@@ -189,7 +196,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return url.rstrip("/")
 
-    @field_validator("provider")
+    @field_validator("provider", "embedding")
     @classmethod
     def _has_key(cls, name: str, info: ValidationInfo) -> str:
         given = info.data

@@ -10,9 +10,12 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pmflow_core.accounts import service as accounts
+from pmflow_core.accounts.actor import Actor
+from pmflow_core.calls.embedding import model_name
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import NotFound
+from pmflow_core.intake import reembedding
 from pmflow_core.jobs import Job, enqueue, is_offered
 from pmflow_core.logs import get_logger
 from pmflow_core.runs import question_rows, questions, repository, rescue
@@ -49,6 +52,20 @@ def sweep_themes() -> None:
     try:
         with transaction(None) as session:
             _process("select * from pmflow_workspaces_to_theme()", session)
+    except SQLAlchemyError as error:
+        log.warning("sweep.failed", error=str(error).splitlines()[0])
+
+
+def sweep_models() -> None:
+    """Have signals embedded anew where most are by another model than the settings name."""
+    model = model_name(get_settings())
+    try:
+        with transaction(None) as session:
+            statement = text("select * from pmflow_workspaces_to_reembed(:model)")
+            found = [row[0] for row in session.execute(statement, {"model": model})]
+        for workspace_id in found:
+            with transaction(workspace_id) as session:
+                reembedding.request(session, Actor.system(workspace_id), model)
     except SQLAlchemyError as error:
         log.warning("sweep.failed", error=str(error).splitlines()[0])
 

@@ -10,7 +10,7 @@ from types import FrameType
 
 from pmflow_core.settings import Settings
 from worker.bootstrap import started
-from worker.reconcile import beat, forget, forget_ended, reconcile, sweep_themes
+from worker.reconcile import beat, forget, forget_ended, reconcile, sweep_models, sweep_themes
 
 SWEEP_S = 60.0
 
@@ -32,6 +32,7 @@ def run(settings: Settings) -> None:
         if time.monotonic() - swept_at > SWEEP_S:
             swept_at = time.monotonic()
             sweep_themes()
+            sweep_models()
             forget_ended()
         stop.wait(settings.reconcile_s)
     forget(name)

@@ -5,9 +5,9 @@ Only a child that is given such a job reads them.
 
 from uuid import UUID
 
+from pmflow_core.calls.embedding import embedder_for
 from pmflow_core.demo import story
-from pmflow_core.embedding.selection import get_embedder
-from pmflow_core.intake import processing, rebuilding
+from pmflow_core.intake import processing, rebuilding, reembedding
 from pmflow_core.runs.engine import Engine
 from pmflow_core.runs.extensions import installed
 from pmflow_core.settings import get_settings
@@ -16,9 +16,13 @@ from worker.jobs import pace
 
 def process_signals(workspace_id: str) -> None:
     """Extract, embed and place what a workspace has not processed yet."""
-    settings = get_settings()
-    embedder = get_embedder(settings.embedding, settings.embedding_threads)
+    embedder = embedder_for(get_settings(), UUID(workspace_id))
     processing.process_workspace(UUID(workspace_id), embedder)
+
+
+def reembed(workspace_id: str) -> None:
+    """Change a workspace's signals to the embedding model of the settings."""
+    reembedding.reembed(UUID(workspace_id), embedder_for(get_settings(), UUID(workspace_id)))
 
 
 def rebuild_themes(workspace_id: str) -> None:
@@ -29,5 +33,5 @@ def rebuild_themes(workspace_id: str) -> None:
 def load_demo(workspace_id: str) -> None:
     """Finish a sample workspace that somebody asked for in the browser."""
     settings = get_settings()
-    embedder = get_embedder(settings.embedding, settings.embedding_threads)
+    embedder = embedder_for(settings, UUID(workspace_id))
     story.finish(UUID(workspace_id), Engine(installed(), pace(settings)), embedder)

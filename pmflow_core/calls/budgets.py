@@ -39,11 +39,11 @@ class BudgetExceeded(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Whose budgets a call is paid from."""
+    """Whose budgets a call is paid from; one that no run makes is the workspace's alone."""
 
     workspace_id: UUID
-    project_id: UUID
-    run_id: UUID
+    project_id: UUID | None = None
+    run_id: UUID | None = None
 
     def subjects(self) -> Sequence[tuple[Scope, UUID]]:
         """Return each scope with what it bounds here, in the order they are taken."""
@@ -52,7 +52,7 @@ class Payer:
             Scope.PROJECT: self.project_id,
             Scope.RUN: self.run_id,
         }
-        return [(scope, ids[scope]) for scope in ORDER]
+        return [(scope, subject) for scope in ORDER if (subject := ids[scope]) is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,8 @@ def reserve(session: Session, payer: Payer, amount: Decimal) -> None:
 
 def open_run(session: Session, payer: Payer, cap_usd: Decimal) -> None:
     """Give a run that was just queued the cap that its recipe names."""
-    _ensure(session, payer.workspace_id, Scope.RUN, payer.run_id, cap_usd)
+    if payer.run_id is not None:
+        _ensure(session, payer.workspace_id, Scope.RUN, payer.run_id, cap_usd)
 
 
 def settle(session: Session, payer: Payer, reserved: Decimal, cost: Decimal) -> None:

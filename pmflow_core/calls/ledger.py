@@ -41,8 +41,15 @@ def open_call(session: Session, call: ProviderCall, caps: Caps = USUAL_CAPS) -> 
         StepCapReached: the step's own bound is reached.
     """
     budgets.reserve(session, payer_of(call), call.reserved_usd)
+    if call.run_id is not None:
+        _require_room(session, call, call.run_id, caps)
+    session.add(call)
+    session.flush()
+
+
+def _require_room(session: Session, call: ProviderCall, run_id: UUID, caps: Caps) -> None:
     # After the reservation, whose row locks let priced calls of a run pass one by one.
-    spent = costs.of_step(session, call.run_id, call.step_key)
+    spent = costs.of_step(session, run_id, call.step_key)
     if spent.calls >= caps.calls:
         raise StepCapReached(f"This step has made {spent.calls} calls; it may make {caps.calls}.")
     committed = spent.cost_usd + spent.reserved_usd
@@ -51,8 +58,6 @@ def open_call(session: Session, call: ProviderCall, caps: Caps = USUAL_CAPS) -> 
             f"This step may cost ${caps.usd:.2f} and has cost ${committed:.2f}; the next call may"
             f" cost up to ${call.reserved_usd:.2f}."
         )
-    session.add(call)
-    session.flush()
 
 
 def start(session: Session, call_id: UUID) -> None:

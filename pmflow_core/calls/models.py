@@ -48,8 +48,8 @@ class ProviderCall(TenantRow, table=True):
         Index(None, "workspace_id", "request_hash"),
     )
 
-    run_id: UUID
-    project_id: UUID
+    run_id: UUID | None = Field(default=None, description="None: made for the workspace itself.")
+    project_id: UUID | None = None
     step_key: str
     fence: int = Field(description="The claim of the run that sent it.")
     attempt: int

@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
+from pmflow_core.calls.embedding import embedder_for
 from pmflow_core.cli.frame import (
     Connected,
     Json,
@@ -17,7 +18,6 @@ from pmflow_core.cli.frame import (
 )
 from pmflow_core.demo import load as samples
 from pmflow_core.demo import people, story
-from pmflow_core.embedding.selection import get_embedder
 from pmflow_core.runs.engine import Engine
 from pmflow_core.runs.extensions import installed
 
@@ -59,7 +59,7 @@ def _begin(slug: str, email: str | None) -> UUID:
 
 
 def _finish(here: Connected, workspace_id: UUID) -> story.SampleRead:
-    embedder = get_embedder(here.settings.embedding, here.settings.embedding_threads)
+    embedder = embedder_for(here.settings, workspace_id)
     return story.finish(workspace_id, Engine(installed()), embedder, _say)
 
 

@@ -36,6 +36,7 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("eval", "evaluate", None),
     ("signals", "signals", None),
     ("themes", "themes", None),
+    ("reembed", "reembed", "reembed"),
 )
 
 

@@ -76,4 +76,7 @@ class Reembedding(TenantRow, table=True):
     total: int = 0
     done: int = 0
     error: str | None = None
+    claimed_until: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="A worker is at it until then."
+    )
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

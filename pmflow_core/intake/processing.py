@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 
 from pmflow_core.accounts.actor import Actor
+from pmflow_core.calls.budgets import BudgetExceeded
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.embedding.base import Embedder
@@ -18,6 +19,7 @@ from pmflow_core.errors import PmflowError
 from pmflow_core.intake import rebuilding, repository
 from pmflow_core.intake.repository import Claimed
 from pmflow_core.logs import get_logger
+from pmflow_core.signals import repository as signals
 from pmflow_core.signals.extraction import extract
 from pmflow_core.signals.nudges import announce
 from pmflow_core.themes import corpus, rebuild
@@ -84,7 +86,8 @@ def _affordable(rows: Sequence[Claimed]) -> tuple[list[Claimed], list[Claimed]]:
 
 
 def _give_back(workspace_id: UUID, rows: Sequence[Claimed], error: Exception) -> None:
-    outage = isinstance(error, PmflowError) and error.retryable
+    unpaid = isinstance(error, BudgetExceeded)
+    outage = unpaid or (isinstance(error, PmflowError) and error.retryable)
     tries = max((row.attempts for row in rows), default=1)
     wait_s = OUTAGE_S if outage else RETRY_S * 2 ** (tries - 1)
     log.warning("signals.failed", count=len(rows), attempts=tries, error=type(error).__name__)
@@ -122,8 +125,10 @@ def _write(workspace_id: UUID, rows: Sequence[Claimed], found: Sequence[dict[str
         corpus.lock_for_writing(session, workspace_id, shared=True)
         given = repository.still_ours(session, rows)
         ours = [_without(row, given[row["id"]]) for row in found if row["id"] in given]
+        usual = session.scalar(signals.usual_model())
+        ours = [_set_aside(row) if _is_foreign(row, usual) else row for row in ours]
         repository.save_processed(session, ours)
-        themable = [row for row in ours if row.get("themable")]
+        themable = [row for row in ours if row.get("themable") and "embedding" in row]
         rebuild.place(
             session,
             actor,
@@ -131,6 +136,16 @@ def _write(workspace_id: UUID, rows: Sequence[Claimed], found: Sequence[dict[str
             np.array([row["embedding"] for row in themable], dtype=np.float32),
         )
         announce(session, workspace_id)
+
+
+def _is_foreign(row: dict[str, Any], usual: str | None) -> bool:
+    return usual is not None and row.get("embedding_model", usual) != usual
+
+
+def _set_aside(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose vector waits until the whole workspace has changed to its model."""
+    kept = {name: value for name, value in row.items() if not name.startswith("embedding")}
+    return {**kept, "next_embedding": row["embedding"], "next_model": row["embedding_model"]}
 
 
 def _without(row: dict[str, Any], given: Sequence[str]) -> dict[str, Any]:

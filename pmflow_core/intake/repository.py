@@ -141,7 +141,9 @@ def figures(session: Session, import_id: UUID) -> tuple[int, int, int, int]:
         select(
             func.count(),
             func.count().filter(processed),
-            func.count().filter(processed, col(Signal.embedding_model).is_(None)),
+            func.count().filter(
+                processed, col(Signal.embedding_model).is_(None), col(Signal.next_model).is_(None)
+            ),
             func.count(col(ThemeMembership.theme_id).distinct()),
         )
         .select_from(Signal)

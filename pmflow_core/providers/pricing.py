@@ -113,7 +113,11 @@ _OPENAI: Mapping[str, Price] = {
     "gpt-5.4-mini": _usd("0.75", "4.5"),
 }
 
-PRICES: Mapping[str, Price] = MappingProxyType({**_ANTHROPIC, **_OPENAI})
+# The vendor's own page was not to be had; $0.02 is what resellers without a margin charge:
+# https://openrouter.ai/openai/text-embedding-3-small, read in November 2026.
+_EMBEDDINGS: Mapping[str, Price] = {"text-embedding-3-small": _usd("0.02", "0")}
+
+PRICES: Mapping[str, Price] = MappingProxyType({**_ANTHROPIC, **_OPENAI, **_EMBEDDINGS})
 
 
 def find_price(

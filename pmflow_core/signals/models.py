@@ -214,6 +214,13 @@ class Signal(TenantRow, table=True):
     merged_into: UUID | None = Field(default=None, description="The signal that it repeats.")
     embedding: Any = Field(default=None, sa_type=Vector(DIMENSIONS), nullable=True)
     embedding_model: str | None = None
+    next_embedding: Any = Field(
+        default=None,
+        sa_type=Vector(DIMENSIONS),
+        nullable=True,
+        description="By the model that the workspace is changing to; not compared with yet.",
+    )
+    next_model: str | None = None
     themable: bool = Field(default=True, description="False for praise and empty content.")
     processed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     claimed_until: datetime | None = Field(

@@ -238,6 +238,20 @@ def nearest(session: Session, signal: Signal, limit: int) -> list[tuple[UUID, fl
     return [(row[0], float(row[1])) for row in session.execute(statement)]
 
 
+def usual_model() -> Select[str | None]:
+    """Return the select of the model whose vectors the workspace compares: that of most signals.
+
+    While the model is changed the new vectors wait beside the old and are not counted.
+    """
+    return (
+        select(col(Signal.embedding_model))
+        .where(col(Signal.embedding_model).is_not(None))
+        .group_by(col(Signal.embedding_model))
+        .order_by(func.count().desc())
+        .limit(1)
+    )
+
+
 def by_distance(session: Session, distance: ColumnElement[float]) -> ColumnElement[float]:
     """Return what to order by: through the vector index, or exactly in a small workspace."""
     if session.scalar(select(func.count()).select_from(_first_rows())) == EXACT_BELOW:

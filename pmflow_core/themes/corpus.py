@@ -16,7 +16,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.ids import uuid7
 from pmflow_core.projects.models import Project
 from pmflow_core.signals.models import DIMENSIONS, Signal, SignalProject
-from pmflow_core.signals.repository import by_distance
+from pmflow_core.signals.repository import by_distance, usual_model
 from pmflow_core.themes.models import Clustering, PlacedBy, Theme, ThemeMembership, ThemeStatus
 from pmflow_core.themes.plan import Place
 from pmflow_core.themes.repository import live
@@ -88,15 +88,8 @@ def read_corpus(session: Session) -> Corpus:
 
 
 def _by_usual_model() -> ColumnElement[bool]:
-    """Return that a signal was embedded by the model that most are; others are not compared."""
-    usual = (
-        select(col(Signal.embedding_model))
-        .where(col(Signal.embedding_model).is_not(None))
-        .group_by(col(Signal.embedding_model))
-        .order_by(func.count().desc())
-        .limit(1)
-    )
-    return col(Signal.embedding_model) == usual.scalar_subquery()
+    """Return that a signal was embedded by the workspace's model; others are not compared."""
+    return col(Signal.embedding_model) == usual_model().scalar_subquery()
 
 
 def count_themable(session: Session) -> int:

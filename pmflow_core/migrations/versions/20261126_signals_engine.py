@@ -1,5 +1,6 @@
 """The signals engine: customers, originals, merges, suggestions, lineage, automation, deliveries."""
 
+import pgvector.sqlalchemy
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -16,6 +17,19 @@ SELECT pmflow_protect(t::regclass, false) FROM unnest(ARRAY[
     'notifications', 'maintenance_runs'
 ]) AS t;
 SELECT pmflow_protect(t::regclass, true) FROM unnest(ARRAY['theme_events', 'automation_events']) AS t;
+"""
+
+REEMBEDDING = """
+CREATE FUNCTION pmflow_workspaces_to_reembed(wanted text) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT w.id FROM workspaces w
+    WHERE w.deleted_at IS NULL AND EXISTS (
+        SELECT FROM signals s
+        WHERE s.workspace_id = w.id AND s.deleted_at IS NULL AND s.embedding_model <> wanted
+    )
+$$;
+REVOKE ALL ON FUNCTION pmflow_workspaces_to_reembed FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pmflow_workspaces_to_reembed TO pmflow_app;
 """
 
 
@@ -82,6 +96,7 @@ def upgrade() -> None:
     sa.Column('total', sa.Integer(), nullable=False),
     sa.Column('done', sa.Integer(), nullable=False),
     sa.Column('error', sa.String(), nullable=True),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reembeddings'))
     )
@@ -270,7 +285,12 @@ def upgrade() -> None:
     op.create_foreign_key(op.f('fk_signals_workspace_id_original_id'), 'signals', 'originals', ['workspace_id', 'original_id'], ['workspace_id', 'id'])
     op.create_foreign_key(op.f('fk_signals_workspace_id_customer_id'), 'signals', 'customers', ['workspace_id', 'customer_id'], ['workspace_id', 'id'])
     op.create_foreign_key(op.f('fk_signals_workspace_id_merged_into'), 'signals', 'signals', ['workspace_id', 'merged_into'], ['workspace_id', 'id'])
+    op.add_column('signals', sa.Column('next_embedding', pgvector.sqlalchemy.Vector(384), nullable=True))
+    op.add_column('signals', sa.Column('next_model', sa.String(), nullable=True))
+    op.alter_column('provider_calls', 'run_id', nullable=True)
+    op.alter_column('provider_calls', 'project_id', nullable=True)
     op.execute(PROTECT)
+    op.execute(REEMBEDDING)
 
 
 def downgrade() -> None:
