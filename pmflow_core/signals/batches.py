@@ -46,9 +46,10 @@ def _fault(text: str) -> str | None:
 
 
 def without_known(session: Session, rows: Iterable[SignalIn], source: Source) -> list[SignalIn]:
-    """Return the rows whose reference is neither stored nor earlier in the batch, with their customers.
+    """Return the rows whose reference is new, each with its customer.
 
-    It saves numbers and work; what is stored a moment later is caught by the insert.
+    New is one that is neither stored nor earlier in the batch. It saves numbers and work; what is
+    stored a moment later is caught by the insert.
     """
     rows = list(rows)
     refs = [row.source_ref for row in rows if row.source_ref]
