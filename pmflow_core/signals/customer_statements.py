@@ -60,7 +60,7 @@ def signals_of(session: Session, customer_id: UUID, limit: int) -> list[UUID]:
     """Return the newest live signals of a customer."""
     statement = (
         select(col(Signal.id))
-        .where(col(Signal.customer_id).in_(rows_of(customer_id)), *_live())
+        .where(col(Signal.customer_id).in_(rows_of(customer_id)), *live())
         .order_by(col(Signal.received_at).desc(), col(Signal.number).desc())
         .limit(limit)
     )
@@ -127,7 +127,7 @@ def _heard(owners: Collection[UUID] | None = None) -> Subquery:
             func.count().label("signals"),
             func.max(col(Signal.received_at)).label("last"),
         )
-        .where(col(Signal.customer_id).is_not(None), *_live())
+        .where(col(Signal.customer_id).is_not(None), *live())
         .group_by(col(Signal.customer_id))
     )
     owner = standing_for()
@@ -153,7 +153,8 @@ def _heard(owners: Collection[UUID] | None = None) -> Subquery:
     )
 
 
-def _live() -> Sequence[ColumnElement[bool]]:
+def live() -> Sequence[ColumnElement[bool]]:
+    """Return the conditions of a signal that counts: neither in the bin nor merged into another."""
     return (
         col(Signal.deleted_at).is_(None),
         col(Signal.status).is_distinct_from(SignalStatus.MERGED),

@@ -5,11 +5,10 @@ that neither a corrected signal nor a changed persona leaves a stale link. Store
 that people make, and those of the rule that they take away.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -23,7 +22,8 @@ from pmflow_core.knowledge import service as knowledge
 from pmflow_core.knowledge.models import Persona
 from pmflow_core.knowledge.schemas import PersonaRead
 from pmflow_core.signals import repository
-from pmflow_core.signals.models import Signal, SignalPersona, SignalStatus
+from pmflow_core.signals.customer_statements import live
+from pmflow_core.signals.models import Signal, SignalPersona
 from pmflow_core.signals.nudges import announce
 
 BY_HAND = "linked by hand"
@@ -128,7 +128,7 @@ def _of_segments(session: Session) -> dict[str, int]:
     """Return how many live signals each segment has."""
     statement = (
         select(col(Signal.segment), func.count())
-        .where(col(Signal.segment).is_not(None), *_live())
+        .where(col(Signal.segment).is_not(None), *live())
         .group_by(col(Signal.segment))
     )
     found: dict[str, int] = {}
@@ -148,7 +148,7 @@ def _of_links(session: Session) -> dict[UUID, int]:
         )
         .join(Signal, col(Signal.id) == col(SignalPersona.signal_id))
         .join(Persona, col(Persona.id) == col(SignalPersona.persona_id))
-        .where(*_live())
+        .where(*live())
     )
     found: dict[UUID, int] = {}
     for persona_id, is_removed, wanted, segment in session.execute(statement):
@@ -156,13 +156,6 @@ def _of_links(session: Session) -> dict[UUID, int]:
         if by_rule == is_removed:
             found[persona_id] = found.get(persona_id, 0) + (-1 if is_removed else 1)
     return found
-
-
-def _live() -> Collection[ColumnElement[bool]]:
-    return (
-        col(Signal.deleted_at).is_(None),
-        col(Signal.status).is_distinct_from(SignalStatus.MERGED),
-    )
 
 
 def _folded(segment: str | None) -> str:
