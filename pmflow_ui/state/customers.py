@@ -77,6 +77,7 @@ class CustomersState(rx.State):
     choices: rx.Field[list[CustomerChoice]] = rx.field(default_factory=list)
     importing: rx.Field[bool] = rx.field(False)
     _slug: str = ""
+    _edits: dict[int, tuple[UUID, CustomerEdit]] = {}  # noqa: RUF012 Reflex copies it per tab
 
     @event(allow=Role.VIEWER, page=True)
     async def load(self) -> None:
@@ -172,21 +173,24 @@ class CustomersState(rx.State):
         await call(customers.edit, actor, customer_id, changes)
         self.editing, self.edit_error = False, ""
         await self._again(actor)
-        undo = CustomersState.put_back(str(customer_id), before.model_dump(mode="json"))
+        self._edits = {**self._edits, len(self._edits): (customer_id, before)}
+        undo = CustomersState.put_back(len(self._edits) - 1)
         return offer_undo(f"Saved {form.name.strip()}", undo)
 
     @event(allow=Role.EDITOR)
-    async def put_back(self, customer_id: UUID, before: CustomerEdit) -> EventSpec:
-        """Have a customer as it was before a correction."""
-        await call(customers.edit, current_actor(), customer_id, before)
+    async def put_back(self, number: int) -> EventSpec | None:
+        """Have a customer as it was before a correction of this tab."""
+        if number not in self._edits:
+            return None
+        await call(customers.edit, current_actor(), *self._edits[number])
         await self._again(current_actor())
         return say("Taken back")
 
     @event(allow=Role.EDITOR)
     async def delete(self) -> EventSpec:
         """Move the open customer into the bin."""
-        actor, name, gone = current_actor(), self.card.name, self.card.id
-        await call(customers.delete, actor, UUID(gone))
+        actor, name, gone = current_actor(), self.card.name, UUID(self.card.id)
+        await call(customers.delete, actor, gone)
         await self._show(actor, "")
         await self._read(actor)
         return offer_undo(f"Moved {name} to the bin", CustomersState.restore(gone))
@@ -217,7 +221,7 @@ class CustomersState(rx.State):
         made = await call(merges.merge, actor, UUID(self.card.id), other)
         self.merging = False
         await self._again(actor)
-        return offer_undo(f"Merged into {name}", CustomersState.unmerge(str(made)))
+        return offer_undo(f"Merged into {name}", CustomersState.unmerge(made))
 
     @event(allow=Role.EDITOR)
     async def unmerge(self, merge_id: UUID) -> EventSpec:

@@ -165,8 +165,8 @@ class PersonasState(rx.State):
     @event(allow=Role.EDITOR)
     async def delete(self) -> EventSpec:
         """Move the open persona into the bin."""
-        actor, name, gone = current_actor(), self.card.name, self.card.id
-        await call(knowledge.delete, actor, UUID(gone))
+        actor, name, gone = current_actor(), self.card.name, UUID(self.card.id)
+        await call(knowledge.delete, actor, gone)
         self.editing = False
         await self._read(actor)
         self._show("")

@@ -75,8 +75,9 @@ class SignalPeopleState(rx.State):
         return await self._attach(None, f"S-{self.number} has no customer now")
 
     @event(allow=Role.EDITOR)
-    async def put_back(self, before: Attached) -> EventSpec:
+    async def put_back(self, number: int, customer_id: UUID | None, chosen: bool) -> EventSpec:
         """Have a signal's customer as it was."""
+        before = Attached(number=number, customer_id=customer_id, chosen=chosen)
         await call(customers.attach_back, current_actor(), before)
         await self._show(current_actor(), self._slug, self.number)
         return say("Taken back")
@@ -85,14 +86,14 @@ class SignalPeopleState(rx.State):
     async def link(self, persona_id: UUID) -> EventSpec:
         """Say that a persona speaks in it."""
         await self._say(personas.link, persona_id, self.number)
-        undo = SignalPeopleState.unsay(str(persona_id), self.number)
+        undo = SignalPeopleState.unsay(persona_id, self.number)
         return offer_undo("Linked the persona", undo)
 
     @event(allow=Role.EDITOR)
     async def unlink(self, persona_id: UUID) -> EventSpec:
         """Say that a persona does not speak in it."""
         await self._say(personas.unlink, persona_id, self.number)
-        undo = SignalPeopleState.say_again(str(persona_id), self.number)
+        undo = SignalPeopleState.say_again(persona_id, self.number)
         return offer_undo("Took the persona off", undo)
 
     @event(allow=Role.EDITOR)
@@ -116,7 +117,8 @@ class SignalPeopleState(rx.State):
         before = await call(customers.attach, actor, self.number, customer_id)
         self.choosing = False
         await self._show(actor, self._slug, self.number)
-        return offer_undo(words, SignalPeopleState.put_back(before.model_dump(mode="json")))
+        undo = SignalPeopleState.put_back(before.number, before.customer_id, before.chosen)
+        return offer_undo(words, undo)
 
     async def _offer(self, actor: Actor, text: str) -> None:
         found = await call(shown_customers.find_choices, actor, text)
