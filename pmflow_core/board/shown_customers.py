@@ -69,7 +69,8 @@ def list_customers(session: Session, actor: Actor, query: CustomerQuery) -> Cust
         .where(owner.in_([each.id for each in page.items]))
         .group_by(owner)
     )
-    counts: dict[UUID, int] = dict(session.execute(statement).tuples())
+    rows: Any = session.execute(statement)
+    counts: dict[UUID, int] = {row[0]: row[1] for row in rows}
     return CustomersShown(page.items, page.total, page.worth, counts)
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Integer,
+    String,
     Subquery,
     cast,
     func,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -25,7 +28,6 @@ from pmflow_core.signals.models import Signal, SignalStatus
 
 CHOSEN = "customer"
 """Stands in a signal's `given` when a person chose its customer."""
-_BY_PERSON = func.any(col(Signal.given))
 
 
 def find_page(session: Session, query: CustomerQuery) -> list[CustomerRead]:
@@ -77,7 +79,7 @@ def rows_of(customer_id: UUID) -> Any:
 def lock_signals_of(session: Session, customer_id: UUID) -> tuple[list[UUID], list[UUID]]:
     """Return a customer's signals in the order of their ids, locked: by themselves, by a person."""
     statement = (
-        select(col(Signal.id), _BY_PERSON == CHOSEN)
+        select(col(Signal.id), _is_chosen())
         .where(col(Signal.customer_id) == customer_id)
         .order_by(col(Signal.id))
         .with_for_update(key_share=True)
@@ -116,7 +118,12 @@ def give(
 
 def not_chosen() -> ColumnElement[bool]:
     """Return the condition that no person chose a signal's customer."""
-    return ~(_BY_PERSON == CHOSEN)
+    return ~_is_chosen()
+
+
+def _is_chosen() -> ColumnElement[bool]:
+    # the column of SQLModel knows no operators of arrays
+    return col(Signal.given).op("@>", return_type=Boolean())(cast([CHOSEN], ARRAY(String)))
 
 
 def _heard(owners: Collection[UUID] | None = None) -> Subquery:
