@@ -46,7 +46,9 @@ def _bar() -> rx.Component:
         _search(),
         rx.cond(
             CustomersState.worth,
-            rx.el.span("Annual value ", rx.el.b(CustomersState.worth), class_name="t3 sm tn"),
+            rx.el.span(
+                "Annual value ", rx.el.b(CustomersState.worth), class_name="t3 sm tn no-phone"
+            ),
         ),
         rx.el.span(class_name="grow"),
         button(

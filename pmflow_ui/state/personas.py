@@ -83,13 +83,18 @@ class PersonasState(rx.State):
     async def load(self) -> None:
         """Show the personas, and the one that the address opens."""
         actor = current_actor()
-        wanted = str(self.router.url.query_parameters.get("persona") or "")
+        given = self.router.url.query_parameters
+        wanted, edits = str(given.get("persona") or ""), given.get("view") == "edit"
         self._slug = workspace_slug(self.router.url.path) or ""
         watch.watch(self, [topics.signals(actor.workspace_id)], PersonasState.refresh())
         await self._read(actor)
         # The page loads anew when a lost connection is back: what is being typed must survive it.
-        if not self.editing:
-            self._show(wanted if wanted != NEW else "")
+        if self.editing and edits and wanted == self.card.id:
+            return
+        self.editing = False
+        self._show("" if wanted == NEW else wanted)
+        if edits and actor.may(Role.EDITOR) and (self.card.id or wanted == NEW):
+            self._begin(self.card if self.card.id else PersonaCard(id=NEW))
 
     @event(allow=Role.VIEWER)
     async def refresh(self) -> None:
@@ -131,8 +136,8 @@ class PersonasState(rx.State):
     @event(allow=Role.EDITOR)
     async def cancel(self) -> None:
         """Leave the persona as it was."""
-        self.editing = False
-        self._show("" if self.card.id == NEW else self.card.id)
+        self.editing, opened = False, self.card.id
+        self._show("" if opened == NEW else opened)
 
     @event(allow=Role.EDITOR, debounce=300)
     async def typed(self, text: Draft) -> None:
@@ -214,9 +219,9 @@ class PersonasState(rx.State):
         self._show(ids[0 if here < 0 else min(max(0, here + step), len(ids) - 1)])
 
     def _mirror(self) -> None:
-        shown = self.card.id if self.card.id != NEW else ""
+        shown = self.card.id
         self.current_row = f"persona-{shown}" if shown else ""
-        query = f"?persona={shown}" if shown else ""
+        query = f"?persona={shown}{'&view=edit' if self.editing else ''}" if shown else ""
         self.address = f"/w/{self._slug}/personas{query}"
 
 
