@@ -45,9 +45,11 @@ from reflex.event import EventCallback
 from pmflow_core.accounts.actor import Role
 from pmflow_ui.access import Access, Permission
 from pmflow_ui.pages.board import board_page
+from pmflow_ui.pages.customers import customers_page
 from pmflow_ui.pages.document import document_page
 from pmflow_ui.pages.home import home_page
 from pmflow_ui.pages.login import login_page
+from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
@@ -56,8 +58,10 @@ from pmflow_ui.pages.signup import signup_page
 from pmflow_ui.pages.theme import theme_page
 from pmflow_ui.pages.themes import themes_page
 from pmflow_ui.state.board import BoardState
+from pmflow_ui.state.customers import CustomersState
 from pmflow_ui.state.document import DocumentState
 from pmflow_ui.state.imports import ImportsState
+from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.runs import RunsState
@@ -113,6 +117,8 @@ ROUTES = (
         (ThemesState.load, ImportsState.load),
     ),
     Route("/w/[slug]/themes/[theme_id]", theme_page, "Theme", Role.VIEWER, (ThemeState.load,)),
+    Route("/w/[slug]/customers", customers_page, "Customers", Role.VIEWER, (CustomersState.load,)),
+    Route("/w/[slug]/personas", personas_page, "Personas", Role.VIEWER, (PersonasState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
 )

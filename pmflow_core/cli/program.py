@@ -37,6 +37,8 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("signals", "signals", None),
     ("themes", "themes", None),
     ("reembed", "reembed", "reembed"),
+    ("customers", "customers", None),
+    ("personas", "personas", None),
 )
 
 

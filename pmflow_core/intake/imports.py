@@ -151,6 +151,11 @@ def _as_signal(part: ParsedSignal) -> SignalIn:
         frequency=Frequency(part.frequency) if part.frequency else None,
         segment=part.segment,
         customer=customer,
+        customer_name=part.customer_name,
+        customer_email=part.customer_email,
+        customer_company=part.customer_company,
+        customer_tier=part.customer_tier,
+        customer_value=part.customer_value,
         received_at=part.created_at,
         line=part.line,
     )

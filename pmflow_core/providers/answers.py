@@ -5,7 +5,7 @@ of a `jury_vote` goes into `GenerateRequest.knowledge` as `persona_note`; the st
 request is its `instructions`, and the text that is judged is what its `documents` hold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -16,6 +16,8 @@ JURY_VOTE: Final = "jury_vote"
 TICKET_PLAN: Final = "ticket_plan"
 PROTOTYPE: Final = "prototype"
 JUDGE: Final = "judge"
+
+MOST_DESCRIPTION: Final = 2_000
 
 ElementKind = Literal["heading", "text", "button", "field", "list", "notice", "link"]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -118,6 +120,32 @@ class PersonaNote(_Answer):
 def persona_note(persona: str, cares_about: str) -> str:
     """Return the one text of `knowledge` that a `jury_vote` request carries."""
     return PersonaNote(persona=persona, cares_about=cares_about).model_dump_json()
+
+
+class UserPersona(_Answer):
+    """A kind of customer that the team makes its product for, as the team describes it."""
+
+    user_persona: Label
+    segment: Annotated[str, Field(max_length=200)] = ""
+    description: Annotated[str, Field(max_length=MOST_DESCRIPTION)] = ""
+
+
+def user_persona_note(name: str, segment: str | None, description: str) -> str:
+    """Return the text of `knowledge` that tells of one of the team's personas."""
+    return UserPersona(
+        user_persona=name, segment=segment or "", description=description[:MOST_DESCRIPTION]
+    ).model_dump_json()
+
+
+def read_user_personas(knowledge: Iterable[str]) -> tuple[UserPersona, ...]:
+    """Return the team's personas among what a request tells, in their order."""
+    found: list[UserPersona] = []
+    for text in knowledge:
+        try:
+            found.append(UserPersona.model_validate_json(text))
+        except ValidationError:
+            continue
+    return tuple(found)
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:

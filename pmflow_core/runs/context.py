@@ -7,11 +7,12 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from pmflow_core.documents.service import content_hash
+from pmflow_core.knowledge import repository as knowledge
 from pmflow_core.projects import repository as projects
 from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
 from pmflow_core.runs import evidence, progress, questions, replays, repository
-from pmflow_core.runs.kinds import ProjectFacts, RunContext, StepOutcome
+from pmflow_core.runs.kinds import PersonaFacts, ProjectFacts, RunContext, StepOutcome
 from pmflow_core.runs.models import RunStep, StageRun
 from pmflow_core.runs.status import StepStatus
 
@@ -45,6 +46,10 @@ def _context(session: Session, run: StageRun, steps: Sequence[RunStep]) -> RunCo
                 for step in steps
                 if step.status is StepStatus.COMPLETED
             }
+        ),
+        personas=tuple(
+            PersonaFacts(each.name, each.description, each.segment, each.weight)
+            for each in knowledge.list_personas(session)
         ),
     )
 

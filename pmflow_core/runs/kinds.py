@@ -67,6 +67,16 @@ class ProjectFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonaFacts:
+    """A persona of the workspace as a step is told of it."""
+
+    name: str
+    description: str
+    segment: str | None
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a person, or a default when time ran out, answered to a question of this run."""
 
@@ -98,6 +108,7 @@ class RunContext:
     hashes: Mapping[str, str] = field(  # document type to SHA-256 of its newest version
         default_factory=lambda: MappingProxyType({})
     )
+    personas: tuple[PersonaFacts, ...] = ()  # the workspace's, by name
 
 
 @dataclass(frozen=True, slots=True)

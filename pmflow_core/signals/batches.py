@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pmflow_core.clock import utcnow
 from pmflow_core.ids import uuid7
-from pmflow_core.signals import repository
+from pmflow_core.signals import repository, senders
 from pmflow_core.signals.models import SignalStatus, Source
 from pmflow_core.signals.normalise import is_blank, is_too_long, text_hash
 from pmflow_core.signals.schemas import Rejection, SignalIn
@@ -46,9 +46,10 @@ def _fault(text: str) -> str | None:
 
 
 def without_known(session: Session, rows: Iterable[SignalIn], source: Source) -> list[SignalIn]:
-    """Return the rows whose reference is neither stored nor earlier in the batch.
+    """Return the rows whose reference is new, each with its customer.
 
-    It saves numbers and work; what is stored a moment later is caught by the insert.
+    New is one that is neither stored nor earlier in the batch. It saves numbers and work; what is
+    stored a moment later is caught by the insert.
     """
     rows = list(rows)
     refs = [row.source_ref for row in rows if row.source_ref]
@@ -60,7 +61,7 @@ def without_known(session: Session, rows: Iterable[SignalIn], source: Source) ->
                 continue
             seen.add(row.source_ref)
         fresh.append(row)
-    return fresh
+    return senders.attributed(session, fresh)
 
 
 def number(session: Session, origin: Origin, rows: Sequence[SignalIn]) -> list[dict[str, Any]]:
@@ -86,7 +87,8 @@ def as_row(origin: Origin, row: SignalIn, signal_number: int) -> dict[str, Any]:
         "severity": row.severity,
         "frequency": row.frequency,
         "segment": row.segment or None,
-        "customer": row.customer or None,
+        "customer": senders.words(row),
+        "customer_id": row.customer_id,
         "source": origin.source,
         "source_ref": row.source_ref or None,
         "status": SignalStatus.NEW,

@@ -267,6 +267,11 @@ class SignalPersona(TenantRow, table=True):
     linked_by: UUID | None = None
     reason: str
     confidence: float | None = Field(default=None, description="0 to 1; None when a person did.")
+    is_removed: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": "false"},
+        description="A person said it is not theirs; the segment does not bring it back.",
+    )
 
 
 class MergeKind(StrEnum):

@@ -6,8 +6,17 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+)
 
+from pmflow_core.customers.schemas import Money
 from pmflow_core.signals.models import Frequency, Kind, Severity, SignalStatus, Source
 from pmflow_core.signals.normalise import normalise
 
@@ -35,13 +44,32 @@ class SignalIn(BaseModel):
     severity: Severity | None = None
     frequency: Frequency | None = None
     segment: Short | None = None
-    customer: Short | None = None
+    customer: Short | None = Field(default=None, description="Who said it, in one text.")
+    customer_name: Short | None = None
+    customer_email: Short | None = Field(
+        default=None, description="What tells customers apart; without it the name does."
+    )
+    customer_company: Short | None = None
+    customer_tier: Short | None = None
+    customer_value: Money | None = Field(default=None, description="Annual, in one currency.")
     received_at: datetime | None = Field(
         default=None,
         validation_alias=AliasChoices("received_at", "created_at"),
         description="When it was said; without a time zone it is taken as UTC.",
     )
     line: int | None = Field(default=None, description="Its line in the file it came in.")
+    _customer_id: UUID | None = PrivateAttr(default=None)
+
+    @property
+    def customer_id(self) -> UUID | None:
+        """Return the customer who was found or made for it; a sender cannot name one."""
+        return self._customer_id
+
+    def of_customer(self, customer_id: UUID | None) -> "SignalIn":
+        """Return the same as said by that customer."""
+        known = self.model_copy()
+        known._customer_id = customer_id
+        return known
 
     def given(self) -> list[str]:
         """Return the fields the sender set, which extraction leaves alone."""

@@ -9,8 +9,10 @@ from starlette.types import ASGIApp
 from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
     auth,
+    customers,
     description,
     health,
+    personas,
     problems,
     projects,
     run_actions,
@@ -31,6 +33,8 @@ ROUTERS = (
     runs.router,
     run_actions.router,
     streams.router,
+    customers.router,
+    personas.router,
 )
 
 

@@ -19,3 +19,8 @@ MAIN = (
     Item("themes", "Themes", "shapes", "themes"),
     Item("runs", "Runs", "play", "runs"),
 )
+# Below the line; on a phone behind "More".
+RECORDS = (
+    Item("customers", "Customers", "building-2"),
+    Item("personas", "Personas", "users"),
+)

@@ -11,7 +11,7 @@ from pmflow_ui.components.button import link_button
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.link import link
-from pmflow_ui.components.nav import MAIN, Item
+from pmflow_ui.components.nav import MAIN, RECORDS, Item
 from pmflow_ui.components.notes import notes
 from pmflow_ui.components.overlay import menu, menu_item, menu_line
 from pmflow_ui.components.placeholder import empty_state, error_state
@@ -134,6 +134,7 @@ def _side(here: str) -> rx.Component:
     return rx.el.aside(
         _switcher(),
         _nav("Main", MAIN, here),
+        _nav("Records", RECORDS, here),
         rx.el.div(
             _live(),
             _user(),
@@ -154,7 +155,21 @@ def _tab(item: Item, here: str) -> rx.Component:
 
 
 def _tabbar(here: str) -> rx.Component:
-    return rx.el.nav(*(_tab(item, here) for item in MAIN), class_name="tabbar", aria_label="Main")
+    more = menu(
+        rx.el.button(icon("ellipsis"), "More", type="button", class_name="tab-more"),
+        *(
+            menu_item(
+                item.label,
+                lead=icon(item.icon, 14),
+                on_select=rx.redirect(workspace_path(item.path)),
+            )
+            for item in RECORDS
+        ),
+        align="end",
+    )
+    return rx.el.nav(
+        *(_tab(item, here) for item in MAIN), more, class_name="tabbar", aria_label="Main"
+    )
 
 
 def connection_banner() -> rx.Component:

@@ -15,6 +15,7 @@ from pmflow_ui.components.meter import ticks
 from pmflow_ui.components.moment import moment
 from pmflow_ui.components.overlay import drawer, menu, menu_item
 from pmflow_ui.components.placeholder import empty_state
+from pmflow_ui.components.signal_people import signal_people
 from pmflow_ui.pages.signals_table import source_icon
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import Choice, SignalsState
@@ -77,7 +78,7 @@ def _facts() -> rx.Component:
         _fact("Severity", _severity()),
         _fact("Frequency", _frequency()),
         rx.cond(CARD.segment, _fact("Segment", rx.el.span(CARD.segment))),
-        rx.cond(CARD.customer, _fact("Customer", rx.el.span(CARD.customer, class_name="trunc"))),
+        rx.cond(CARD.customer, _fact("Sender", rx.el.span(CARD.customer, class_name="trunc"))),
         _fact(
             "Source",
             source_icon(CARD.source),
@@ -223,6 +224,7 @@ def signal_drawer() -> rx.Component:
             ),
         ),
         _facts(),
+        signal_people(),
         _why(),
         _similar(),
         _cited(),

@@ -13,6 +13,7 @@ from pmflow_core.signals.schemas import SignalEdit
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.guard import event
+from pmflow_ui.state.signal_people import SignalPeopleState, show_people
 from pmflow_ui.state.signals_rows import (
     PlaceRow,
     SignalCard,
@@ -60,6 +61,7 @@ async def show_signal(state: SignalDetailState, actor: Actor, slug: str, number:
     """Open a signal in the drawer; 0 closes it, and one that is not there says so."""
     state.number, state.workspace = number, slug
     state.missing = False
+    people = await state.get_state(SignalPeopleState)
     if not number:
         state.card = SignalCard()
         return
@@ -68,6 +70,7 @@ async def show_signal(state: SignalDetailState, actor: Actor, slug: str, number:
     except NotFound:
         state.missing, state.card = True, SignalCard(number=number)
         return
+    await show_people(people, actor, slug, number)
     state.card = as_card(shown, slug)
     state.similar = as_similar(shown)
     state.cited, state.linked = as_places(shown, slug)

@@ -31,6 +31,7 @@ $$;
 REVOKE ALL ON FUNCTION pmflow_workspaces_to_reembed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pmflow_workspaces_to_reembed TO pmflow_app;
 """
+PROTECT_CUSTOMERS = "SELECT pmflow_protect('customer_merges', false)"
 
 
 def upgrade() -> None:
@@ -45,10 +46,30 @@ def upgrade() -> None:
     sa.Column('tier', sa.String(), nullable=True),
     sa.Column('annual_value', sa.Numeric(precision=14, scale=2), nullable=True),
     sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('merged_into', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['workspace_id', 'merged_into'], ['customers.workspace_id', 'customers.id'], name=op.f('fk_customers_workspace_id_merged_into')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_customers')),
     sa.UniqueConstraint('workspace_id', 'id', name=op.f('uq_customers_workspace_id_id'))
     )
     op.create_index('uq_customers_live_key', 'customers', ['workspace_id', 'key'], unique=True, postgresql_where='deleted_at IS NULL')
+    op.create_index('ix_customers_merged_into', 'customers', ['workspace_id', 'merged_into'], unique=False, postgresql_where='merged_into IS NOT NULL')
+    op.create_table('customer_merges',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('workspace_id', sa.Uuid(), nullable=False),
+    sa.Column('kept_id', sa.Uuid(), nullable=False),
+    sa.Column('merged_id', sa.Uuid(), nullable=False),
+    sa.Column('before', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('merged_by', sa.Uuid(), nullable=True),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone_by', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['workspace_id', 'kept_id'], ['customers.workspace_id', 'customers.id'], name=op.f('fk_customer_merges_workspace_id_kept_id')),
+    sa.ForeignKeyConstraint(['workspace_id', 'merged_id'], ['customers.workspace_id', 'customers.id'], name=op.f('fk_customer_merges_workspace_id_merged_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_customer_merges')),
+    sa.UniqueConstraint('workspace_id', 'id', name=op.f('uq_customer_merges_workspace_id_id'))
+    )
+    op.create_index(op.f('ix_customer_merges_workspace_id_kept_id'), 'customer_merges', ['workspace_id', 'kept_id'], unique=False)
+    op.create_index('uq_customer_merges_standing', 'customer_merges', ['workspace_id', 'merged_id'], unique=True, postgresql_where='undone_at IS NULL')
     op.create_table('maintenance_runs',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -222,6 +243,7 @@ def upgrade() -> None:
     sa.Column('linked_by', sa.Uuid(), nullable=True),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('confidence', sa.Float(), nullable=True),
+    sa.Column('is_removed', sa.Boolean(), server_default='false', nullable=False),
     sa.ForeignKeyConstraint(['workspace_id', 'persona_id'], ['personas.workspace_id', 'personas.id'], name=op.f('fk_signal_personas_workspace_id_persona_id')),
     sa.ForeignKeyConstraint(['workspace_id', 'signal_id'], ['signals.workspace_id', 'signals.id'], name=op.f('fk_signal_personas_workspace_id_signal_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_signal_personas')),
@@ -291,6 +313,47 @@ def upgrade() -> None:
     op.alter_column('provider_calls', 'project_id', nullable=True)
     op.execute(PROTECT)
     op.execute(REEMBEDDING)
+    op.execute(PROTECT_CUSTOMERS)
+    _make_customers_of_senders()
+
+
+SENDERS = """
+CREATE TEMPORARY TABLE senders (workspace_id uuid, customer text, id uuid, key text, name text,
+    email text) ON COMMIT DROP
+"""
+CUSTOMERS = """
+INSERT INTO customers (id, created_at, workspace_id, key, name, email)
+SELECT DISTINCT ON (workspace_id, key) id, now(), workspace_id, key, name, email FROM senders
+ORDER BY workspace_id, key, customer
+"""
+CUSTOMERS_OF_SIGNALS = """
+UPDATE signals SET customer_id = c.id FROM senders s JOIN customers c
+    ON c.workspace_id = s.workspace_id AND c.key = s.key
+WHERE signals.workspace_id = s.workspace_id AND signals.customer = s.customer
+"""
+
+
+def _make_customers_of_senders() -> None:
+    """Give the signals that are there their customers, by the rule of new ones."""
+    from pmflow_core.customers.senders import from_text
+    from pmflow_core.ids import uuid7
+
+    connection = op.get_bind()
+    given = connection.execute(
+        sa.text("SELECT DISTINCT workspace_id, customer FROM signals WHERE customer IS NOT NULL")
+    )
+    rows = [
+        {"w": row[0], "c": row[1], "id": uuid7(), "k": sender.key, "n": sender.name,
+         "e": sender.email}
+        for row in given
+        if (sender := from_text(row[1])) is not None
+    ]
+    if not rows:
+        return
+    connection.execute(sa.text(SENDERS))
+    connection.execute(sa.text("INSERT INTO senders VALUES (:w, :c, :id, :k, :n, :e)"), rows)
+    connection.execute(sa.text(CUSTOMERS))
+    connection.execute(sa.text(CUSTOMERS_OF_SIGNALS))
 
 
 def downgrade() -> None:

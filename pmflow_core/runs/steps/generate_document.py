@@ -1,15 +1,24 @@
 """The step that has the provider write one document of the section table."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pydantic import BaseModel, Field, field_validator
 
 from pmflow_core.documents.sections import TEMPLATES
 from pmflow_core.documents.service import template
+from pmflow_core.providers.answers import user_persona_note
 from pmflow_core.providers.base import GenerateRequest, ProviderRejected, SectionBrief
 from pmflow_core.runs.kinds import DocumentDraft, RunContext, StepKind, StepOutcome, Tools
 from pmflow_core.runs.requests import about, with_instructions
 from pmflow_core.runs.status import LogLevel
+
+PERSONAS = "User Personas"
+_OF_PERSONAS = (
+    "Begin with the team's own personas, which the knowledge holds as `user_persona`: one list item"
+    " each with what the signals show of them; where none shows them say so, marked as an"
+    " assumption. Then describe other kinds of customer that the signals show."
+)
 
 
 class Params(BaseModel):
@@ -54,15 +63,25 @@ def run(params: Params, context: RunContext, tools: Tools) -> StepOutcome:
 
 def _request(params: Params, context: RunContext) -> GenerateRequest:
     shape = template(params.template)
+    told = about(context, params.template, shape.title)
+    asked = {section.name: section.instruction for section in shape.sections}
+    if context.personas and PERSONAS in asked:
+        asked[PERSONAS] = _OF_PERSONAS
+        told = replace(told, knowledge=(*told.knowledge, *_personas(context)))
     request = replace(
-        about(context, params.template, shape.title),
+        told,
         sections=tuple(
-            SectionBrief(section.name, section.evidence_bearing, section.instruction)
+            SectionBrief(section.name, section.evidence_bearing, asked[section.name])
             for section in shape.sections
         ),
         max_tokens=params.max_tokens,
     )
     return with_instructions(request, params.instructions)
+
+
+def _personas(context: RunContext) -> Iterator[str]:
+    for each in context.personas:
+        yield user_persona_note(each.name, each.segment, each.description)
 
 
 class _Narrator:

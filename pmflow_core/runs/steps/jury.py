@@ -13,6 +13,7 @@ from pmflow_core.providers.base import GenerateRequest
 from pmflow_core.runs.jury import APPROVES, WORTH, in_words, reaches, score_of, verdict_of
 from pmflow_core.runs.kinds import (
     DocumentDraft,
+    PersonaFacts,
     RunContext,
     StepKind,
     StepOutcome,
@@ -25,6 +26,8 @@ from pmflow_core.runs.status import LogLevel
 
 REPORT = "jury_report"
 _LEAST = 4
+_MOST = 12
+_LONGEST_NAME, _LONGEST_CARES = 80, 1_000
 _VERDICTS = {
     Vote.APPROVE: "The jury approves",
     Vote.CONDITIONAL: "The jury approves on conditions only",
@@ -43,7 +46,11 @@ class Persona(BaseModel):
 class Params(BaseModel):
     """Parameters in a recipe."""
 
-    personas: list[Persona] = Field(min_length=_LEAST, max_length=12)
+    personas: list[Persona] = Field(min_length=_LEAST, max_length=_MOST)
+    workspace_personas: bool = Field(
+        default=True,
+        description="The workspace's personas vote instead, once four of them can; false never.",
+    )
     instructions: str = Field(default="", max_length=4_000, description="Added to the prompt.")
     max_tokens: int = Field(default=1_500, ge=256, le=8_000, description="Of one vote.")
 
@@ -72,10 +79,13 @@ def run(params: Params, context: RunContext, tools: Tools) -> StepOutcome:
     )
     base = with_instructions(base, params.instructions)
     spending = Spending()
-    votes = tuple(_ask(persona, base, context, tools, spending) for persona in params.personas)
+    jurors = seats(params, context.personas)
+    if jurors is not params.personas:
+        tools.log(LogLevel.INFO, f"the jury is {len(jurors)} personas of the workspace")
+    votes = tuple(_ask(persona, base, context, tools, spending) for persona in jurors)
     score = score_of((vote.weight, vote.vote) for vote in votes)
     verdict = verdict_of(score)
-    report = _report(params.personas, votes, _threshold(context))
+    report = _report(jurors, votes, _threshold(context))
     return StepOutcome(
         f"{_VERDICTS[verdict]}, score {score:.2f} of {len(votes)} votes",
         DocumentDraft(REPORT, report, "composed from votes"),
@@ -83,6 +93,26 @@ def run(params: Params, context: RunContext, tools: Tools) -> StepOutcome:
         votes=votes,
         output=MappingProxyType({"score": round(score, 6), "verdict": verdict.value}),
     )
+
+
+def seats(params: Params, personas: Sequence[PersonaFacts]) -> Sequence[Persona]:
+    """Return who votes: the workspace's personas when enough of them can, else the recipe's.
+
+    One can vote that is described and has a weight; of more than twelve the weightiest do.
+    """
+    able = [each for each in personas if each.weight > 0 and each.description.strip()]
+    named = {each.name.strip().casefold(): each for each in able}
+    if not params.workspace_personas or len(named) < _LEAST:
+        return params.personas
+    weightiest = sorted(named.values(), key=lambda each: (-each.weight, each.name))[:_MOST]
+    return [
+        Persona(
+            name=one_line(each.name, _LONGEST_NAME),
+            cares_about=one_line(each.description, _LONGEST_CARES),
+            weight=each.weight,
+        )
+        for each in weightiest
+    ]
 
 
 def _ask(

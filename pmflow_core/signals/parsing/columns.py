@@ -4,9 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TypedDict
 
+from pmflow_core.customers.money import as_money
 from pmflow_core.signals.normalise import is_blank, is_too_long, normalise
 from pmflow_core.signals.parsing.attributes import as_frequency, as_severity, as_time
 from pmflow_core.signals.parsing.records import (
@@ -46,6 +48,10 @@ ATTRIBUTE_NAMES: Mapping[str, Sequence[str]] = MappingProxyType(
             "customer_company", "company", "company_name", "organisation", "organization",
             "account", "account_name",
         ),
+        "customer_tier": ("customer_tier", "tier", "account_tier", "plan_tier"),
+        "customer_value": (
+            "customer_value", "annual_value", "arr", "acv", "annual_revenue", "account_value",
+        ),
         "created_at": (
             "created_at", "created", "date", "timestamp", "time", "datetime", "submitted_at",
             "submitted", "posted_at", "received_at", "created_time", "creation_date",
@@ -80,6 +86,8 @@ class _Attributes(TypedDict):
     customer_name: str | None
     customer_email: str | None
     customer_company: str | None
+    customer_tier: str | None
+    customer_value: Decimal | None
     created_at: datetime | None
 
 
@@ -138,6 +146,13 @@ def guess_attributes(names: Sequence[str], taken: set[str]) -> dict[str, str]:
     return found
 
 
+def first_named(
+    wanted: Sequence[str], names: Sequence[str], taken: set[str] | None = None
+) -> str | None:
+    """The first column whose name is one of `wanted`, however it is written, or None."""
+    return _first_named(wanted, names, taken or set())
+
+
 def is_known_name(name: str) -> bool:
     """True if a column of this name means something to us, so the row is a header."""
     key = _key(name)
@@ -177,6 +192,8 @@ def _read_attributes(row: Mapping[str, str], columns: Mapping[str, str]) -> _Att
         customer_name=_short(values.get("customer_name")),
         customer_email=_address(values.get("customer_email", "")),
         customer_company=_short(values.get("customer_company")),
+        customer_tier=_short(values.get("customer_tier")),
+        customer_value=as_money(values.get("customer_value", "")),
         created_at=as_time(values.get("created_at", "")),
     )
 

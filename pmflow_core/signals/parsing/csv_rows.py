@@ -78,6 +78,27 @@ def preview_csv(source: Source, options: ParseOptions) -> Preview:
     return Preview("csv", layout.names, shown, chosen.text, chosen.ref, chosen.attributes)
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a CSV file by the names of their columns, each with its line."""
+
+    names: tuple[str, ...]
+    rows: Iterator[tuple[int, dict[str, str]] | Rejected]
+
+
+def read_rows(source: Source, options: ParseOptions) -> Rows:
+    """The rows of a CSV file that holds something else than feedback.
+
+    Raises:
+        EmptyFile: there is a header and nothing else.
+        DamagedFile: no row of the beginning can be read.
+    """
+    lines = _numbered(source)
+    sample = list(islice(lines, SAMPLE_LINES))
+    layout = _find_layout(sample, options)
+    return Rows(layout.names, _rows(chain(sample, lines), layout))
+
+
 def _numbered(source: Source) -> Generator[Line]:
     return read_lines(source.path, gzipped=source.gzipped, encoding=source.encoding)
 
@@ -85,13 +106,19 @@ def _numbered(source: Source) -> Generator[Line]:
 def _signals(
     lines: Iterator[Line], layout: _Layout, columns: Columns
 ) -> Iterator[ParsedSignal | Rejected]:
+    for row in _rows(lines, layout):
+        yield row if isinstance(row, Rejected) else row_to_signal(*row, columns)
+
+
+def _rows(
+    lines: Iterator[Line], layout: _Layout
+) -> Iterator[tuple[int, dict[str, str]] | Rejected]:
     body = _without_hint(lines)
     for record in read_records(body, layout.dialect, len(layout.names)):
         if isinstance(record, Rejected):
             yield record
         elif record.line != layout.header_line:
-            row = dict(zip(layout.names, record.cells, strict=True))
-            yield row_to_signal(record.line, row, columns)
+            yield record.line, dict(zip(layout.names, record.cells, strict=True))
 
 
 def _find_layout(sample: list[Line], options: ParseOptions) -> _Layout:

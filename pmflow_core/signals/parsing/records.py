@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 UPLOAD_MAX_BYTES = 10_000_000
 CLI_MAX_BYTES = 100_000_000
@@ -16,6 +17,8 @@ ATTRIBUTES = (
     "customer_name",
     "customer_email",
     "customer_company",
+    "customer_tier",
+    "customer_value",
     "created_at",
 )
 
@@ -39,6 +42,8 @@ class ParsedSignal:
     customer_name: str | None = None
     customer_email: str | None = None
     customer_company: str | None = None
+    customer_tier: str | None = None
+    customer_value: Decimal | None = None
     created_at: datetime | None = None
 
 

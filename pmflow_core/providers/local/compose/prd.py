@@ -1,5 +1,6 @@
 """The product requirements document: the problem is told, what to decide is asked."""
 
+from pmflow_core.providers.answers import UserPersona, read_user_personas
 from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import (
@@ -16,6 +17,7 @@ from pmflow_core.providers.local.phrases import (
 )
 from pmflow_core.providers.local.quoting import Quotation, unlike
 from pmflow_core.providers.local.requirements import Requirement
+from pmflow_core.providers.local.text import inline
 
 PRODUCT = "[assumption: product manager]"
 _VOICES = 5
@@ -80,8 +82,26 @@ def goals(desk: Desk) -> str:
 
 
 def user_personas(desk: Desk) -> str:
-    """The kinds of customer that the signals show."""
-    return bullets(statements.personas(desk))
+    """The team's own personas, each with what the signals show of it, then who else speaks."""
+    ours = read_user_personas(desk.request.knowledge)
+    return bullets([*(_ours(desk, one) for one in ours), *statements.personas(desk)])
+
+
+def _ours(desk: Desk, one: UserPersona) -> str:
+    segment = inline(one.segment)
+    theirs = [
+        each.number
+        for each in desk.analysis.evidence
+        if segment and inline(each.segment or "").casefold() == segment.casefold()
+    ]
+    told = inline(next(iter(one.description.split("\n\n")), ""), 240)
+    head = f"**{inline(one.user_persona)}**{f': {told}' if told else ''} {PRODUCT}"
+    if not theirs:
+        return f"{head}\n  - No signal here is of their segment yet {PRODUCT}"
+    return (
+        f"{head}\n  - {share(len(theirs), desk.total)} {verb(len(theirs), 'is', 'are')} of their"
+        f" segment, {segment} {cite(theirs, MANY)}"
+    )
 
 
 def requirements(desk: Desk) -> str:
