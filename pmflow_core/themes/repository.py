@@ -44,11 +44,13 @@ def get_theme(session: Session, theme_id: UUID, *, lock: bool = False) -> Theme:
     return theme
 
 
-def figures(session: Session, theme_id: UUID | None = None) -> Sequence[Sequence[Any]]:
+def figures(
+    session: Session, sender: ColumnElement[str], theme_id: UUID | None = None
+) -> Sequence[Sequence[Any]]:
     """Return a row per active theme with members: its size, severities, weeks and project.
 
-    The columns are theme, size, one per severity, one per week, project id and key; the
-    largest theme comes first.
+    The columns are theme, size, mean similarity, how many senders, one per severity, one per
+    week, project id and key; the largest theme comes first.
     """
     now = utcnow()
     weeks = [
@@ -59,8 +61,9 @@ def figures(session: Session, theme_id: UUID | None = None) -> Sequence[Sequence
         for week in range(TREND_WEEKS)
     ]
     severities = [func.count().filter(col(Signal.severity) == each) for each in Severity]
+    people = [func.avg(col(ThemeMembership.similarity)), func.count(sender.distinct())]
     numbers = (
-        select(col(ThemeMembership.theme_id).label("theme_id"), *_named(severities, weeks))
+        select(col(ThemeMembership.theme_id).label("theme_id"), *_named(people, severities, weeks))
         .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
         .where(*live())
         .group_by(col(ThemeMembership.theme_id))
@@ -79,9 +82,10 @@ def figures(session: Session, theme_id: UUID | None = None) -> Sequence[Sequence
     return session.execute(statement).all()
 
 
-def _named(severities: Sequence[Any], weeks: Sequence[Any]) -> list[Any]:
+def _named(people: Sequence[Any], severities: Sequence[Any], weeks: Sequence[Any]) -> list[Any]:
     return [
         func.count().label("size"),
+        *(count.label(f"people_{place}") for place, count in enumerate(people)),
         *(count.label(f"severity_{place}") for place, count in enumerate(severities)),
         *(count.label(f"week_{place}") for place, count in enumerate(weeks)),
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import Field
@@ -23,7 +24,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class ThemeRead:
-    """A theme as a row or card; the trend is signals per week, oldest of eight weeks first."""
+    """A theme as a row or card; the trend is signals per week, oldest of eight weeks first.
+
+    `customers` are distinct senders; `value` is what those known as customers are worth a year,
+    None when nothing is known. `strength` and `confidence` are from 0 to 1 (`strength`).
+    """
 
     id: UUID
     label: str
@@ -33,6 +38,10 @@ class ThemeRead:
     trend: list[int]
     segments: list[tuple[str, int]]
     quotes: list[Quote]
+    customers: int
+    value: Decimal | None
+    strength: float
+    confidence: float
     project_id: UUID | None
     project_key: str | None
     is_locked: bool
