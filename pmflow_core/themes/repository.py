@@ -29,11 +29,16 @@ def live() -> list[ColumnElement[bool]]:
     ]
 
 
-def get_theme(session: Session, theme_id: UUID, *, lock: bool = False) -> Theme:
-    """Return an active theme, locked until the transaction ends when asked; raises NotFound."""
-    statement = select(Theme).where(
-        col(Theme.id) == theme_id, col(Theme.status) == ThemeStatus.ACTIVE
-    )
+def get_theme(
+    session: Session, theme_id: UUID, *, lock: bool = False, ended: bool = False
+) -> Theme:
+    """Return an active theme, or with `ended` a retired one too; raises NotFound.
+
+    With `lock` it is locked until the transaction ends.
+    """
+    statement = select(Theme).where(col(Theme.id) == theme_id)
+    if not ended:
+        statement = statement.where(col(Theme.status) == ThemeStatus.ACTIVE)
     if lock:
         statement = statement.with_for_update(key_share=True).execution_options(
             populate_existing=True
@@ -89,6 +94,14 @@ def _named(people: Sequence[Any], severities: Sequence[Any], weeks: Sequence[Any
         *(count.label(f"severity_{place}") for place, count in enumerate(severities)),
         *(count.label(f"week_{place}") for place, count in enumerate(weeks)),
     ]
+
+
+def has_project(session: Session, theme_id: UUID) -> bool:
+    """Return whether a live project was made of the theme."""
+    statement = select(col(Project.id)).where(
+        col(Project.theme_id) == theme_id, col(Project.deleted_at).is_(None)
+    )
+    return session.scalar(statement.limit(1)) is not None
 
 
 def _is_project_of_theme() -> ColumnElement[bool]:
@@ -193,6 +206,25 @@ def membership_of(session: Session, signal_id: UUID) -> Row[ThemeMembership, The
 def members(theme_id: UUID) -> Select[UUID]:
     """Return the select of a theme's signal ids, to narrow a list with."""
     return select(col(ThemeMembership.signal_id)).where(col(ThemeMembership.theme_id) == theme_id)
+
+
+def quotes_of(session: Session, signal_ids: Sequence[UUID], limit: int = QUOTES) -> list[Quote]:
+    """Return some of the signals' texts, nearest to the middle of their theme, no text twice."""
+    statement = (
+        select(
+            col(Signal.text_hash),
+            col(Signal.number),
+            func.left(col(Signal.verbatim), QUOTE_CHARS),
+        )
+        .outerjoin(ThemeMembership, col(ThemeMembership.signal_id) == col(Signal.id))
+        .where(col(Signal.id) == func.any(list(signal_ids)), *live())
+        .order_by(col(ThemeMembership.similarity).desc().nulls_last(), col(Signal.number))
+        .limit(limit * 3)
+    )
+    distinct: dict[str, Quote] = {}
+    for digest, number, shown in session.execute(statement):
+        distinct.setdefault(digest, Quote(number, shown))
+    return list(distinct.values())[:limit]
 
 
 def without_theme() -> Select[UUID]:

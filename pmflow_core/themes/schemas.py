@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pmflow_core.signals.models import Severity
 from pmflow_core.signals.schemas import SignalDetail, SignalPage, SignalQuery
-from pmflow_core.themes.models import PlacedBy
+from pmflow_core.themes.models import PlacedBy, ProposalKind, ProposalStatus, ThemeEventKind
 
 TREND_WEEKS = 8
 
@@ -50,12 +50,73 @@ class ThemeRead:
 
 
 @dataclass(frozen=True, slots=True)
+class LineageEntry:
+    """What happened to a theme: the other themes, how many signals changed theme, and who did it.
+
+    `by` is a person's name, None when pmflow did.
+    """
+
+    at: datetime
+    kind: ThemeEventKind
+    others: list["ThemeTag"]
+    signals: int
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CitingDocument:
+    """A document that cites signals which would move."""
+
+    project_key: str
+    project_name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A theme after a change: how many signals it has then, how many more than now, and samples.
+
+    `quotes` are of those that move there, or stay when none does; `is_new` says that the change
+    makes it, and `ends` that it has none left and is retired.
+    """
+
+    theme: "ThemeTag"
+    now: int
+    after: int
+    is_new: bool
+    ends: bool
+    quotes: list[Quote]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRead:
+    """A change of themes to review, or one that was decided.
+
+    `signals` are those that still would move (or did), `documents` those whose newest version
+    cites one of them.
+    """
+
+    id: UUID
+    kind: ProposalKind
+    status: ProposalStatus
+    at: datetime
+    decided_at: datetime | None
+    signals: int
+    sides: list[Side]
+    documents: list[CitingDocument]
+
+
+@dataclass(frozen=True, slots=True)
 class ThemeDetail:
-    """A theme, and how it came about."""
+    """A theme, how it came about and what became of it; `is_active` is false once it has ended."""
 
     read: ThemeRead
+    is_active: bool
+    lineage: list[LineageEntry]
+    nearest: tuple["ThemeTag", float] | None
     clustering_version: str | None
     clustered_at: datetime | None
+    granularity: float | None
     placed: dict[PlacedBy, int]
 
 

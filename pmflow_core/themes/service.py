@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
-from pmflow_core.errors import Invalid
 from pmflow_core.signals import service as signals
 from pmflow_core.signals.models import Severity
 from pmflow_core.signals.nudges import announce
 from pmflow_core.themes import repository, worth
-from pmflow_core.themes.models import Theme
+from pmflow_core.themes.lineage import labels_of, read_lineage
+from pmflow_core.themes.models import Clustering, Theme, ThemeStatus
+from pmflow_core.themes.names import theme_name
 from pmflow_core.themes.schemas import (
     TREND_WEEKS,
     Quote,
@@ -30,14 +31,7 @@ from pmflow_core.themes.schemas import (
 )
 from pmflow_core.themes.strength import Closeness, Facts, confidence, strength
 
-LABEL_LENGTH = 120
 SHOWN_SEGMENTS = 5
-
-
-class BadThemeName(Invalid):
-    """A theme's name is empty or too long."""
-
-    code = "theme_name_invalid"
 
 
 def list_themes(session: Session, actor: Actor) -> list[ThemeRead]:
@@ -48,15 +42,22 @@ def list_themes(session: Session, actor: Actor) -> list[ThemeRead]:
 
 
 def get_theme(session: Session, actor: Actor, theme_id: UUID) -> ThemeDetail:
-    """Return one theme and how it came about; raises NotFound."""
+    """Return one theme, how it came about and what became of it; raises NotFound."""
     actor.require(Role.VIEWER)
-    theme = repository.get_theme(session, theme_id)
+    theme = repository.get_theme(session, theme_id, ended=True)
+    is_active = theme.status is ThemeStatus.ACTIVE
     rows = repository.figures(session, worth.sender(), theme_id)
     clustering = repository.clustering_of(session, theme)
+    beside = _beside(session, theme_id)
+    near = beside.nearest.get(theme_id) if is_active else None
     return ThemeDetail(
-        read=_read(rows[0] if rows else _without_signals(theme), _beside(session, theme_id)),
+        read=_read(rows[0] if rows else _without_signals(theme), beside),
+        is_active=is_active,
+        lineage=read_lineage(session, theme_id),
+        nearest=(labels_of(session, [near[0]])[near[0]], near[1]) if near else None,
         clustering_version=clustering.version if clustering else None,
         clustered_at=clustering.created_at if clustering else None,
+        granularity=_granularity(clustering),
         placed=repository.placed_counts(session, theme_id),
     )
 
@@ -70,9 +71,7 @@ def rename(session: Session, actor: Actor, theme_id: UUID, label: str) -> ThemeT
         BadThemeName: the name is empty or longer than 120 characters.
     """
     actor.require(Role.EDITOR)
-    name = " ".join(label.split())
-    if not 0 < len(name) <= LABEL_LENGTH:
-        raise BadThemeName(f"A theme's name has 1 to {LABEL_LENGTH} characters.")
+    name = theme_name(label)
     theme = repository.get_theme(session, theme_id, lock=True)
     before, theme.label = theme.label, name
     theme.renamed_by = actor.user_id or actor.workspace_id
@@ -171,6 +170,10 @@ def _read(row: Sequence[Any], beside: _Beside) -> ThemeRead:
         is_renamed=theme.renamed_by is not None,
         changed_at=theme.changed_at,
     )
+
+
+def _granularity(clustering: Clustering | None) -> float | None:
+    return clustering.params.get("granularity") if clustering else None
 
 
 def _without_signals(theme: Theme) -> tuple[Any, ...]:
