@@ -156,16 +156,16 @@ def _splits_into_new(groups: _Groups, bounds: Bounds) -> list[Found]:
     sources: dict[int, list[UUID]] = {}
     for (theme, group), many in groups.flows.items():
         free = group != UNTHEMED and group not in groups.matched and theme not in bounds.locked
-        if free and _is_split(groups, theme, group, many):
+        # all of a theme in a group of no other is that theme, under whatever number
+        whole = many == groups.sizes[theme]
+        if free and not whole and _is_split(groups, theme, group, many):
             sources.setdefault(group, []).append(theme)
     found: list[Found] = []
     for group, themes in sorted(sources.items()):
-        rows = [(row, theme) for theme in sorted(themes) for row in groups.rows(theme, group)]
-        # all of a theme in a group of no other is that theme, under whatever number
-        if len(themes) == 1 and len(rows) == groups.sizes[themes[0]]:
-            continue
         made = uuid7()
-        moves = tuple((row, theme, made) for row, theme in rows)
+        moves = tuple(
+            (row, theme, made) for theme in sorted(themes) for row in groups.rows(theme, group)
+        )
         found.append(Found(ProposalKind.SPLIT, moves, made=made))
     return found
 
@@ -187,6 +187,10 @@ def _end(groups: _Groups, theme: UUID, bounds: Bounds) -> list[Found]:
     rows = groups.rows(theme)
     if not rows:
         return []
+    group, together = Counter(groups.labels[row] for row in rows).most_common(1)[0]
+    free = group != UNTHEMED and group not in groups.matched
+    if free and together >= MOST_OF * len(rows):
+        return []  # it lives on among many new signals
     goes_to = Counter(groups.matched.get(groups.labels[row]) for row in rows)
     target, many = goes_to.most_common(1)[0]
     if target is not None and target not in bounds.locked and many >= MOST_OF * len(rows):

@@ -20,6 +20,7 @@ from pmflow_core.signals.service import ingest
 from pmflow_core.themes import service
 from pmflow_core.themes.corpus import put_into_themes
 from pmflow_core.themes.models import PlacedBy, Theme
+from pmflow_core.themes.names import BadThemeName
 from pmflow_core.themes.schemas import ThemedQuery
 
 
@@ -132,5 +133,5 @@ def test_names_and_locks_are_set_by_editors_only(
     with pytest.raises(PermissionDenied):
         service.lock(session, viewer, theme_id)
     for name in (" ", "x" * 121):
-        with pytest.raises(service.BadThemeName):
+        with pytest.raises(BadThemeName):
             service.rename(session, editor, theme_id, name)
