@@ -228,10 +228,24 @@ def quotes_of(session: Session, signal_ids: Sequence[UUID], limit: int = QUOTES)
 
 
 def without_theme() -> Select[UUID]:
-    """Return the select of the ids of signals in no theme, to narrow a list with."""
+    """Return the select of the ids of signals of content in no theme, to narrow a list with."""
     has_theme = (
         select(col(ThemeMembership.id))
         .where(col(ThemeMembership.signal_id) == col(Signal.id))
         .exists()
     )
-    return select(col(Signal.id)).where(~has_theme)
+    return select(col(Signal.id)).where(~has_theme, col(Signal.themable))
+
+
+def praise() -> Select[UUID]:
+    """Return the select of the ids of praise and empty texts, to narrow a list with."""
+    return select(col(Signal.id)).where(~col(Signal.themable))
+
+
+def count_apart(session: Session) -> tuple[int, int]:
+    """Return how many live signals of content are in no theme, and how many are praise or empty."""
+    counts = [
+        select(func.count()).select_from(Signal).where(*live(), col(Signal.id).in_(which))
+        for which in (without_theme(), praise())
+    ]
+    return session.scalar(counts[0]) or 0, session.scalar(counts[1]) or 0

@@ -160,6 +160,7 @@ class ThemedQuery(SignalQuery):
 
     theme_id: UUID | None = None
     unthemed: bool = Field(default=False, description="Only signals that are in no theme.")
+    praise: bool = Field(default=False, description="Only praise and what has no content.")
 
 
 @dataclass(frozen=True, slots=True)

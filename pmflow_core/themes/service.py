@@ -100,6 +100,8 @@ def list_signals(session: Session, actor: Actor, query: ThemedQuery) -> ThemedPa
         within = repository.members(query.theme_id)
     elif query.unthemed:
         within = repository.without_theme()
+    elif query.praise:
+        within = repository.praise()
     page = signals.list_signals(session, actor, query, within)
     return ThemedPage(page, repository.names_of(session, [row.id for row in page.items]))
 

@@ -17,6 +17,7 @@ from pmflow_ui.api import (
     runs,
     sse,
     streams,
+    themes,
     uploads,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
@@ -31,6 +32,7 @@ ROUTERS = (
     runs.router,
     run_actions.router,
     streams.router,
+    themes.router,
 )
 
 
