@@ -65,6 +65,8 @@ from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.sign import SignState
 from pmflow_ui.state.signals import SignalsState
 from pmflow_ui.state.theme import ThemeState
+from pmflow_ui.state.theme_changes import ThemeChangesState
+from pmflow_ui.state.theme_hand import ThemeHandState
 from pmflow_ui.state.themes import ThemesState
 
 
@@ -110,9 +112,15 @@ ROUTES = (
         themes_page,
         "Themes",
         Role.VIEWER,
-        (ThemesState.load, ImportsState.load),
+        (ThemesState.load, ImportsState.load, ThemeChangesState.load),
     ),
-    Route("/w/[slug]/themes/[theme_id]", theme_page, "Theme", Role.VIEWER, (ThemeState.load,)),
+    Route(
+        "/w/[slug]/themes/[theme_id]",
+        theme_page,
+        "Theme",
+        Role.VIEWER,
+        (ThemeState.load, ThemeHandState.load, ThemeChangesState.load),
+    ),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
 )
