@@ -69,6 +69,8 @@ from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.sign import SignState
 from pmflow_ui.state.signals import SignalsState
 from pmflow_ui.state.theme import ThemeState
+from pmflow_ui.state.theme_changes import ThemeChangesState
+from pmflow_ui.state.theme_hand import ThemeHandState
 from pmflow_ui.state.themes import ThemesState
 
 
@@ -114,7 +116,14 @@ ROUTES = (
         themes_page,
         "Themes",
         Role.VIEWER,
-        (ThemesState.load, ImportsState.load),
+        (ThemesState.load, ImportsState.load, ThemeChangesState.load),
+    ),
+    Route(
+        "/w/[slug]/themes/[theme_id]",
+        theme_page,
+        "Theme",
+        Role.VIEWER,
+        (ThemeState.load, ThemeHandState.load, ThemeChangesState.load),
     ),
     Route("/w/[slug]/themes/[theme_id]", theme_page, "Theme", Role.VIEWER, (ThemeState.load,)),
     Route("/w/[slug]/customers", customers_page, "Customers", Role.VIEWER, (CustomersState.load,)),

@@ -44,7 +44,7 @@ def process_workspace(workspace_id: UUID, embedder: Embedder) -> int:
         if done - looked >= FIRST_LOOK:
             looked = done
             if rebuilding.is_due(workspace_id, drained=False):
-                rebuilding.rebuild_themes(workspace_id)
+                rebuilding.rebuild_themes(workspace_id, on_the_way=True)
     if rebuilding.is_due(workspace_id, drained=True):
         rebuilding.rebuild_themes(workspace_id)
     return done

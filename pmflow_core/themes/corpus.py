@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,15 @@ from pmflow_core.ids import uuid7
 from pmflow_core.projects.models import Project
 from pmflow_core.signals.models import DIMENSIONS, Signal, SignalProject
 from pmflow_core.signals.repository import by_distance, usual_model
-from pmflow_core.themes.models import Clustering, PlacedBy, Theme, ThemeMembership, ThemeStatus
+from pmflow_core.themes.models import (
+    Clustering,
+    PlacedBy,
+    ProposalStatus,
+    Theme,
+    ThemeMembership,
+    ThemeProposal,
+    ThemeStatus,
+)
 from pmflow_core.themes.plan import Place
 from pmflow_core.themes.repository import live
 from pmflow_core.themes.vectors import Matrix
@@ -37,13 +46,29 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Themes and places as they are, to plan from and to compare with when writing."""
+    """Themes and places as they are, to plan from and to compare with when writing.
+
+    `decided_at` is when a person last changed or refused to change which theme signals are in.
+    """
 
     places: dict[UUID, Place]
     themes: dict[UUID, Theme]
     settled: frozenset[UUID]
     clustering_id: UUID | None
     clustered: int
+    proposals: tuple[ThemeProposal, ...] = ()
+    decided_at: datetime | None = None
+
+    @property
+    def locked(self) -> frozenset[UUID]:
+        """Return the themes whose name and members stay as they are."""
+        return frozenset(theme.id for theme in self.themes.values() if theme.locked)
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether people have begun to build on the workspace's themes."""
+        by_hand = any(_by_person(place) for place in self.places.values())
+        return bool(self.settled) or by_hand or self.decided_at is not None
 
     def same_ground(self, other: "State") -> bool:
         """Return whether a plan made from `other` still keeps every promise."""
@@ -51,7 +76,9 @@ class State:
             {signal: place.theme for signal, place in state.places.items() if _by_person(place)}
             for state in (self, other)
         ]
-        return self.settled == other.settled and by_people[0] == by_people[1]
+        themes = self.themes.keys() == other.themes.keys() and self.locked == other.locked
+        decided = self.settled == other.settled and self.decided_at == other.decided_at
+        return themes and decided and by_people[0] == by_people[1]
 
 
 def _by_person(place: Place) -> bool:
@@ -125,13 +152,26 @@ def read_state(session: Session, *, lock: bool = False) -> State:
     return State(
         places,
         themes,
-        _settled(session) & themes.keys(),
+        settled(session) & themes.keys(),
         last.id if last else None,
         last.signals if last else 0,
+        _standing_proposals(session),
+        session.scalar(select(func.max(col(ThemeProposal.decided_at)))),
     )
 
 
-def _settled(session: Session) -> frozenset[UUID]:
+def _standing_proposals(session: Session) -> tuple[ThemeProposal, ...]:
+    """Return what waits for a person, and what a person refused or took back."""
+    statement = select(ThemeProposal).where(
+        col(ThemeProposal.status).in_(
+            (ProposalStatus.PROPOSED, ProposalStatus.DISMISSED, ProposalStatus.UNDONE)
+        )
+    )
+    return tuple(session.scalars(statement.order_by(col(ThemeProposal.id))))
+
+
+def settled(session: Session) -> frozenset[UUID]:
+    """Return the themes that a person has shaped or built on: named, locked, used in a project."""
     has_project = (
         select(col(Project.id))
         .where(col(Project.theme_id) == col(Theme.id), col(Project.deleted_at).is_(None))

@@ -115,11 +115,15 @@ class ThemeEvent(TenantRow, table=True):
 
 
 class ProposalKind(StrEnum):
-    """What a re-clustering would do to themes that people know."""
+    """What a re-clustering would do to themes that people know; or what a person did by hand.
+
+    Only people move single signals.
+    """
 
     SPLIT = "split"
     MERGE = "merge"
     RETIRE = "retire"
+    MOVE = "move"
 
 
 class ProposalStatus(StrEnum):
@@ -133,7 +137,7 @@ class ProposalStatus(StrEnum):
 
 
 class ThemeProposal(TenantRow, table=True):
-    """A change of consequence that waits for a person."""
+    """A change of which signals are in which themes: it waits for a person, or a person made it."""
 
     __tablename__ = "theme_proposals"
     __table_args__ = (

@@ -14,6 +14,7 @@ from pmflow_core.errors import Conflict
 from pmflow_core.jobs import Job, enqueue_on_commit
 from pmflow_core.signals.models import Severity, Signal
 from pmflow_core.themes import corpus, repository, rules
+from pmflow_core.themes.granularity import read_granularity
 from pmflow_core.themes.models import Theme, ThemeMembership, ThemeStatus
 from pmflow_core.themes.schemas import TREND_WEEKS, ThemeTag
 
@@ -38,17 +39,25 @@ class ClusteringRead:
 
 @dataclass(frozen=True, slots=True)
 class ThemesOverview:
-    """What themes are formed from: signals that can be themed, how many it takes, and the last."""
+    """What themes are formed from: signals that can be themed, how many it takes, and the last.
+
+    `unthemed` are live signals of content in no theme, `praise` those without content;
+    `granularity` is what the number of themes is multiplied with next time.
+    """
 
     themable: int
     needed: int
     last: ClusteringRead | None
+    unthemed: int
+    praise: int
+    granularity: float
 
 
 def read_overview(session: Session, actor: Actor) -> ThemesOverview:
     """Return how the workspace's themes came about."""
     actor.require(Role.VIEWER)
     last = corpus.last_clustering(session)
+    unthemed, praise = repository.count_apart(session)
     return ThemesOverview(
         themable=corpus.count_themable(session),
         needed=rules.MIN_TEXTS,
@@ -57,11 +66,14 @@ def read_overview(session: Session, actor: Actor) -> ThemesOverview:
         else ClusteringRead(
             last.id, last.created_at, last.version, last.signals, last.themes, last.seconds
         ),
+        unthemed=unthemed,
+        praise=praise,
+        granularity=read_granularity(session, actor),
     )
 
 
 def request_rebuild(session: Session, actor: Actor) -> None:
-    """Ask a worker to form the themes anew; settled themes keep their names and signals.
+    """Ask a worker to form the themes anew; what would change known themes is proposed.
 
     Raises:
         PermissionDenied: the actor is not an editor.

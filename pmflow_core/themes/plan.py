@@ -1,4 +1,9 @@
-"""Which theme each signal is in after a re-clustering: what may change and what must not; pure."""
+"""Which theme each signal is in after a re-clustering: what may change by itself; pure.
+
+A signal is *anchored* where people know it: in a theme somebody shaped or built on, where a person
+put it, or where an earlier clustering did. An anchored signal never moves by itself. What would
+move many of them is proposed to a person (`proposing`); single moves are dropped.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,12 +28,21 @@ class Bounds:
     """What a plan keeps to.
 
     `settled` are the themes a person has shaped or built on: nobody leaves them, and only
-    signals without a theme join. `keep_members` also keeps a signal that an earlier clustering
-    placed where it is, unless its theme is split, merged or retired.
+    signals without a theme join. With `is_young` nobody knows the other themes yet, so what
+    earlier clusterings did binds nobody. `locked` ones are not even in a proposal.
     """
 
     settled: frozenset[UUID] = frozenset()
-    keep_members: bool = False
+    locked: frozenset[UUID] = frozenset()
+    is_young: bool = False
+
+    def anchors(self, place: Place) -> bool:
+        """Return whether a signal in this place moves only if a person says so."""
+        if place.theme is None:
+            return False
+        if place.theme in self.settled or place.placed_by is PlacedBy.PERSON:
+            return True
+        return place.placed_by is PlacedBy.CLUSTERING and not self.is_young
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +58,36 @@ def plan(
     places: Sequence[Place],
     matched: Mapping[int, UUID],
     bounds: Bounds,
+    held: Mapping[int, UUID] | None = None,
 ) -> Plan:
-    """Return where each signal goes, given the group it is in and its place now.
+    """Return where each signal goes by itself, given the group it is in and its place now.
 
-    `matched` says which group continues which theme.
+    `matched` says which group continues which theme. `held` are groups that would split off a
+    theme if a person agrees: until then new signals of such a group join that theme.
     """
-    surviving = frozenset(matched.values())
+    held = held or {}
     made: dict[int, UUID] = {}
     themes: list[UUID | None] = []
+    anchored: set[UUID] = set(bounds.settled)
     for group, place in zip(labels, places, strict=True):
-        target = matched.get(group)
-        if _stays(place, target, group, (surviving, bounds)):
+        if place.theme is not None and bounds.anchors(place):
+            anchored.add(place.theme)
             themes.append(place.theme)
         elif group == UNTHEMED:
             themes.append(None)
+        elif group in held:
+            themes.append(place.theme or held[group])
+        elif place.theme is not None and matched.get(group) in bounds.settled:
+            themes.append(place.theme)
         else:
-            themes.append(target or made.setdefault(group, uuid7()))
-    kept = _large_enough(themes, bounds.settled)
+            themes.append(matched.get(group) or made.setdefault(group, uuid7()))
+    kept = anchored | _large_enough(themes)
     return Plan(
         [theme if theme in kept else None for theme in themes],
         frozenset(made.values()) & kept,
     )
 
 
-def _stays(
-    place: Place, target: UUID | None, group: int, rules: tuple[frozenset[UUID], Bounds]
-) -> bool:
-    surviving, bounds = rules
-    if place.theme is None:
-        return False
-    if place.theme in bounds.settled or place.placed_by is PlacedBy.PERSON:
-        return True
-    if target is not None and target in bounds.settled:
-        return True
-    splits_off = target is None and group != UNTHEMED
-    keeps = bounds.keep_members and place.placed_by is PlacedBy.CLUSTERING
-    return keeps and place.theme in surviving and not splits_off
-
-
-def _large_enough(themes: Sequence[UUID | None], settled: frozenset[UUID]) -> frozenset[UUID]:
+def _large_enough(themes: Sequence[UUID | None]) -> set[UUID]:
     sizes = Counter(theme for theme in themes if theme is not None)
-    return settled | {theme for theme, size in sizes.items() if size >= MIN_THEME}
+    return {theme for theme, size in sizes.items() if size >= MIN_THEME}

@@ -17,7 +17,8 @@ from pmflow_core.signals.nudges import announce
 from pmflow_core.themes import corpus as statements
 from pmflow_core.themes.corpus import Corpus, State
 from pmflow_core.themes.draft import Draft, ThemeDraft
-from pmflow_core.themes.models import Clustering, PlacedBy, ThemeStatus
+from pmflow_core.themes.lineage import Origin, record
+from pmflow_core.themes.models import Clustering, PlacedBy, ThemeEventKind, ThemeStatus
 from pmflow_core.themes.placement import (
     NEIGHBOURS,
     VOTE_FROM_TEXTS,
@@ -25,6 +26,7 @@ from pmflow_core.themes.placement import (
     place_by_centroid,
     place_by_vote,
 )
+from pmflow_core.themes.reviewing import propose
 from pmflow_core.themes.vectors import UNTHEMED, Matrix, unit_rows
 
 VOTE_FOR_AT_MOST = 64
@@ -39,29 +41,50 @@ def read(session: Session, actor: Actor) -> tuple[Corpus, State]:
 def apply(
     session: Session,
     actor: Actor,
-    corpus: Corpus,
-    seen: State,
+    seen: tuple[Corpus, State],
     drafted: Draft,
     clustering: Clustering,
+    *,
+    on_the_way: bool = False,
 ) -> State | None:
     """Write a draft; when people changed the ground since, write nothing and return what is now.
 
-    Signals that came meanwhile, and those of retired themes, join the nearest theme.
+    Signals that came meanwhile, and those of retired themes, join the nearest theme. What is
+    formed `on_the_way` binds nobody: its signals count as placed until the next clustering, and
+    what waits for review goes on waiting.
     """
     actor.require(Role.EDITOR)
+    corpus, state = seen
     statements.lock_for_writing(session, actor.workspace_id)
     now = statements.read_state(session, lock=True)
-    if now.clustering_id != seen.clustering_id or not now.same_ground(seen):
+    if now.clustering_id != state.clustering_id or not now.same_ground(state):
         return now
     statements.add_clustering(session, clustering)
     statements.save_themes(session, [_row(theme, clustering) for theme in drafted.themes])
-    statements.put_into_themes(session, actor.workspace_id, drafted.moves, PlacedBy.CLUSTERING)
+    placed_by = PlacedBy.PLACEMENT if on_the_way else PlacedBy.CLUSTERING
+    statements.put_into_themes(session, actor.workspace_id, drafted.moves, placed_by)
     statements.take_out_of_themes(session, drafted.leaving)
     statements.retire(session, drafted.retired)
+    _record(session, actor, drafted, clustering.id)
+    if not on_the_way:
+        propose(session, actor, now.proposals, drafted.proposals, clustering.id)
     late, vectors = statements.unplaced(session, corpus.ids)
     place(session, actor, late, vectors)
     announce(session, actor.workspace_id)
     return None
+
+
+def _record(session: Session, actor: Actor, drafted: Draft, clustering_id: UUID) -> None:
+    """Write what became of themes by itself into their lineage."""
+    origin = Origin(actor, clustering_id=clustering_id)
+    for theme in sorted(drafted.formed):
+        came = {source: many for (source, to), many in drafted.flows.items() if to == theme}
+        others = [source for source in came if source]
+        record(session, origin, theme, ThemeEventKind.FORMED, (others, sum(came.values())))
+    for theme in drafted.retired:
+        went = {to: many for (source, to), many in drafted.flows.items() if source == theme}
+        others = [to for to in went if to]
+        record(session, origin, theme, ThemeEventKind.RETIRED, (others, sum(went.values())))
 
 
 def place(session: Session, actor: Actor, ids: Sequence[UUID], vectors: Matrix) -> None:

@@ -29,11 +29,16 @@ def live() -> list[ColumnElement[bool]]:
     ]
 
 
-def get_theme(session: Session, theme_id: UUID, *, lock: bool = False) -> Theme:
-    """Return an active theme, locked until the transaction ends when asked; raises NotFound."""
-    statement = select(Theme).where(
-        col(Theme.id) == theme_id, col(Theme.status) == ThemeStatus.ACTIVE
-    )
+def get_theme(
+    session: Session, theme_id: UUID, *, lock: bool = False, ended: bool = False
+) -> Theme:
+    """Return an active theme, or with `ended` a retired one too; raises NotFound.
+
+    With `lock` it is locked until the transaction ends.
+    """
+    statement = select(Theme).where(col(Theme.id) == theme_id)
+    if not ended:
+        statement = statement.where(col(Theme.status) == ThemeStatus.ACTIVE)
     if lock:
         statement = statement.with_for_update(key_share=True).execution_options(
             populate_existing=True
@@ -44,11 +49,13 @@ def get_theme(session: Session, theme_id: UUID, *, lock: bool = False) -> Theme:
     return theme
 
 
-def figures(session: Session, theme_id: UUID | None = None) -> Sequence[Sequence[Any]]:
+def figures(
+    session: Session, sender: ColumnElement[str], theme_id: UUID | None = None
+) -> Sequence[Sequence[Any]]:
     """Return a row per active theme with members: its size, severities, weeks and project.
 
-    The columns are theme, size, one per severity, one per week, project id and key; the
-    largest theme comes first.
+    The columns are theme, size, mean similarity, how many senders, one per severity, one per
+    week, project id and key; the largest theme comes first.
     """
     now = utcnow()
     weeks = [
@@ -59,8 +66,9 @@ def figures(session: Session, theme_id: UUID | None = None) -> Sequence[Sequence
         for week in range(TREND_WEEKS)
     ]
     severities = [func.count().filter(col(Signal.severity) == each) for each in Severity]
+    people = [func.avg(col(ThemeMembership.similarity)), func.count(sender.distinct())]
     numbers = (
-        select(col(ThemeMembership.theme_id).label("theme_id"), *_named(severities, weeks))
+        select(col(ThemeMembership.theme_id).label("theme_id"), *_named(people, severities, weeks))
         .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
         .where(*live())
         .group_by(col(ThemeMembership.theme_id))
@@ -79,12 +87,21 @@ def figures(session: Session, theme_id: UUID | None = None) -> Sequence[Sequence
     return session.execute(statement).all()
 
 
-def _named(severities: Sequence[Any], weeks: Sequence[Any]) -> list[Any]:
+def _named(people: Sequence[Any], severities: Sequence[Any], weeks: Sequence[Any]) -> list[Any]:
     return [
         func.count().label("size"),
+        *(count.label(f"people_{place}") for place, count in enumerate(people)),
         *(count.label(f"severity_{place}") for place, count in enumerate(severities)),
         *(count.label(f"week_{place}") for place, count in enumerate(weeks)),
     ]
+
+
+def has_project(session: Session, theme_id: UUID) -> bool:
+    """Return whether a live project was made of the theme."""
+    statement = select(col(Project.id)).where(
+        col(Project.theme_id) == theme_id, col(Project.deleted_at).is_(None)
+    )
+    return session.scalar(statement.limit(1)) is not None
 
 
 def _is_project_of_theme() -> ColumnElement[bool]:
@@ -191,11 +208,44 @@ def members(theme_id: UUID) -> Select[UUID]:
     return select(col(ThemeMembership.signal_id)).where(col(ThemeMembership.theme_id) == theme_id)
 
 
+def quotes_of(session: Session, signal_ids: Sequence[UUID], limit: int = QUOTES) -> list[Quote]:
+    """Return some of the signals' texts, nearest to the middle of their theme, no text twice."""
+    statement = (
+        select(
+            col(Signal.text_hash),
+            col(Signal.number),
+            func.left(col(Signal.verbatim), QUOTE_CHARS),
+        )
+        .outerjoin(ThemeMembership, col(ThemeMembership.signal_id) == col(Signal.id))
+        .where(col(Signal.id) == func.any(list(signal_ids)), *live())
+        .order_by(col(ThemeMembership.similarity).desc().nulls_last(), col(Signal.number))
+        .limit(limit * 3)
+    )
+    distinct: dict[str, Quote] = {}
+    for digest, number, shown in session.execute(statement):
+        distinct.setdefault(digest, Quote(number, shown))
+    return list(distinct.values())[:limit]
+
+
 def without_theme() -> Select[UUID]:
-    """Return the select of the ids of signals in no theme, to narrow a list with."""
+    """Return the select of the ids of signals of content in no theme, to narrow a list with."""
     has_theme = (
         select(col(ThemeMembership.id))
         .where(col(ThemeMembership.signal_id) == col(Signal.id))
         .exists()
     )
-    return select(col(Signal.id)).where(~has_theme)
+    return select(col(Signal.id)).where(~has_theme, col(Signal.themable))
+
+
+def praise() -> Select[UUID]:
+    """Return the select of the ids of praise and empty texts, to narrow a list with."""
+    return select(col(Signal.id)).where(~col(Signal.themable))
+
+
+def count_apart(session: Session) -> tuple[int, int]:
+    """Return how many live signals of content are in no theme, and how many are praise or empty."""
+    counts = [
+        select(func.count()).select_from(Signal).where(*live(), col(Signal.id).in_(which))
+        for which in (without_theme(), praise())
+    ]
+    return session.scalar(counts[0]) or 0, session.scalar(counts[1]) or 0

@@ -1,6 +1,8 @@
 """What people see of themes and decide about them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +11,13 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
-from pmflow_core.errors import Invalid
 from pmflow_core.signals import service as signals
 from pmflow_core.signals.models import Severity
 from pmflow_core.signals.nudges import announce
-from pmflow_core.themes import repository
-from pmflow_core.themes.models import Theme
+from pmflow_core.themes import repository, worth
+from pmflow_core.themes.lineage import labels_of, read_lineage
+from pmflow_core.themes.models import Clustering, Theme, ThemeStatus
+from pmflow_core.themes.names import theme_name
 from pmflow_core.themes.schemas import (
     TREND_WEEKS,
     Quote,
@@ -26,37 +29,35 @@ from pmflow_core.themes.schemas import (
     ThemeTag,
     WhyThere,
 )
+from pmflow_core.themes.strength import Closeness, Facts, confidence, strength
 
-LABEL_LENGTH = 120
 SHOWN_SEGMENTS = 5
-
-
-class BadThemeName(Invalid):
-    """A theme's name is empty or too long."""
-
-    code = "theme_name_invalid"
 
 
 def list_themes(session: Session, actor: Actor) -> list[ThemeRead]:
     """Return the active themes that have signals, the largest first."""
     actor.require(Role.VIEWER)
-    segments = repository.segments(session)
-    quotes = repository.quotes(session)
-    return [_read(row, segments, quotes) for row in repository.figures(session)]
+    beside = _beside(session)
+    return [_read(row, beside) for row in repository.figures(session, worth.sender())]
 
 
 def get_theme(session: Session, actor: Actor, theme_id: UUID) -> ThemeDetail:
-    """Return one theme and how it came about; raises NotFound."""
+    """Return one theme, how it came about and what became of it; raises NotFound."""
     actor.require(Role.VIEWER)
-    theme = repository.get_theme(session, theme_id)
-    segments = repository.segments(session, theme_id)
-    quotes = repository.quotes(session, theme_id)
-    rows = repository.figures(session, theme_id)
+    theme = repository.get_theme(session, theme_id, ended=True)
+    is_active = theme.status is ThemeStatus.ACTIVE
+    rows = repository.figures(session, worth.sender(), theme_id)
     clustering = repository.clustering_of(session, theme)
+    beside = _beside(session, theme_id)
+    near = beside.nearest.get(theme_id) if is_active else None
     return ThemeDetail(
-        read=_read(rows[0] if rows else _without_signals(theme), segments, quotes),
+        read=_read(rows[0] if rows else _without_signals(theme), beside),
+        is_active=is_active,
+        lineage=read_lineage(session, theme_id),
+        nearest=(labels_of(session, [near[0]])[near[0]], near[1]) if near else None,
         clustering_version=clustering.version if clustering else None,
         clustered_at=clustering.created_at if clustering else None,
+        granularity=_granularity(clustering),
         placed=repository.placed_counts(session, theme_id),
     )
 
@@ -70,9 +71,7 @@ def rename(session: Session, actor: Actor, theme_id: UUID, label: str) -> ThemeT
         BadThemeName: the name is empty or longer than 120 characters.
     """
     actor.require(Role.EDITOR)
-    name = " ".join(label.split())
-    if not 0 < len(name) <= LABEL_LENGTH:
-        raise BadThemeName(f"A theme's name has 1 to {LABEL_LENGTH} characters.")
+    name = theme_name(label)
     theme = repository.get_theme(session, theme_id, lock=True)
     before, theme.label = theme.label, name
     theme.renamed_by = actor.user_id or actor.workspace_id
@@ -101,6 +100,8 @@ def list_signals(session: Session, actor: Actor, query: ThemedQuery) -> ThemedPa
         within = repository.members(query.theme_id)
     elif query.unthemed:
         within = repository.without_theme()
+    elif query.praise:
+        within = repository.praise()
     page = signals.list_signals(session, actor, query, within)
     return ThemedPage(page, repository.names_of(session, [row.id for row in page.items]))
 
@@ -125,23 +126,46 @@ def get_signal(session: Session, actor: Actor, number: int) -> ThemedSignal:
     )
 
 
-def _read(
-    row: Sequence[Any],
-    segments: dict[UUID, list[tuple[str, int]]],
-    quotes: dict[UUID, list[Quote]],
-) -> ThemeRead:
-    theme, size, *numbers, project_id, project_key = row
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the figures of themes, by theme."""
+
+    segments: dict[UUID, list[tuple[str, int]]]
+    quotes: dict[UUID, list[Quote]]
+    values: dict[UUID, Decimal]
+    nearest: dict[UUID, tuple[UUID, float]]
+
+
+def _beside(session: Session, theme_id: UUID | None = None) -> _Beside:
+    return _Beside(
+        repository.segments(session, theme_id),
+        repository.quotes(session, theme_id),
+        worth.values(session, theme_id),
+        worth.nearest_themes(session),
+    )
+
+
+def _read(row: Sequence[Any], beside: _Beside) -> ThemeRead:
+    theme, size, own, customers, *numbers, project_id, project_key = row
     cut = len(Severity)
-    severities = zip(Severity, numbers[:cut], strict=True)
+    counted = zip(Severity, numbers[:cut], strict=True)
+    severities = {severity: many for severity, many in counted if many}
+    trend = list(numbers[cut:])
+    near = beside.nearest.get(theme.id)
+    sure = confidence(size, Closeness(own or 0.0, near[1] if near else None))
     return ThemeRead(
         id=theme.id,
         label=theme.label,
         size=size,
         keywords=list(theme.keywords),
-        severities={severity: many for severity, many in severities if many},
-        trend=list(numbers[cut:]),
-        segments=segments.get(theme.id, [])[:SHOWN_SEGMENTS],
-        quotes=quotes.get(theme.id, []),
+        severities=severities,
+        trend=trend,
+        segments=beside.segments.get(theme.id, [])[:SHOWN_SEGMENTS],
+        quotes=beside.quotes.get(theme.id, []),
+        customers=customers,
+        value=beside.values.get(theme.id),
+        strength=strength(Facts(size, customers, severities, trend, sure)),
+        confidence=sure,
         project_id=project_id,
         project_key=project_key,
         is_locked=theme.locked,
@@ -150,8 +174,12 @@ def _read(
     )
 
 
+def _granularity(clustering: Clustering | None) -> float | None:
+    return clustering.params.get("granularity") if clustering else None
+
+
 def _without_signals(theme: Theme) -> tuple[Any, ...]:
-    return (theme, *[0] * (1 + len(Severity) + TREND_WEEKS), None, None)
+    return (theme, *[0] * (3 + len(Severity) + TREND_WEEKS), None, None)
 
 
 def _shared(keywords: list[str], text: str) -> list[str]:

@@ -19,6 +19,7 @@ from pmflow_ui.api import (
     runs,
     sse,
     streams,
+    themes,
     uploads,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
@@ -35,6 +36,7 @@ ROUTERS = (
     streams.router,
     customers.router,
     personas.router,
+    themes.router,
 )
 
 

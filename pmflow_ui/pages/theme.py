@@ -9,6 +9,7 @@ from pmflow_ui.components import Text
 from pmflow_ui.components.button import button, link_button
 from pmflow_ui.components.form import field, state_form
 from pmflow_ui.components.glyph import severity_glyph
+from pmflow_ui.components.icon import icon
 from pmflow_ui.components.keys import key, keys
 from pmflow_ui.components.link import link
 from pmflow_ui.components.meter import severity_mix
@@ -16,6 +17,14 @@ from pmflow_ui.components.moment import moment
 from pmflow_ui.components.overlay import dialog
 from pmflow_ui.components.placeholder import skeleton_rows
 from pmflow_ui.components.shell import shell, workspace_path
+from pmflow_ui.pages.theme_changes import proposals_panel
+from pmflow_ui.pages.theme_parts import (
+    lineage,
+    members,
+    merge_menu,
+    nearest,
+    split_dialog,
+)
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.theme import QuoteRow, Share, ThemeState
 from pmflow_ui.state.themes_rows import Bar, Mark
@@ -31,6 +40,18 @@ def _summary() -> rx.Component:
         rx.el.h1(ROW.label, class_name="h1"),
         rx.el.div(
             rx.el.span(ThemeState.size_words, class_name="tn semi"),
+            dot,
+            rx.cond(
+                ROW.customers,
+                rx.fragment(rx.el.span(rx.el.b(ROW.customers), " customers", class_name="tn"), dot),
+            ),
+            rx.cond(
+                ROW.value,
+                rx.fragment(rx.el.span(rx.el.b(ROW.value), " a year", class_name="tn"), dot),
+            ),
+            rx.el.span(
+                "Strength ", rx.el.b(ROW.strength), class_name="tn", title=ROW.strength_words
+            ),
             dot,
             rx.cond(ROW.project, project, rx.el.span("No project yet")),
             dot,
@@ -176,6 +197,7 @@ def _properties() -> rx.Component:
             _fact("Name", named),
             _fact("Locked", rx.cond(ROW.locked, "yes, it stays as it is", "no")),
             _fact("Signals", rx.el.span(ThemeState.placed_words, class_name="wrapped")),
+            _fact("Confidence", rx.el.span(ThemeState.confidence_words, class_name="tn")),
             rx.cond(
                 ThemeState.formed_at,
                 rx.fragment(
@@ -230,6 +252,31 @@ def _lock() -> rx.Component:
     )
 
 
+def _ended() -> rx.Component:
+    went = rx.cond(
+        ThemeState.went_to,
+        rx.fragment(
+            " Its signals went to ",
+            rx.foreach(
+                ThemeState.went_to,
+                lambda tag: link(tag.text, href=tag.href, class_name="link listed"),
+            ),
+            ".",
+        ),
+        " Its signals are in no theme now, or were deleted.",
+    )
+    return rx.cond(
+        ThemeState.active,
+        rx.fragment(),
+        rx.el.section(
+            icon("circle-slash", 14),
+            rx.el.span(rx.el.b("This theme has ended "), moment(ThemeState.ended_at), ".", went),
+            class_name="panel ended",
+            role="status",
+        ),
+    )
+
+
 def _actions() -> rx.Component:
     make = button(
         "Create project",
@@ -254,11 +301,11 @@ def _actions() -> rx.Component:
     )
     editing = rx.fragment(
         rename,
-        rx.el.span(_lock(), class_name="no-phone"),
+        rx.el.span(_lock(), merge_menu(), class_name="row no-phone"),
         rx.cond(ROW.project, rx.fragment(), make),
     )
     return rx.cond(
-        ROW,
+        ROW & ThemeState.active,
         rx.fragment(rx.cond(SessionState.can_edit, editing), rx.cond(ROW.project, open_project)),
     )
 
@@ -275,19 +322,23 @@ def theme_page() -> rx.Component:
     body = rx.el.div(
         rx.el.div(
             _summary(),
+            _ended(),
+            proposals_panel(),
             _chart(),
             _words("Top quotes", "closest to the centre", ThemeState.quotes, every),
-            _words("Newest", "", ThemeState.newest),
+            members(),
             class_name="th-main",
         ),
-        rx.el.aside(_severities(), _segments(), _properties(), class_name="th-side"),
+        rx.el.aside(
+            _severities(), _segments(), nearest(), lineage(), _properties(), class_name="th-side"
+        ),
         class_name="th",
     )
     return shell(
         "themes",
         crumb,
         rx.el.div(rx.cond(ROW, body, skeleton_rows(8)), class_name="body pad p-theme"),
-        rx.cond(SessionState.can_edit & ROW, _rename()),
+        rx.cond(SessionState.can_edit & ROW, rx.fragment(_rename(), split_dialog())),
         keys(),
         actions=_actions(),
     )

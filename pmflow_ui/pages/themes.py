@@ -4,7 +4,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from pmflow_ui.components.button import button, link_button
-from pmflow_ui.components.glyph import state_glyph
+from pmflow_ui.components.glyph import severity_glyph, state_glyph
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.imports import running_imports
 from pmflow_ui.components.keys import ITEM, keys
@@ -14,8 +14,10 @@ from pmflow_ui.components.moment import moment
 from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.shell import shell, workspace_path
 from pmflow_ui.components.table import Column, table, table_head
+from pmflow_ui.components.tabs import Tab, segments, tabs
+from pmflow_ui.pages.theme_changes import proposals_panel
 from pmflow_ui.state.session import SessionState
-from pmflow_ui.state.themes import ThemesState
+from pmflow_ui.state.themes import ApartRow, ThemesState
 from pmflow_ui.state.themes_rows import Bar, ThemeRow
 
 
@@ -40,6 +42,16 @@ def _spark(row: ObjectVar[ThemeRow]) -> rx.Component:
     )
 
 
+def _strength(row: ObjectVar[ThemeRow]) -> rx.Component:
+    bar = rx.el.i(style={"width": rx.Var.create(f"{row.strength}%")})
+    return rx.el.span(
+        rx.el.span(bar, class_name="bar2", aria_hidden="true"),
+        rx.el.span(row.strength, class_name="tn"),
+        rx.el.span(" of 100", class_name="sr"),
+        class_name="row",
+    )
+
+
 def _project(row: ObjectVar[ThemeRow]) -> rx.Component:
     make = button(
         "Create project", "ghost", "sm", "plus", on_click=ThemesState.make_project(row.id)
@@ -59,6 +71,15 @@ def _row(row: ObjectVar[ThemeRow]) -> rx.Component:
             class_name="c-name",
         ),
         rx.el.td(link(row.size, href=row.signals_href, class_name="link"), class_name="num c-size"),
+        rx.el.td(
+            rx.cond(row.customers, row.customers, rx.el.span("–", class_name="t3")),
+            class_name="num c-cust",
+        ),
+        rx.el.td(
+            rx.cond(row.value, row.value, rx.el.span("–", class_name="t3")),
+            class_name="num c-value",
+        ),
+        rx.el.td(_strength(row), class_name="c-strength", title=row.strength_words),
         rx.el.td(_spark(row), class_name="c-trend", title=row.trend_words),
         rx.el.td(severity_mix(row.mix), class_name="c-mix"),
         rx.el.td(
@@ -74,13 +95,17 @@ def _row(row: ObjectVar[ThemeRow]) -> rx.Component:
 def _table() -> rx.Component:
     columns = (
         Column("Theme", class_name="c-name"),
-        Column("Signals", number=True, class_name="c-size"),
-        Column("Eight weeks", class_name="c-trend"),
+        Column("Signals", number=True, sort="size", class_name="c-size"),
+        Column("Customers", number=True, sort="customers", class_name="c-cust"),
+        Column("Value", number=True, sort="value", class_name="c-value"),
+        Column("Strength", sort="strength", class_name="c-strength"),
+        Column("Eight weeks", sort="trend", class_name="c-trend"),
         Column("Severity", class_name="c-mix"),
         Column("Keywords", class_name="c-words"),
         Column("Project", class_name="c-proj"),
     )
-    return table(table_head(columns), rx.foreach(ThemesState.rows, _row), "Themes", "thl")
+    head = table_head(columns, ThemesState.sort, True, ThemesState.sort_by)
+    return table(head, rx.foreach(ThemesState.rows, _row), "Themes", "thl")
 
 
 def _nothing() -> rx.Component:
@@ -109,7 +134,7 @@ def _formed() -> rx.Component:
         "Last formed: ",
         moment(ThemesState.formed_at),
         rx.el.span("·"),
-        ThemesState.formed_words,
+        rx.el.span(ThemesState.formed_words, class_name="trunc"),
     )
     working = rx.el.span(
         state_glyph("running"),
@@ -117,10 +142,78 @@ def _formed() -> rx.Component:
         rx.el.b(ThemesState.themable, " signals"),
         class_name="row",
     )
+    fineness = segments(
+        "How fine the themes are",
+        ThemesState.fineness,
+        (("0.7", "Coarser"), ("1", "As found"), ("1.4", "Finer")),
+        lambda value: ThemesState.set_fineness(float(value)),
+    )
     return rx.el.div(
-        rx.cond(ThemesState.rebuilding, working, rx.cond(ThemesState.formed_at, last)),
+        rx.el.span(
+            rx.cond(ThemesState.rebuilding, working, rx.cond(ThemesState.formed_at, last)),
+            class_name="row state",
+            role="status",
+        ),
+        rx.cond(SessionState.can_edit, rx.el.span(fineness, class_name="right")),
         class_name="bar t3 sm tn",
-        role="status",
+    )
+
+
+def _views() -> rx.Component:
+    base, view = ThemesState.base, ThemesState.view
+    return tabs(
+        "What signals are about",
+        (
+            Tab("Themes", base, view == "", ThemesState.count_words),
+            Tab(
+                "In no theme",
+                rx.Var.create(f"{base}?view=unthemed"),
+                view == "unthemed",
+                ThemesState.unthemed,
+            ),
+            Tab(
+                "Praise & other",
+                rx.Var.create(f"{base}?view=praise"),
+                view == "praise",
+                ThemesState.praise,
+            ),
+        ),
+    )
+
+
+def _apart_row(row: ObjectVar[ApartRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(row.text, class_name="q-t"),
+        rx.el.div(
+            rx.cond(row.severity, severity_glyph(row.severity)),
+            link("S-", row.number, href=row.href, class_name="link"),
+            rx.el.span(moment(row.received)),
+            class_name="q-m",
+        ),
+        key=row.number,
+        class_name="q",
+        custom_attrs=ITEM,
+    )
+
+
+def _apart() -> rx.Component:
+    why = rx.cond(
+        ThemesState.view == "praise",
+        "Praise and texts without content. They make no themes; nothing is lost.",
+        "They speak of matters that too few others speak of. They join when more come.",
+    )
+    more = button("Show more", "", "sm", on_click=ThemesState.show_more)
+    return rx.el.div(
+        rx.el.p(why, class_name="t3 sm why"),
+        rx.cond(
+            ThemesState.apart,
+            rx.fragment(
+                rx.el.ul(rx.foreach(ThemesState.apart, _apart_row), class_name="qs"),
+                rx.cond(ThemesState.apart_more, more),
+            ),
+            empty_state("check", "Nothing here", "Every signal of content is in a theme."),
+        ),
+        class_name="apart",
     )
 
 
@@ -133,9 +226,12 @@ def themes_page() -> rx.Component:
         "refresh-cw",
         on_click=ThemesState.rebuild,
         disabled=ThemesState.rebuilding,
-        title="Form the themes anew; locked and renamed ones keep their names and signals",
+        title="Form the themes anew; what would change those you know is shown for review",
     )
-    listed = rx.fragment(_formed(), rx.el.div(_table(), class_name="body"))
+    ranked = rx.fragment(_formed(), proposals_panel(), _table())
+    listed = rx.el.div(
+        _views(), rx.cond(ThemesState.view == "", ranked, _apart()), class_name="body"
+    )
     return shell(
         "themes",
         rx.fragment(rx.el.h1("Themes"), rx.el.span(ThemesState.count_words, class_name="t3 tn")),

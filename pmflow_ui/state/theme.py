@@ -15,18 +15,20 @@ from pmflow_core.events import topics
 from pmflow_core.signals.schemas import SignalSort
 from pmflow_core.themes import overview
 from pmflow_core.themes import service as themes
-from pmflow_core.themes.models import PlacedBy
+from pmflow_core.themes.models import PlacedBy, ThemeEventKind
 from pmflow_core.themes.schemas import ThemeDetail, ThemedQuery
 from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.figures import counted
 from pmflow_ui.guard import event
+from pmflow_ui.state.signals_rows import theme_path
+from pmflow_ui.state.theme_changes_rows import CitingRow, LineageRow, as_event
 from pmflow_ui.state.themes_rows import Chart, ThemeRow, as_row, chart
 from pmflow_ui.toasts import say
 from pmflow_ui.viewer import workspace_slug
 
-NEWEST_SHOWN = 6
+NEWEST_SHOWN = 25
 PLACED = {
     PlacedBy.CLUSTERING: "grouped",
     PlacedBy.PLACEMENT: "joined since",
@@ -44,6 +46,7 @@ class NewName(BaseModel):
 class QuoteRow:
     """A signal of the theme, in its own words."""
 
+    id: str
     number: int
     text: str
     href: str
@@ -77,6 +80,13 @@ class ThemeState(rx.State):
     formed_words: rx.Field[str] = rx.field("")
     placed_words: rx.Field[str] = rx.field("")
     named_by_person: rx.Field[bool] = rx.field(False)
+    active: rx.Field[bool] = rx.field(True)
+    lineage: rx.Field[list[LineageRow]] = rx.field(default_factory=list)
+    went_to: rx.Field[list[CitingRow]] = rx.field(default_factory=list)
+    ended_at: rx.Field[str] = rx.field("")
+    confidence_words: rx.Field[str] = rx.field("")
+    nearest: rx.Field[CitingRow | None] = rx.field(None)
+    nearest_words: rx.Field[str] = rx.field("")
     renaming: rx.Field[bool] = rx.field(False)
     name_error: rx.Field[str] = rx.field("")
     _theme: UUID | None = None
@@ -86,7 +96,7 @@ class ThemeState(rx.State):
         """Show the theme of the address."""
         actor = current_actor()
         self.row, self.renaming = None, False
-        self._theme = _theme_of(self.router.url.path)
+        self._theme = theme_of(self.router.url.path)
         watch.watch(self, [topics.signals(actor.workspace_id)], ThemeState.refresh())
         await self._read(actor)
 
@@ -142,6 +152,7 @@ class ThemeState(rx.State):
         self._describe(detail, slug)
         self.newest = [
             QuoteRow(
+                str(row.id),
                 row.number,
                 row.text,
                 f"/w/{slug}/signals?theme={here}&signal={row.number}",
@@ -158,8 +169,10 @@ class ThemeState(rx.State):
         self.size_words = counted(read.size, "signal")
         self.keywords = read.keywords[:8]
         self.named_by_person = read.is_renamed
+        self._describe_past(detail, slug)
         self.quotes = [
             QuoteRow(
+                "",
                 quote.number,
                 quote.text,
                 f"/w/{slug}/signals?theme={read.id}&signal={quote.number}",
@@ -174,12 +187,31 @@ class ThemeState(rx.State):
         self.segments = _shares(dict(read.segments), read.size)
         self.formed_at = detail.clustered_at.isoformat() if detail.clustered_at else ""
         self.formed_words = detail.clustering_version or ""
+        if detail.granularity not in (None, 1.0):
+            self.formed_words += f", {detail.granularity:g} times as fine"
         self.placed_words = ", ".join(
             f"{many:,} {PLACED[how]}" for how, many in detail.placed.items()
         )
 
+    def _describe_past(self, detail: ThemeDetail, slug: str) -> None:
+        read = detail.read
+        self.active = detail.is_active
+        self.lineage = [as_event(entry, slug) for entry in detail.lineage]
+        end = next((each for each in detail.lineage if each.kind is ThemeEventKind.RETIRED), None)
+        self.ended_at, self.went_to = "", []
+        if not detail.is_active:
+            self.ended_at = (end.at if end else read.changed_at).isoformat()
+            others = end.others if end else []
+            self.went_to = [CitingRow(tag.label, theme_path(slug, tag.id)) for tag in others]
+        self.confidence_words = f"{read.confidence:.2f} of 1"
+        self.nearest, self.nearest_words = None, ""
+        if detail.nearest:
+            tag, cosine = detail.nearest
+            self.nearest = CitingRow(tag.label, theme_path(slug, tag.id))
+            self.nearest_words = f"{cosine:.2f}"
 
-def _theme_of(path: str) -> UUID:
+
+def theme_of(path: str) -> UUID:
     """Return the theme that an address names; raises NotFound."""
     try:
         return UUID(path.rstrip("/").rsplit("/", 1)[-1])

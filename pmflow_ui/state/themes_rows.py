@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from pmflow_core.clock import utcnow
 from pmflow_core.signals.models import Severity
@@ -49,6 +50,10 @@ class ThemeRow:
     trend: list[Bar]
     trend_words: str
     mix: list[tuple[str, int]]
+    customers: int
+    value: str
+    strength: int
+    strength_words: str
     project: str
     project_href: str
     locked: bool
@@ -76,10 +81,27 @@ def as_row(theme: ThemeRead, slug: str) -> ThemeRow:
         trend=spark(theme.trend),
         trend_words="Per week: " + ", ".join(str(count) for count in theme.trend),
         mix=mix(theme.severities),
+        customers=theme.customers,
+        value=short_amount(theme.value),
+        strength=round(100 * theme.strength),
+        strength_words=(
+            f"Strength {theme.strength:.2f} of 1: from size, customers, severity, momentum and "
+            f"confidence ({theme.confidence:.2f})"
+        ),
         project=theme.project_key or "",
         project_href=f"/w/{slug}/projects/{theme.project_key}" if theme.project_key else "",
         locked=theme.is_locked,
     )
+
+
+def short_amount(value: Decimal | None) -> str:
+    """Return an amount of money in few characters, such as 12.4k; empty when unknown."""
+    if value is None:
+        return ""
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if value >= size:
+            return f"{value / size:.1f}".removesuffix(".0") + unit
+    return f"{value:.0f}"
 
 
 def mix(severities: Mapping[Severity, int]) -> list[tuple[str, int]]:

@@ -16,6 +16,7 @@ from pmflow_core.signals import bulk, links
 from pmflow_core.themes import service
 from pmflow_core.themes.clustering import Clustering, cluster
 from pmflow_core.themes.corpus import Corpus, State
+from pmflow_core.themes.draft import Manner
 from pmflow_core.themes.models import PlacedBy, ThemeMembership
 from pmflow_core.themes.rebuild import read
 from pmflow_core.themes.schemas import ThemedQuery, ThemedSignal, ThemeRead
@@ -135,8 +136,7 @@ def test_themes_whose_signals_are_gone_are_retired(actor: Actor, themed: list[UU
 
     assert export not in {theme.id for theme in themes(actor)}
     with transaction(actor.workspace_id) as session:
-        with pytest.raises(NotFound):
-            service.get_theme(session, actor, export)
+        assert not service.get_theme(session, actor, export).is_active
         bulk.restore(session, actor, themed[:20])
     assert signal(actor, 1).why is None
 
@@ -153,7 +153,7 @@ def test_a_name_given_while_clustering_is_kept(actor: Actor) -> None:
     export = theme_of(actor, 1)
     with transaction(actor.workspace_id) as session:
         service.rename(session, actor, export, "Exports break")
-    assert rebuilding.write_themes(actor, seen, groups, 0.1) == (True, 3)
+    assert rebuilding.write_themes(actor, seen, groups, Manner(), seconds=0.1) == (True, 3)
 
     assert [theme.label for theme in themes(actor) if theme.id == export] == ["Exports break"]
 
@@ -167,7 +167,7 @@ def test_signals_that_come_while_clustering_are_placed(
     ingest("login takes for ever")
     process_batch(actor.workspace_id, embedder)
     assert signal(actor, 61).why is None
-    rebuilding.write_themes(actor, seen, groups, 0.1)
+    rebuilding.write_themes(actor, seen, groups, Manner(), seconds=0.1)
 
     assert theme_of(actor, 61) == theme_of(actor, 21)
 
@@ -177,7 +177,7 @@ def test_of_two_rebuilds_the_slower_one_writes_nothing(actor: Actor) -> None:
     seen, groups = read_and_cluster(actor)
     assert rebuilding.rebuild_themes(actor.workspace_id).applied
 
-    assert rebuilding.write_themes(actor, seen, groups, 0.1) == (False, 3)
+    assert rebuilding.write_themes(actor, seen, groups, Manner(), seconds=0.1) == (False, 3)
 
 
 def test_a_workspace_of_few_signals_has_no_themes(

@@ -1,21 +1,26 @@
 """What people see and decide of themes, on the database."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.clock import utcnow
+from pmflow_core.customers.models import Customer
 from pmflow_core.errors import PermissionDenied
 from pmflow_core.signals import bulk
-from pmflow_core.signals.models import Severity, Source
+from pmflow_core.signals.models import Severity, Signal, Source
 from pmflow_core.signals.schemas import SignalIn
 from pmflow_core.signals.service import ingest
 from pmflow_core.themes import service
 from pmflow_core.themes.corpus import put_into_themes
 from pmflow_core.themes.models import PlacedBy, Theme
+from pmflow_core.themes.names import BadThemeName
 from pmflow_core.themes.schemas import ThemedQuery
 
 
@@ -55,6 +60,30 @@ def test_a_theme_shows_size_severities_segments_trend_and_distinct_quotes(
     detail = service.get_theme(session, editor, theme_id)
     assert detail.read == read
     assert detail.placed == {PlacedBy.CLUSTERING: 3}
+
+
+def test_customers_count_once_and_their_value_is_summed(
+    session: Session, editor: Actor, theme_id: UUID
+) -> None:
+    (before,) = service.list_themes(session, editor)
+    page = service.list_signals(session, editor, ThemedQuery(theme_id=theme_id)).page
+    for row, name in zip(page.items, ("Acme", "Acme", "Brick"), strict=True):
+        customer = session.scalars(select(Customer).where(col(Customer.key) == name)).first()
+        if customer is None:
+            worth = Decimal("1200.50") if name == "Acme" else None
+            customer = Customer(
+                workspace_id=editor.workspace_id, key=name, name=name, annual_value=worth
+            )
+            session.add(customer)
+            session.flush()
+        session.get_one(Signal, row.id).customer_id = customer.id
+    session.flush()
+    (after,) = service.list_themes(session, editor)
+
+    assert (before.customers, before.value) == (0, None)
+    assert (after.customers, after.value) == (2, Decimal("1200.50"))
+    assert 0 < after.confidence <= 1
+    assert 0 < after.strength <= 1
 
 
 def test_archived_and_deleted_signals_do_not_count(
@@ -104,5 +133,5 @@ def test_names_and_locks_are_set_by_editors_only(
     with pytest.raises(PermissionDenied):
         service.lock(session, viewer, theme_id)
     for name in (" ", "x" * 121):
-        with pytest.raises(service.BadThemeName):
+        with pytest.raises(BadThemeName):
             service.rename(session, editor, theme_id, name)

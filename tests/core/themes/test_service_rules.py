@@ -61,21 +61,36 @@ def test_what_a_person_placed_stays() -> None:
     assert result.themes[3] == A
 
 
-def test_mature_themes_keep_clustered_members_but_not_provisional_ones() -> None:
+def test_members_that_a_clustering_placed_stay_and_provisional_ones_settle() -> None:
     places = [*[in_theme(A)] * 4, in_theme(A, PlacedBy.PLACEMENT), *[in_theme(B)] * 3]
     labels = [0, 0, 0, 1, 1, 1, 1, 1]
-    kept = plan(labels, places, {0: A, 1: B}, Bounds(keep_members=True))
-    free = plan(labels, places, {0: A, 1: B}, Bounds())
+    known = plan(labels, places, {0: A, 1: B}, Bounds())
+    young = plan(labels, places, {0: A, 1: B}, Bounds(is_young=True))
 
-    assert kept.themes == [A] * 4 + [B] * 4
-    assert free.themes == [A] * 3 + [B] * 5
+    assert known.themes == [A] * 4 + [B] * 4
+    assert young.themes == [A] * 3 + [B] * 5
 
 
-def test_members_leave_a_mature_theme_that_is_split() -> None:
-    result = plan([0] * 4 + [1] * 4, [in_theme(A)] * 8, {0: A}, Bounds(keep_members=True))
+def test_new_signals_join_the_theme_that_their_group_would_split_off() -> None:
+    places = [in_theme(A)] * 6 + [in_theme(None), in_theme(B, PlacedBy.PLACEMENT)]
+    labels = [0, 0, 0, 1, 1, 1, 1, 1]
+    result = plan(labels, places, {0: A}, Bounds(frozenset({B})), {1: A})
 
-    assert result.themes[:4] == [A] * 4
-    assert set(result.themes[4:]) == result.new
+    assert result.themes == [A] * 7 + [B]
+    assert result.new == frozenset()
+
+
+def test_new_themes_are_made_of_new_signals_alone() -> None:
+    places = [in_theme(A)] * 5 + [in_theme(None)] * 2 + [in_theme(A, PlacedBy.PLACEMENT)]
+    result = plan([0, 0, 0, 0, 1, 1, 1, 1], places, {0: A}, Bounds())
+
+    assert result.themes[:5] == [A] * 5
+    assert set(result.themes[5:]) == result.new
+
+
+def test_a_theme_that_people_know_stays_however_small_it_gets() -> None:
+    assert plan([-1, -1], [in_theme(A)] * 2, {}, Bounds()).themes == [A] * 2
+    assert plan([-1, -1], [in_theme(A)] * 2, {}, Bounds(is_young=True)).themes == [None] * 2
 
 
 def test_a_group_left_with_two_signals_is_no_theme() -> None:
