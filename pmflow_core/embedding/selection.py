@@ -3,7 +3,7 @@
 from threading import Lock
 
 from pmflow_core.embedding.base import Embedder
-from pmflow_core.embedding.minilm import MiniLM
+from pmflow_core.embedding.minilm import MODEL_NAME, MiniLM
 from pmflow_core.errors import Invalid
 
 LOCAL = "local"
@@ -25,3 +25,8 @@ def get_embedder(name: str = LOCAL, threads: int = 1) -> Embedder:
         if (name, threads) not in _loaded:
             _loaded[name, threads] = MiniLM(threads=threads)
         return _loaded[name, threads]
+
+
+def find_embedder(model: str) -> Embedder | None:
+    """Return what embeds as the model of that name did, None where it cannot be had."""
+    return get_embedder(LOCAL) if model == MODEL_NAME else None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import ColumnElement, Float, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -16,7 +16,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.ids import uuid7
 from pmflow_core.projects.models import Project
 from pmflow_core.signals.models import DIMENSIONS, Signal, SignalProject
-from pmflow_core.signals.repository import by_distance
+from pmflow_core.signals.near import nearest_first, usual_model
 from pmflow_core.themes.models import Clustering, PlacedBy, Theme, ThemeMembership, ThemeStatus
 from pmflow_core.themes.plan import Place
 from pmflow_core.themes.repository import live
@@ -78,7 +78,7 @@ def read_corpus(session: Session) -> Corpus:
     vector = func.vector_send(col(Signal.embedding))
     statement = (
         select(col(Signal.id), func.left(col(Signal.verbatim), READ_CHARS), vector)
-        .where(*live(), col(Signal.themable), _by_usual_model())
+        .where(*live(), col(Signal.themable), _by_usual_model(session))
         .order_by(col(Signal.number))
     )
     rows = session.execute(statement).all()
@@ -87,16 +87,9 @@ def read_corpus(session: Session) -> Corpus:
     )
 
 
-def _by_usual_model() -> ColumnElement[bool]:
+def _by_usual_model(session: Session) -> ColumnElement[bool]:
     """Return that a signal was embedded by the model that most are; others are not compared."""
-    usual = (
-        select(col(Signal.embedding_model))
-        .where(col(Signal.embedding_model).is_not(None))
-        .group_by(col(Signal.embedding_model))
-        .order_by(func.count().desc())
-        .limit(1)
-    )
-    return col(Signal.embedding_model) == usual.scalar_subquery()
+    return col(Signal.embedding_model) == (usual_model(session) or "")
 
 
 def count_themable(session: Session) -> int:
@@ -171,7 +164,6 @@ def neighbours(session: Session, vectors: Matrix, each: int) -> tuple[list[UUID]
     """Return the themes and vectors of the themed signals nearest to any of the vectors."""
     found: dict[UUID, tuple[UUID, bytes]] = {}
     to = bindparam("vector", type_=Vector(DIMENSIONS))
-    distance = col(Signal.embedding).op("<=>", return_type=Float())(to)
     nearest = (
         select(
             col(Signal.id),
@@ -180,7 +172,7 @@ def neighbours(session: Session, vectors: Matrix, each: int) -> tuple[list[UUID]
         )
         .join(ThemeMembership, col(ThemeMembership.signal_id) == col(Signal.id))
         .where(*live())
-        .order_by(by_distance(session, distance))
+        .order_by(nearest_first(session, to, live(), each))
         .limit(each)
     )
     for vector in vectors:
@@ -260,7 +252,7 @@ def unplaced(session: Session, known: Sequence[UUID]) -> tuple[list[UUID], Matri
         .exists()
     )
     statement = select(col(Signal.id)).where(
-        *live(), col(Signal.themable), _by_usual_model(), ~has_theme
+        *live(), col(Signal.themable), _by_usual_model(session), ~has_theme
     )
     late = sorted(set(session.scalars(statement)) - set(known))
     vectors = select(col(Signal.id), func.vector_send(col(Signal.embedding))).where(
