@@ -61,6 +61,8 @@ def ask(session: Session, question: Question) -> Asked:
         strict = repository.strict_query(session, text)
         return Asked(question, keys(text), known, strict or _NOTHING)
     words = being_typed(text, known)
+    if words and words[-1].beginning and not repository.is_used(session, words[-1]):
+        words = known
     mended = _mended(session, text, [word for word in words if not word.used])
     more = [word for word in mended if word.text not in {each.text for each in words}]
     return Asked(question, keys(text), [*more, *words], "", [word.text for word in more])

@@ -54,6 +54,12 @@ def words_of(session: Session, text: str) -> list[Word]:
     return [Word(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
+def is_used(session: Session, word: Word) -> bool:
+    """Return whether any signal holds a word, or one that begins so."""
+    found = func.pmflow_signals_with_words(word.query).column_valued("id")
+    return session.scalar(select(found).limit(1)) is not None
+
+
 def strict_query(session: Session, text: str) -> str:
     """Return what quotes and minus signs ask for as a query; empty when nothing is left of it."""
     query = func.websearch_to_tsquery("english", text)

@@ -61,9 +61,14 @@ def nearest_first(
     session: Session, vector: Any, among: Sequence[ColumnElement[bool]], most: int
 ) -> ColumnElement[float]:
     """Return what to order by to get the `most` nearest of the signals that `among` describes."""
-    if not _index_is_quicker(session, among, most):
-        # an expression that the vector index cannot serve
-        return -cosine_to(vector)
+    if _index_is_quicker(session, among, most):
+        return through_index(session, vector, most)
+    # an expression that the vector index cannot serve
+    return -cosine_to(vector)
+
+
+def through_index(session: Session, vector: Any, most: int) -> ColumnElement[float]:
+    """Return what to order by through the vector index, however many others' rows lie between."""
     given = {"visits": str(min(max(VISITS, most), 1_000)), "most": str(_MOST_VISITS)}
     session.execute(_SETTINGS, given)
     half = HALFVEC(DIMENSIONS)

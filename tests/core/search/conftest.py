@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor
+from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.embedding.selection import get_embedder
 from pmflow_core.search.schemas import Found, SearchQuery
 from pmflow_core.search.service import search
 from pmflow_core.signals import service as signals
-from pmflow_core.signals.models import Signal, Source
+from pmflow_core.signals.models import DIMENSIONS, Signal, Source
 from pmflow_core.signals.schemas import SignalIn
+from pmflow_core.themes.models import Theme
 
 TEXTS = (
     "The export to CSV fails for big boards",
@@ -33,6 +35,22 @@ def add(actor: Actor, *texts: str, **fields: object) -> list[UUID]:
     rows = [SignalIn.model_validate({"text": text, **fields}) for text in texts]
     with transaction(actor.workspace_id) as session:
         return signals.ingest(session, actor, rows, source=Source.API).ids
+
+
+def add_theme(
+    session: Session, actor: Actor, label: str, *keywords: str, centroid: object = None
+) -> Theme:
+    """Add an active theme; without a centroid it lies where no text does."""
+    theme = Theme(
+        workspace_id=actor.workspace_id,
+        label=label,
+        keywords=list(keywords),
+        centroid=[1.0] + [0.0] * (DIMENSIONS - 1) if centroid is None else centroid,
+        changed_at=utcnow(),
+    )
+    session.add(theme)
+    session.flush()
+    return theme
 
 
 def embed(session: Session) -> None:
