@@ -51,6 +51,7 @@ from pmflow_ui.pages.login import login_page
 from pmflow_ui.pages.project import project_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
+from pmflow_ui.pages.search import search_page
 from pmflow_ui.pages.signals import signals_page
 from pmflow_ui.pages.signup import signup_page
 from pmflow_ui.pages.theme import theme_page
@@ -61,6 +62,7 @@ from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.runs import RunsState
+from pmflow_ui.state.search import SearchState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.sign import SignState
 from pmflow_ui.state.signals import SignalsState
@@ -115,6 +117,7 @@ ROUTES = (
     Route("/w/[slug]/themes/[theme_id]", theme_page, "Theme", Role.VIEWER, (ThemeState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
+    Route("/w/[slug]/search", search_page, "Search", Role.VIEWER, (SearchState.load,)),
 )
 
 

@@ -1,20 +1,30 @@
 """What is asked of a search, and what it finds."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from pmflow_core.projects.models import ProjectStatus
 from pmflow_core.search.spans import Excerpt, Span
 from pmflow_core.signals.models import Kind, Severity, SignalStatus, Source
-from pmflow_core.signals.schemas import Short, SignalQuery, SignalRead
+from pmflow_core.signals.schemas import Short, SignalQuery, SignalRead, Text
 from pmflow_core.themes.schemas import ThemeTag
 
 MOST_SIGNALS = 100
 MOST_QUOTES = 50
+READ_CHARS = 500
+
+
+def _beginning(text: str) -> str:
+    return text[:READ_CHARS]
+
+
+Question = Annotated[
+    Text, AfterValidator(_beginning), Field(description="Its first 500 characters are read.")
+]
 
 
 class Thing(StrEnum):
@@ -38,7 +48,7 @@ class Narrow(BaseModel):
     segment: Short | None = None
     theme_id: UUID | None = None
     project_id: UUID | None = None
-    received_since: datetime | None = None
+    received_since: AwareDatetime | None = None
 
     def signals(self) -> SignalQuery:
         """Return the same as a query of the list; a theme is narrowed to from above."""
@@ -61,7 +71,7 @@ class SearchQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: Short
+    text: Question
     things: frozenset[Thing] = frozenset(Thing)
     narrow: Narrow = Narrow()
     signals: int = Field(default=20, ge=1, le=MOST_SIGNALS, description="At most so many.")
@@ -82,7 +92,7 @@ class EvidenceQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    question: Short
+    question: Question
     narrow: Narrow = Narrow()
     limit: int = Field(default=10, ge=1, le=MOST_QUOTES, description="At most so many quotes.")
 

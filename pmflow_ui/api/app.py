@@ -15,6 +15,7 @@ from pmflow_ui.api import (
     projects,
     run_actions,
     runs,
+    search,
     sse,
     streams,
     uploads,
@@ -31,6 +32,7 @@ ROUTERS = (
     runs.router,
     run_actions.router,
     streams.router,
+    search.router,
 )
 
 
