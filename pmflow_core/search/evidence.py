@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.documents.sentences import sentence_spans
 from pmflow_core.search import others, repository
-from pmflow_core.search.asking import ask
+from pmflow_core.search.asking import Asked, ask
 from pmflow_core.search.questions import Question, closeness
-from pmflow_core.search.ranking import DEPTH, rank
+from pmflow_core.search.ranking import DEPTH, Ranked, rank
 from pmflow_core.search.schemas import EvidenceFound, EvidenceQuery, Quotation
 from pmflow_core.search.service import Begin, read_question
 from pmflow_core.search.spans import marks
@@ -15,6 +15,7 @@ from pmflow_core.signals import repository as signals
 from pmflow_core.signals.schemas import SignalRead
 from pmflow_core.themes import repository as themes
 from pmflow_core.themes.schemas import ThemeTag
+from pmflow_core.themes.vectors import NEAR_ENOUGH
 
 _SENTENCES = 8
 """Of one signal so many are read: more would make a long transcript hold up all others."""
@@ -45,25 +46,39 @@ def find_evidence(begin: Begin, actor: Actor, query: EvidenceQuery) -> EvidenceF
     with begin() as session:
         asked = ask(session, question)
         ranked = rank(session, asked, query.narrow)
-        best = ranked.ids[:DEPTH]
-        shown = best[: query.limit]
-        rows = signals.read_many(session, shown)
-        texts = repository.verbatims(session, shown)
-        tags = themes.names_of(session, shown)
+        rows = signals.read_many(session, ranked.ids)
+        texts = repository.verbatims(session, list(rows))
         words = others.marked(session, asked, list(texts.values()))
+        best = [
+            id_
+            for id_ in ranked.ids
+            if id_ in rows and _speaks(rows[id_], texts[id_], ranked, asked, words)
+        ]
+        shown = best[: query.limit]
+        tags = themes.names_of(session, shown)
         customers = repository.count_customers(session, best)
     sources = [
-        _Source(rows[id_], texts[id_], ranked.cosines.get(id_), tags.get(id_))
-        for id_ in shown
-        if id_ in rows
+        _Source(rows[id_], texts[id_], ranked.cosines.get(id_), tags.get(id_)) for id_ in shown
     ]
     return EvidenceFound(
         quotes=_quotations(sources, asked.question, words),
         signals=len(best),
         customers=customers,
-        more=len(ranked.ids) > DEPTH,
+        more=len(best) >= DEPTH,
         meaning=asked.question.vector is not None,
     )
+
+
+def _speaks(row: SignalRead, text: str, ranked: Ranked, asked: Asked, words: set[str]) -> bool:
+    """Return whether a signal is near enough, or less near and holds most of the question's words.
+
+    Where meanings cannot be compared, having been found is enough.
+    """
+    if asked.strict or asked.question.vector is None or not row.is_embedded:
+        return True
+    cosine = ranked.cosines.get(row.id, 0.0)
+    held = {text[mark.start : mark.end].lower() for mark in marks(text, words)}
+    return cosine >= NEAR_ENOUGH or (cosine > 0 and 2 * len(held) > len(asked.words))
 
 
 def _quotations(sources: list[_Source], question: Question, words: set[str]) -> list[Quotation]:

@@ -164,7 +164,15 @@ def _hit(row: ObjectVar[HitRow]) -> rx.Component:
 
 def _group(group: ObjectVar[Group]) -> rx.Component:
     return rx.el.section(
-        rx.el.h2(group.title, rx.el.span(group.rows.length(), class_name="t3 tn"), class_name="gh"),
+        rx.el.h2(
+            group.title,
+            rx.el.span(group.count, class_name="t3 tn"),
+            rx.cond(
+                group.more,
+                link("All with these words", href=group.more, class_name="link right"),
+            ),
+            class_name="gh",
+        ),
         rx.el.ul(rx.foreach(group.rows, _hit)),
         key=group.kind,
         aria_label=group.title,

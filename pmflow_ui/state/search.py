@@ -97,9 +97,15 @@ class SearchState(rx.State):
         self.ready = True
 
     async def _list(self, actor: Actor, look: Look) -> None:
-        query = SearchQuery(text=look.q, things=look.things, narrow=look.narrow)
+        query = SearchQuery(
+            text=look.q,
+            things=look.things,
+            narrow=look.narrow,
+            signals=look.signals,
+            others=look.others,
+        )
         found = await call_between(service.search, actor, query)
-        self.groups, self.quotes, self.words = groups(found, self._slug), [], ""
+        self.groups, self.quotes, self.words = groups(found, self._slug, look), [], ""
         self.corrected = ", ".join(found.corrected)
         self.words_only = bool(look.q) and not found.meaning
 

@@ -28,13 +28,9 @@ from pmflow_ui.state.signals_rows import theme_path
 
 DAYS = ("7", "30", "90")
 EVIDENCE = "evidence"
+FEW_SIGNALS, FEW_OTHERS = 20, 3
+MANY, MANY_OTHERS = 50, 20
 Name = Literal["q", "kind", "view", "severity", "status", "source", "since", "theme"]
-FOUND_BY = {
-    By.KEY: "by its key",
-    By.WORDS: "by its words",
-    By.MEANING: "by its meaning",
-    By.BOTH: "by words and meaning",
-}
 
 
 @dataclass(frozen=True)
@@ -70,6 +66,16 @@ class Look:
             received_since=utcnow() - timedelta(days=int(self.since)) if self.since else None,
             theme_id=UUID(self.theme) if self.theme else None,
         )
+
+    @property
+    def signals(self) -> int:
+        """Return how many signals are shown at most."""
+        return FEW_SIGNALS if not self.kind else MANY
+
+    @property
+    def others(self) -> int:
+        """Return how many of each other kind are shown at most."""
+        return FEW_OTHERS if not self.kind else MANY_OTHERS
 
     @property
     def narrows(self) -> bool:
@@ -135,11 +141,13 @@ class HitRow:
 
 @dataclass(frozen=True)
 class Group:
-    """What was found of one kind."""
+    """What was found of one kind; `more` leads to the list of all that hold the words."""
 
     kind: str
     title: str
+    count: str
     rows: list[HitRow]
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,15 +173,30 @@ def pieces(text: str, marks: Sequence[Span]) -> list[Piece]:
     return [piece for piece in (*cut, Piece(text[at:], False)) if piece.text]
 
 
-def groups(found: Found, slug: str) -> list[Group]:
-    """Return what was found by kind; projects and themes are few and come before signals."""
+def groups(found: Found, slug: str, look: Look) -> list[Group]:
+    """Return what was found by kind; what is few comes before the signals, which are many."""
     several = (
-        ("project", "Projects", [_project(hit, slug) for hit in found.projects]),
-        ("theme", "Themes", [_theme(hit, slug) for hit in found.themes]),
-        ("signal", "Signals", [_signal(hit, slug) for hit in found.signals]),
-        ("document", "Documents", [_document(hit, slug) for hit in found.documents]),
+        ("project", "Projects", [_project(hit, slug) for hit in found.projects], ""),
+        ("theme", "Themes", [_theme(hit, slug) for hit in found.themes], ""),
+        ("document", "Documents", [_document(hit, slug) for hit in found.documents], ""),
+        (
+            "signal",
+            "Signals",
+            [_signal(hit, slug) for hit in found.signals],
+            f"/w/{slug}/signals?{urlencode({'q': look.q})}"
+            if any(hit.by in (By.WORDS, By.BOTH) for hit in found.signals)
+            else "",
+        ),
     )
-    return [Group(kind, title, rows) for kind, title, rows in several if rows]
+    return [
+        Group(kind, title, _count(rows, look), rows, more)
+        for kind, title, rows, more in several
+        if rows
+    ]
+
+
+def _count(rows: Sequence[HitRow], look: Look) -> str:
+    return f"the best {len(rows)}" if len(rows) in (look.signals, look.others) else f"{len(rows)}"
 
 
 def quotes(found: EvidenceFound, slug: str) -> list[QuoteRow]:
@@ -204,7 +227,7 @@ def _signal(hit: SignalHit, slug: str) -> HitRow:
         hit.theme.label if hit.theme else "",
         row.customer or "",
         row.status.value if row.status in (SignalStatus.ARCHIVED, SignalStatus.MERGED) else "",
-        f"found {FOUND_BY[hit.by]}",
+        "by its meaning" if hit.by is By.MEANING else "",
     ]
     return HitRow(
         id=f"hit-{row.name}",

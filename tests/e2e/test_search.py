@@ -4,15 +4,21 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Product, Watched
-from tests.e2e.test_main_job import import_messages
 
 pytestmark = pytest.mark.e2e
+MINUTE = 60_000
+SAID = b"""text
+The machine swallowed my card and I want it back
+My card does not work abroad
+I was charged twice for one payment
+Please add a dark theme
+"""
 
 
 def test_a_question_is_answered_while_it_is_typed(product: Product, watched: Watched) -> None:
     page = watched.page
     arrive(page)
-    import_messages(page)
+    bring_in(page)
     page.get_by_role("link", name="Search", exact=True).first.click()
     page.wait_for_url("**/search")
     expect(page.get_by_text("Ask in your own words")).to_be_visible()
@@ -57,6 +63,19 @@ def arrive(page: Page) -> None:
     page.get_by_label("Name").fill("Search app")
     page.get_by_role("button", name="Create workspace").click()
     page.wait_for_url("**/w/search-app/board")
+
+
+def bring_in(page: Page) -> None:
+    page.get_by_role("navigation", name="Main", exact=True).get_by_text("Signals").click()
+    page.get_by_role("button", name="Import").first.click()
+    file = {"name": "said.csv", "mimeType": "text/csv", "buffer": SAID}
+    page.set_input_files("input[type=file]", file)  # pyright: ignore[reportArgumentType]
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(dialog.get_by_text("4 signals")).to_be_visible(timeout=MINUTE)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("row")).to_have_count(5)
+    expect(page.get_by_text("waits to be read")).to_have_count(0, timeout=MINUTE)
 
 
 def on_a_phone_in_the_dark(page: Page) -> None:

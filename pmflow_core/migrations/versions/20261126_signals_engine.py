@@ -46,6 +46,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
       AND (to_tsvector('english', left(verbatim, 20000)) || array_to_tsvector(ARRAY[workspace_id::text]))
           @@ (to_tsquery('english', wanted) && pmflow_here())
+      -- nothing asked for, joined with the workspace, would match all of it
+      AND numnode(to_tsquery('english', wanted)) > 0
 $$;
 
 -- The words of a question as the index knows them, in their order; share is how many of all texts
@@ -85,6 +87,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
             WHERE workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
               AND (to_tsvector('english', left(verbatim, 20000)) || array_to_tsvector(ARRAY[workspace_id::text]))
                   @@ (p.probe::tsquery && pmflow_here())
+              AND numnode(p.probe::tsquery) > 0
               AND deleted_at IS NULL
               AND CASE WHEN narrow ? 'status' THEN status = narrow->>'status'
                        ELSE status NOT IN ('archived', 'merged') END
@@ -127,6 +130,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE v.workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
       AND (to_tsvector('english', left(v.content, 200000)) || array_to_tsvector(ARRAY[v.workspace_id::text]))
           @@ (wanted::tsquery && pmflow_here())
+      AND numnode(wanted::tsquery) > 0
     ORDER BY score DESC, v.id DESC LIMIT most
 $$;
 REVOKE ALL ON FUNCTION pmflow_words_of, pmflow_signals_by_words, pmflow_documents_with_words FROM PUBLIC;

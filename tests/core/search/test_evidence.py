@@ -20,7 +20,7 @@ def test_the_sentence_that_speaks_to_the_question_is_quoted(begin: Begin, editor
     add(editor, text, "Please add a dark theme")
     with begin() as session:
         embed(session)
-    found = find_evidence(begin, editor, EvidenceQuery(question="Why do exports not finish?"))
+    found = find_evidence(begin, editor, EvidenceQuery(question="Why does the CSV export stop?"))
 
     [quote, *_] = found.quotes
     assert quote.quote == "Every export of my board to CSV stops half way."
