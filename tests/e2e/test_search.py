@@ -63,6 +63,7 @@ def arrive(page: Page) -> None:
     page.get_by_label("Name").fill("Search app")
     page.get_by_role("button", name="Create workspace").click()
     page.wait_for_url("**/w/search-app/board")
+    expect(page.get_by_text("No project yet")).to_be_visible(timeout=MINUTE)
 
 
 def bring_in(page: Page) -> None:
