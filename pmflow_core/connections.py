@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+# Foreign keys name tables whose modules a process may have no other reason to import.
+import pmflow_core.tables  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from pmflow_core import jobs
 from pmflow_core.db import transaction
 from pmflow_core.events import bus

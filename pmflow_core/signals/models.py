@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, literal_column, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import String
 from sqlmodel import Field
@@ -186,8 +186,9 @@ class Signal(TenantRow, table=True):
         # half the numbers' bits give half the index, built in less time, with the same answers
         Index(
             "ix_signals_embedding",
-            text(f"(embedding::halfvec({DIMENSIONS})) halfvec_cosine_ops"),
+            literal_column(f"(embedding::halfvec({DIMENSIONS}))").label("half"),
             postgresql_using="hnsw",
+            postgresql_ops={"half": "halfvec_cosine_ops"},
         ),
         Index(
             "ix_signals_model",
