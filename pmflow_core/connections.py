@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+# Foreign keys name tables whose modules a process may have no other reason to import.
+import pmflow_core.tables  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from pmflow_core import jobs
+from pmflow_core.calls import embedding
 from pmflow_core.db import transaction
 from pmflow_core.events import bus
 from pmflow_core.settings import Settings
@@ -28,5 +31,6 @@ def connect(settings: Settings, urls: Urls) -> None:
             prepared_statements=settings.prepared_statements,
         )
     )
+    embedding.configure(settings)
     jobs.configure(urls.redis)
     bus.configure(None if urls.redis is None else jobs.connect(urls.redis))

@@ -63,3 +63,17 @@ async def call_in_steps(
     It gets what begins one, because between them it works long or must not lose what it wrote.
     """
     return await asyncio.to_thread(service, partial(transaction, None), *args, **kwargs)
+
+
+async def call_between(
+    service: Callable[Concatenate[Begin, Actor, P], T],
+    actor: Actor,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Run a core service that opens its own transactions inside the actor's workspace.
+
+    As searching does, because a model works between them.
+    """
+    begin = partial(transaction, actor.workspace_id)
+    return await asyncio.to_thread(service, begin, actor, *args, **kwargs)

@@ -53,6 +53,7 @@ from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
+from pmflow_ui.pages.search import search_page
 from pmflow_ui.pages.signals import signals_page
 from pmflow_ui.pages.signup import signup_page
 from pmflow_ui.pages.theme import theme_page
@@ -65,6 +66,7 @@ from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.runs import RunsState
+from pmflow_ui.state.search import SearchState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.sign import SignState
 from pmflow_ui.state.signals import SignalsState
@@ -130,6 +132,7 @@ ROUTES = (
     Route("/w/[slug]/personas", personas_page, "Personas", Role.VIEWER, (PersonasState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
+    Route("/w/[slug]/search", search_page, "Search", Role.VIEWER, (SearchState.load,)),
 )
 
 

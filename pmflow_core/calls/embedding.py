@@ -31,6 +31,32 @@ if TYPE_CHECKING:
     from pmflow_core.providers.openai_embeddings import OpenAIEmbeddings
 
 STEP = "embedding"
+HURRIED = Patience(attempts=1, seconds=5)
+"""Somebody waits for the answer."""
+
+
+@dataclass
+class _Process:
+    settings: Settings | None = None
+
+
+_process = _Process()
+
+
+def configure(settings: Settings) -> None:
+    """Tell this process which models `embedder_of` may ask."""
+    _process.settings = settings
+
+
+def embedder_of(model: str, workspace_id: UUID) -> Embedder | None:
+    """Return what embeds as the model of that name did, None where it cannot be had."""
+    if model == LOCAL_MODEL:
+        return get_embedder(LOCAL)
+    settings = _process.settings
+    if settings is None or model_name(settings) != model:
+        return None
+    vendor = import_module("pmflow_core.providers.openai_embeddings")
+    return PaidEmbedder(vendor.configured(settings), workspace_id, HURRIED)
 
 
 def embedder_for(settings: Settings, workspace_id: UUID) -> Embedder:

@@ -39,6 +39,8 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("reembed", "reembed", "reembed"),
     ("customers", "customers", None),
     ("personas", "personas", None),
+    ("search", "search", "search"),
+    ("evidence", "search", "evidence"),
 )
 
 

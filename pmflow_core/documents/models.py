@@ -2,10 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from pmflow_core.db.base import TenantRow, in_same_workspace
+
+WORDS = (
+    "(to_tsvector('english', left(content, 200000))"
+    " || array_to_tsvector(ARRAY[workspace_id::text]))"
+)
 
 
 class Document(TenantRow, table=True):
@@ -38,6 +43,8 @@ class DocumentVersion(TenantRow, table=True):
             unique=True,
             postgresql_where="run_id IS NOT NULL",
         ),
+        # read by pmflow_documents_with_words only: row security keeps the app role off it
+        Index("ix_document_versions_words", text(WORDS), postgresql_using="gin"),
     )
 
     document_id: UUID

@@ -19,8 +19,8 @@ from pmflow_core.errors import PmflowError
 from pmflow_core.intake import rebuilding, repository
 from pmflow_core.intake.repository import Claimed
 from pmflow_core.logs import get_logger
-from pmflow_core.signals import repository as signals
 from pmflow_core.signals.extraction import extract
+from pmflow_core.signals.near import usual_model
 from pmflow_core.signals.nudges import announce
 from pmflow_core.themes import corpus, rebuild
 from pmflow_core.themes.praise import is_praise_or_empty
@@ -125,7 +125,7 @@ def _write(workspace_id: UUID, rows: Sequence[Claimed], found: Sequence[dict[str
         corpus.lock_for_writing(session, workspace_id, shared=True)
         given = repository.still_ours(session, rows)
         ours = [_without(row, given[row["id"]]) for row in found if row["id"] in given]
-        usual = session.scalar(signals.usual_model())
+        usual = usual_model(session)
         ours = [_set_aside(row) if _is_foreign(row, usual) else row for row in ours]
         repository.save_processed(session, ours)
         themable = [row for row in ours if row.get("themable") and "embedding" in row]

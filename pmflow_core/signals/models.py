@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, literal_column, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import String
 from sqlmodel import Field
@@ -16,7 +16,11 @@ from pmflow_core.db.base import TenantRow, in_same_workspace
 from pmflow_core.db.columns import UtcDateTime, text_enum
 
 DIMENSIONS = 384
-WORDS = "to_tsvector('english', left(verbatim, 20000))"
+# the workspace is a word too: a small one's search reads only its own entries of the index
+WORDS = (
+    "(to_tsvector('english', left(verbatim, 20000))"
+    " || array_to_tsvector(ARRAY[workspace_id::text]))"
+)
 
 
 class Kind(StrEnum):
@@ -177,13 +181,20 @@ class Signal(TenantRow, table=True):
             postgresql_where="import_id IS NOT NULL",
         ),
         Index(None, "workspace_id", "text_hash"),
-        # read by pmflow_signals_with_words only: row security keeps the app role off it
+        # read by the pmflow_* functions only: row security keeps the app role off it
         Index("ix_signals_words", text(WORDS), postgresql_using="gin"),
+        # half the numbers' bits give half the index, built in less time, with the same answers
         Index(
             "ix_signals_embedding",
-            "embedding",
+            literal_column(f"(embedding::halfvec({DIMENSIONS}))").label("half"),
             postgresql_using="hnsw",
-            postgresql_ops={"embedding": "vector_cosine_ops"},
+            postgresql_ops={"half": "halfvec_cosine_ops"},
+        ),
+        Index(
+            "ix_signals_model",
+            "workspace_id",
+            "embedding_model",
+            postgresql_where="embedding_model IS NOT NULL",
         ),
     )
 

@@ -5,19 +5,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Row, Select, case, func, literal, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from pmflow_core.errors import NotFound
 from pmflow_core.signals.models import Severity, Signal, SignalProject, SignalStatus, Source
+from pmflow_core.signals.near import cosine_to, nearest_first
 from pmflow_core.signals.schemas import SignalQuery, SignalRead, SignalSort
 
 SHOWN_CHARS = 500
 SEARCH_WORDS = 8
-EXACT_BELOW = 5_000
-"""Smaller workspaces are compared row by row: the vector index finds others' rows first."""
 
 _ASIDE = (SignalStatus.ARCHIVED, SignalStatus.MERGED)
 _READ_COLUMNS = (
@@ -114,7 +113,7 @@ def find_page(
     """
     page = (
         select(col(Signal.id))
-        .where(*_matching(query, within))
+        .where(*matching(query, within))
         .order_by(*_order(query.sort))
         .limit(query.size)
         .offset((query.page - 1) * query.size)
@@ -136,7 +135,7 @@ def _in_order(session: Session, ids: Sequence[UUID]) -> list[SignalRead]:
 
 
 def _count(session: Session, query: SignalQuery, within: Select[Any] | None) -> int:
-    statement = select(func.count()).select_from(Signal).where(*_matching(query, within))
+    statement = select(func.count()).select_from(Signal).where(*matching(query, within))
     return session.scalar(statement) or 0
 
 
@@ -146,7 +145,8 @@ def read_many(session: Session, ids: Sequence[UUID]) -> dict[UUID, SignalRead]:
     return {row[0]: SignalRead(*row) for row in session.execute(statement)}
 
 
-def _matching(query: SignalQuery, within: Select[Any] | None) -> list[ColumnElement[bool]]:
+def matching(query: SignalQuery, within: Select[Any] | None) -> list[ColumnElement[bool]]:
+    """Return the conditions of the signals that a query asks for."""
     equal = {
         "severity": query.severity,
         "source": query.source,
@@ -223,43 +223,15 @@ def count_unprocessed(session: Session) -> int:
 
 def nearest(session: Session, signal: Signal, limit: int) -> list[tuple[UUID, float]]:
     """Return the (id, cosine) of the live signals whose text is nearest, by the same model."""
-    distance = col(Signal.embedding).op("<=>", return_type=Float())(signal.embedding)
+    live = [col(Signal.deleted_at).is_(None), col(Signal.status).not_in(_ASIDE)]
     statement = (
-        select(col(Signal.id), 1 - distance)
+        select(col(Signal.id), cosine_to(signal.embedding))
         .where(
+            *live,
             col(Signal.id) != signal.id,
-            col(Signal.deleted_at).is_(None),
-            col(Signal.status).not_in(_ASIDE),
             col(Signal.embedding_model) == signal.embedding_model,
         )
-        .order_by(by_distance(session, distance))
+        .order_by(nearest_first(session, signal.embedding, live, limit))
         .limit(limit)
     )
     return [(row[0], float(row[1])) for row in session.execute(statement)]
-
-
-def usual_model() -> Select[str | None]:
-    """Return the select of the model whose vectors the workspace compares: that of most signals.
-
-    While the model is changed the new vectors wait beside the old and are not counted.
-    """
-    return (
-        select(col(Signal.embedding_model))
-        .where(col(Signal.embedding_model).is_not(None))
-        .group_by(col(Signal.embedding_model))
-        .order_by(func.count().desc())
-        .limit(1)
-    )
-
-
-def by_distance(session: Session, distance: ColumnElement[float]) -> ColumnElement[float]:
-    """Return what to order by: through the vector index, or exactly in a small workspace."""
-    if session.scalar(select(func.count()).select_from(_first_rows())) == EXACT_BELOW:
-        session.execute(text("set local hnsw.iterative_scan = strict_order"))
-        return distance
-    # an expression over the distance is one that the vector index cannot serve
-    return distance + 0.0
-
-
-def _first_rows() -> Any:
-    return select(col(Signal.id)).limit(EXACT_BELOW).subquery()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import ColumnElement, Float, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -17,7 +17,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.ids import uuid7
 from pmflow_core.projects.models import Project
 from pmflow_core.signals.models import DIMENSIONS, Signal, SignalProject
-from pmflow_core.signals.repository import by_distance, usual_model
+from pmflow_core.signals.near import nearest_first, usual_model
 from pmflow_core.themes.models import (
     Clustering,
     PlacedBy,
@@ -105,7 +105,7 @@ def read_corpus(session: Session) -> Corpus:
     vector = func.vector_send(col(Signal.embedding))
     statement = (
         select(col(Signal.id), func.left(col(Signal.verbatim), READ_CHARS), vector)
-        .where(*live(), col(Signal.themable), _by_usual_model())
+        .where(*live(), col(Signal.themable), _by_usual_model(session))
         .order_by(col(Signal.number))
     )
     rows = session.execute(statement).all()
@@ -114,9 +114,9 @@ def read_corpus(session: Session) -> Corpus:
     )
 
 
-def _by_usual_model() -> ColumnElement[bool]:
-    """Return that a signal was embedded by the workspace's model; others are not compared."""
-    return col(Signal.embedding_model) == usual_model().scalar_subquery()
+def _by_usual_model(session: Session) -> ColumnElement[bool]:
+    """Return that a signal was embedded by the model that most are; others are not compared."""
+    return col(Signal.embedding_model) == (usual_model(session) or "")
 
 
 def count_themable(session: Session) -> int:
@@ -204,7 +204,6 @@ def neighbours(session: Session, vectors: Matrix, each: int) -> tuple[list[UUID]
     """Return the themes and vectors of the themed signals nearest to any of the vectors."""
     found: dict[UUID, tuple[UUID, bytes]] = {}
     to = bindparam("vector", type_=Vector(DIMENSIONS))
-    distance = col(Signal.embedding).op("<=>", return_type=Float())(to)
     nearest = (
         select(
             col(Signal.id),
@@ -213,7 +212,7 @@ def neighbours(session: Session, vectors: Matrix, each: int) -> tuple[list[UUID]
         )
         .join(ThemeMembership, col(ThemeMembership.signal_id) == col(Signal.id))
         .where(*live())
-        .order_by(by_distance(session, distance))
+        .order_by(nearest_first(session, to, live(), each))
         .limit(each)
     )
     for vector in vectors:
@@ -293,7 +292,7 @@ def unplaced(session: Session, known: Sequence[UUID]) -> tuple[list[UUID], Matri
         .exists()
     )
     statement = select(col(Signal.id)).where(
-        *live(), col(Signal.themable), _by_usual_model(), ~has_theme
+        *live(), col(Signal.themable), _by_usual_model(session), ~has_theme
     )
     late = sorted(set(session.scalars(statement)) - set(known))
     vectors = select(col(Signal.id), func.vector_send(col(Signal.embedding))).where(

@@ -17,6 +17,7 @@ from pmflow_ui.api import (
     projects,
     run_actions,
     runs,
+    search,
     sse,
     streams,
     themes,
@@ -37,6 +38,7 @@ ROUTERS = (
     customers.router,
     personas.router,
     themes.router,
+    search.router,
 )
 
 

@@ -130,9 +130,20 @@ def _live() -> rx.Component:
     )
 
 
+def _search_entry(here: str) -> rx.Component:
+    return link(
+        icon("search", 14),
+        "Search",
+        href=workspace_path("search"),
+        class_name="side-search",
+        custom_attrs={"aria-current": "page"} if here == "search" else {},
+    )
+
+
 def _side(here: str) -> rx.Component:
     return rx.el.aside(
         _switcher(),
+        _search_entry(here),
         _nav("Main", MAIN, here),
         _nav("Records", RECORDS, here),
         rx.el.div(
@@ -142,6 +153,15 @@ def _side(here: str) -> rx.Component:
         ),
         class_name="side",
         aria_label="Workspace",
+    )
+
+
+def _phone_search() -> rx.Component:
+    return link(
+        icon("search", 16),
+        href=workspace_path("search"),
+        class_name="btn ghost icon only-phone",
+        aria_label="Search",
     )
 
 
@@ -221,6 +241,7 @@ def shell(
                 title,
                 rx.el.span(class_name="grow"),
                 rx.cond(NoticeState.kind, rx.fragment(), actions or rx.fragment()),
+                _phone_search() if here != "search" else rx.fragment(),
                 class_name="top",
             ),
             connection_banner(),

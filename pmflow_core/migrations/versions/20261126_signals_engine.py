@@ -32,6 +32,124 @@ REVOKE ALL ON FUNCTION pmflow_workspaces_to_reembed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pmflow_workspaces_to_reembed TO pmflow_app;
 """
 PROTECT_CUSTOMERS = "SELECT pmflow_protect('customer_merges', false)"
+# The workspace is a word of each text, so that a small tenant's search reads only its own entries
+# of an index that holds everybody's. Row security keeps the app role off these indexes, because
+# the matching operator is not leakproof: the functions run as the owner and narrow to the
+# session's workspace themselves.
+SEARCH = """
+DROP INDEX ix_signals_words;
+CREATE INDEX ix_signals_words ON signals USING gin (
+    (to_tsvector('english', left(verbatim, 20000)) || array_to_tsvector(ARRAY[workspace_id::text]))
+);
+DROP INDEX ix_signals_embedding;
+CREATE INDEX ix_signals_embedding ON signals
+    USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops);
+CREATE INDEX ix_signals_model ON signals (workspace_id, embedding_model)
+    WHERE embedding_model IS NOT NULL;
+CREATE INDEX ix_document_versions_words ON document_versions USING gin (
+    (to_tsvector('english', left(content, 200000)) || array_to_tsvector(ARRAY[workspace_id::text]))
+);
+
+CREATE FUNCTION pmflow_here() RETURNS tsquery LANGUAGE sql STABLE AS $$
+    SELECT quote_literal(NULLIF(current_setting('app.ws', true), ''))::tsquery
+$$;
+
+CREATE OR REPLACE FUNCTION pmflow_signals_with_words(wanted text) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT id FROM signals
+    WHERE workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
+      AND (to_tsvector('english', left(verbatim, 20000)) || array_to_tsvector(ARRAY[workspace_id::text]))
+          @@ (to_tsquery('english', wanted) && pmflow_here())
+      -- nothing asked for, joined with the workspace, would match all of it
+      AND numnode(to_tsquery('english', wanted)) > 0
+$$;
+
+-- The words of a question as the index knows them, in their order; share is how many of all texts
+-- hold a usual word, null for a rare one. Row security hides these statistics from the app role.
+CREATE FUNCTION pmflow_words_of(question text)
+RETURNS TABLE (word text, share real, used boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH usual AS MATERIALIZED (
+        SELECT u.word, u.share FROM pg_stats, LATERAL ROWS FROM (
+            unnest(most_common_elems::text::text[]), unnest(most_common_elem_freqs)
+        ) AS u(word, share)
+        WHERE schemaname = 'public' AND tablename = 'ix_signals_words'
+    )
+    SELECT asked.lexeme, usual.share, usual.share IS NOT NULL OR EXISTS (
+        SELECT FROM signals
+        WHERE workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
+          AND (to_tsvector('english', left(verbatim, 20000)) || array_to_tsvector(ARRAY[workspace_id::text]))
+              @@ (array_to_tsvector(ARRAY[asked.lexeme])::text::tsquery && pmflow_here())
+    )
+    FROM unnest(to_tsvector('english', question)) AS asked
+    LEFT JOIN usual ON usual.word = asked.lexeme
+    ORDER BY asked.positions[1]
+$$;
+
+-- Signals by the words they hold: a word counts by how rare it is, a long text's words less.
+-- Each of `probes` finds at most `most` signals, which hold the words numbered in `holding`;
+-- `shares` is how many of all texts hold a word at the least, by its number.
+CREATE FUNCTION pmflow_signals_by_words(
+    probes text[], holding text[], shares real[], narrow jsonb, signals_here int, most int
+)
+RETURNS TABLE (id uuid, score double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH found AS MATERIALIZED (
+        SELECT p.held, s.id, octet_length(s.verbatim) AS size
+        FROM unnest(probes, holding) AS p(probe, held) CROSS JOIN LATERAL (
+            SELECT signals.id, signals.verbatim FROM signals
+            WHERE workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
+              AND (to_tsvector('english', left(verbatim, 20000)) || array_to_tsvector(ARRAY[workspace_id::text]))
+                  @@ (p.probe::tsquery && pmflow_here())
+              AND numnode(p.probe::tsquery) > 0
+              AND deleted_at IS NULL
+              AND CASE WHEN narrow ? 'status' THEN status = narrow->>'status'
+                       ELSE status NOT IN ('archived', 'merged') END
+              AND (NOT narrow ? 'severity' OR severity = narrow->>'severity')
+              AND (NOT narrow ? 'source' OR source = narrow->>'source')
+              AND (NOT narrow ? 'kind' OR kind = narrow->>'kind')
+              AND (NOT narrow ? 'segment' OR segment = narrow->>'segment')
+              AND (NOT narrow ? 'since' OR received_at >= (narrow->>'since')::timestamptz)
+              AND (NOT narrow ? 'theme' OR EXISTS (
+                  SELECT FROM theme_memberships m WHERE m.workspace_id = signals.workspace_id
+                  AND m.signal_id = signals.id AND m.theme_id = (narrow->>'theme')::uuid))
+              AND (NOT narrow ? 'project' OR EXISTS (
+                  SELECT FROM signal_projects l WHERE l.workspace_id = signals.workspace_id
+                  AND l.signal_id = signals.id AND l.project_id = (narrow->>'project')::uuid))
+            LIMIT most
+        ) AS s
+    ), held AS (
+        SELECT DISTINCT w.word::int AS word, found.id, found.size
+        FROM found, unnest(string_to_array(found.held, ',')) AS w(word)
+    ), weight AS (
+        SELECT word, ln(1 + (greatest(signals_here, many) - many + 0.5) / (many + 0.5)) AS weight
+        FROM (SELECT word, greatest(count(*), shares[word] * signals_here)::float8 AS many
+              FROM held GROUP BY word) AS counted
+    ), middle AS (
+        SELECT greatest(avg(size), 1)::float8 AS size FROM (SELECT DISTINCT id, size FROM held) AS each
+    )
+    SELECT held.id, sum(weight.weight) / sqrt(0.5 + 0.5 * min(held.size) / min(middle.size)) AS score
+    FROM held JOIN weight USING (word) CROSS JOIN middle
+    GROUP BY held.id ORDER BY score DESC, held.id DESC LIMIT most
+$$;
+
+-- Current versions of documents that hold words, the best first.
+CREATE FUNCTION pmflow_documents_with_words(wanted text, most int)
+RETURNS TABLE (id uuid, score real)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT v.id, ts_rank_cd(to_tsvector('english', left(v.content, 200000)), wanted::tsquery, 1) AS score
+    FROM document_versions v
+    JOIN documents d ON d.workspace_id = v.workspace_id AND d.id = v.document_id AND d.latest = v.number
+    JOIN projects p ON p.workspace_id = d.workspace_id AND p.id = d.project_id AND p.deleted_at IS NULL
+    WHERE v.workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
+      AND (to_tsvector('english', left(v.content, 200000)) || array_to_tsvector(ARRAY[v.workspace_id::text]))
+          @@ (wanted::tsquery && pmflow_here())
+      AND numnode(wanted::tsquery) > 0
+    ORDER BY score DESC, v.id DESC LIMIT most
+$$;
+REVOKE ALL ON FUNCTION pmflow_words_of, pmflow_signals_by_words, pmflow_documents_with_words FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pmflow_words_of, pmflow_signals_by_words, pmflow_documents_with_words TO pmflow_app;
+"""
 
 
 def upgrade() -> None:
@@ -354,6 +472,7 @@ def _make_customers_of_senders() -> None:
     connection.execute(sa.text("INSERT INTO senders VALUES (:w, :c, :id, :k, :n, :e)"), rows)
     connection.execute(sa.text(CUSTOMERS))
     connection.execute(sa.text(CUSTOMERS_OF_SIGNALS))
+    op.execute(SEARCH)
 
 
 def downgrade() -> None:
