@@ -13,7 +13,7 @@ from pmflow_core.signals.parsing.records import (
     Preview,
     Rejected,
 )
-from pmflow_core.signals.parsing.sniff import FileFormat, examine
+from pmflow_core.signals.parsing.sniff import ROWS, FileFormat, examine
 
 _DEFAULTS = ParseOptions()
 
@@ -63,6 +63,6 @@ def document_text(path: Path, options: ParseOptions = _DEFAULTS) -> str | None:
         Invalid: as for `parse_file`.
     """
     source = examine(path, options)
-    if source.format in {FileFormat.CSV, FileFormat.JSONL}:
+    if source.format in ROWS:
         return None
     return read_document(source, options).text
