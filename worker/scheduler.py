@@ -10,7 +10,14 @@ from types import FrameType
 
 from pmflow_core.settings import Settings
 from worker.bootstrap import started
-from worker.reconcile import beat, forget, forget_ended, reconcile, sweep_themes
+from worker.reconcile import (
+    beat,
+    forget,
+    forget_ended,
+    forget_old_events,
+    reconcile,
+    sweep_themes,
+)
 
 SWEEP_S = 60.0
 
@@ -33,6 +40,7 @@ def run(settings: Settings) -> None:
             swept_at = time.monotonic()
             sweep_themes()
             forget_ended()
+            forget_old_events()
         stop.wait(settings.reconcile_s)
     forget(name)
 

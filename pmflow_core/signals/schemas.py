@@ -1,12 +1,20 @@
 """What crosses the border of signals: what is taken in, asked for, and shown."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from pmflow_core.signals.models import Frequency, Kind, Severity, SignalStatus, Source
 from pmflow_core.signals.normalise import normalise
@@ -21,6 +29,17 @@ def _normalised(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_normalised)]
 Short = Annotated[Text, StringConstraints(max_length=500)]
+EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _possible(moment: datetime) -> datetime:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not EARLIEST <= aware < LATEST:
+        raise ValueError("the time lies between 1980 and 2100")
+    return aware
+
+
+Moment = Annotated[datetime, AfterValidator(_possible)]
 
 
 class SignalIn(BaseModel):
@@ -36,7 +55,7 @@ class SignalIn(BaseModel):
     frequency: Frequency | None = None
     segment: Short | None = None
     customer: Short | None = None
-    received_at: datetime | None = Field(
+    received_at: Moment | None = Field(
         default=None,
         validation_alias=AliasChoices("received_at", "created_at"),
         description="When it was said; without a time zone it is taken as UTC.",
@@ -47,6 +66,13 @@ class SignalIn(BaseModel):
         """Return the fields the sender set, which extraction leaves alone."""
         names = ("interpretation", "severity", "frequency", "segment")
         return [name for name in names if getattr(self, name)]
+
+
+class Passage(SignalIn):
+    """A piece of a longer text, with its place there in code points; no sender says that."""
+
+    starts_at: int | None = None
+    ends_at: int | None = None
 
 
 class Rejection(BaseModel):
@@ -155,6 +181,7 @@ class SignalDetail:
     line: int | None
     is_deleted: bool
     links: list[LinkRead]
+    has_original: bool = False
 
 
 @dataclass(frozen=True, slots=True)

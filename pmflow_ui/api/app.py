@@ -18,6 +18,7 @@ from pmflow_ui.api import (
     sse,
     streams,
     uploads,
+    webhooks,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
 from pmflow_ui.api.permission import ANYONE
@@ -27,6 +28,7 @@ ROUTERS = (
     health.router,
     auth.router,
     uploads.router,
+    webhooks.router,
     projects.router,
     runs.router,
     run_actions.router,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
 from html.parser import HTMLParser
 
@@ -79,8 +79,6 @@ def read_mail(raw: bytes) -> Mail:
     """What a message says; raises Unreadable when it has no text."""
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
     message = email.message_from_bytes(raw, policy=email.policy.default)
-    if not isinstance(message, EmailMessage):
-        raise Unreadable
     text = clean(_body(message))
     pieces = tuple(_own_words(text))
     name, address = parseaddr(_header(message, "from"))
@@ -125,7 +123,7 @@ def _body(message: EmailMessage) -> str:
     return _without_markup(content) if part.get_content_subtype() == "html" else content
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: MIMEPart) -> str:
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else str(payload or "").encode(errors="replace")
     for charset in (part.get_content_charset(), "utf-8"):

@@ -28,7 +28,7 @@ Please add a dark mode, too.
 
 Best regards,
 The support lead
--- 
+--\x20
 Acme, Example Street 1
 
 On Sun, 2 Nov 2025 at 18:00, pmflow
