@@ -31,7 +31,10 @@ def take_due(session: Session) -> list[RawEvent]:
     """Return up to 50 deliveries that wait, locked; those in other workers' hands are left."""
     statement = (
         select(RawEvent)
-        .where(col(RawEvent.status) == RawStatus.RECEIVED, col(RawEvent.due_at) <= func.now())
+        .where(
+            col(RawEvent.status) == RawStatus.RECEIVED,
+            col(RawEvent.due_at) <= func.clock_timestamp(),
+        )
         .order_by(col(RawEvent.created_at))
         .limit(BATCH)
         .with_for_update(skip_locked=True, key_share=True)

@@ -117,6 +117,7 @@ class SignalQuery(BaseModel):
     received_since: datetime | None = None
     search: str = Field(default="", max_length=200, description="Words that all occur in the text.")
     deleted: bool = Field(default=False, description="The bin instead of the living.")
+    below: int | None = Field(default=None, description="Only numbers below it, for cursors.")
     sort: SignalSort = SignalSort.NEWEST
     page: int = Field(default=1, ge=1)
     size: int = Field(default=50, ge=1, le=MAX_PAGE)
@@ -182,6 +183,29 @@ class SignalDetail:
     is_deleted: bool
     links: list[LinkRead]
     has_original: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignalWhole:
+    """A signal with its whole text, as it is exported."""
+
+    number: int
+    text: str
+    interpretation: str | None
+    kind: Kind
+    severity: Severity | None
+    frequency: Frequency | None
+    segment: str | None
+    customer: str | None
+    source: Source
+    source_ref: str | None
+    status: SignalStatus
+    received_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Return what a signal is cited as."""
+        return f"S-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)

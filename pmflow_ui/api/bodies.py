@@ -44,16 +44,17 @@ class Body(Generic[M]):
     """A dependency that gives a route its JSON body; name it after the one for the permission."""
 
     model: type[M]
+    most: int = MAX_BYTES
 
     async def __call__(self, request: Request) -> Sent[M]:
         """Return the body; an absent one counts as an empty object.
 
         Raises:
-            BodyTooLarge: it is longer than 64 kB.
+            BodyTooLarge: it is longer than `most`, 64 kB where nothing is said.
             BodyMalformed: it is no JSON object.
             RequestValidationError: it does not fit the model.
         """
-        raw = await read_capped(request, MAX_BYTES)
+        raw = await read_capped(request, self.most)
         try:
             given = _clean(json.loads(raw or b"{}"))
         except (ValueError, RecursionError) as error:

@@ -107,8 +107,16 @@ def test_a_body_gives_one_signal_or_many_and_each_refusal_is_noted(actor: Actor)
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"nope", b"[]", b'{"signals": []}', b"[" * 9_000, b"\xff\xfe", b"[1" + b",1" * 1000 + b"]"],
-)  # fmt: skip
+    [
+        b"",
+        b"nope",
+        b"[]",
+        b'{"signals": []}',
+        b"[" * 9_000,
+        b"\xff\xfe",
+        b"[1" + b",1" * 1000 + b"]",
+    ],
+)
 def test_a_body_that_holds_no_signals_fails_at_once_and_stays_to_be_seen(
     actor: Actor, body: bytes
 ) -> None:
