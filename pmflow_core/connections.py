@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-# Foreign keys name tables whose modules a process may have no other reason to import.
-import pmflow_core.tables  # noqa: F401  # pyright: ignore[reportUnusedImport]
-from pmflow_core import jobs
+from pmflow_core import jobs, tables
 from pmflow_core.calls import embedding
 from pmflow_core.db import transaction
 from pmflow_core.events import bus
@@ -24,6 +22,7 @@ def connect(settings: Settings, urls: Urls) -> None:
 
     Nothing is opened yet, so a process may fork afterwards as long as it used nothing before.
     """
+    tables.ready()
     transaction.configure(
         transaction.make_engine(
             urls.database,

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pmflow_core import connections, plugins, tables
+from pmflow_core import connections, plugins
 from pmflow_core.connections import Urls
 from pmflow_core.embedded.servers import servers
 from pmflow_core.logs import configure_logging
@@ -30,7 +30,6 @@ def started() -> Generator[Started]:
     settings = get_settings()
     configure_logging(json=settings.log_json)
     plugins.load(settings)
-    tables.ready()
     with servers(settings) as found:
         urls = Urls(found.database_url, found.redis_url)
         connections.connect(settings, urls)

@@ -15,7 +15,7 @@ from pmflow_core.calls.embedding import model_name
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import NotFound
-from pmflow_core.intake import reembedding
+from pmflow_core.intake import event_rows, import_rows, reembedding
 from pmflow_core.jobs import Job, enqueue, is_offered
 from pmflow_core.logs import get_logger
 from pmflow_core.runs import question_rows, questions, repository, rescue
@@ -39,6 +39,7 @@ def reconcile() -> None:
             for workspace_id, question_id in question_rows.overdue(session):
                 _expire(workspace_id, question_id)
             _process("select * from pmflow_unprocessed_workspaces()", session)
+            _take_in(session)
             _deliver(session)
     except SQLAlchemyError as error:
         log.warning("reconcile.failed", error=str(error).splitlines()[0])
@@ -68,6 +69,18 @@ def sweep_models() -> None:
                 reembedding.request(session, Actor.system(workspace_id), model)
     except SQLAlchemyError as error:
         log.warning("sweep.failed", error=str(error).splitlines()[0])
+
+
+def forget_old_events() -> None:
+    """Delete deliveries that were kept for 30 days."""
+    try:
+        with transaction(None) as session:
+            workspaces = event_rows.with_old(session)
+        for workspace_id in workspaces:
+            with transaction(workspace_id) as session:
+                event_rows.forget_old(session)
+    except SQLAlchemyError as error:
+        log.warning("forgetting.failed", error=str(error).splitlines()[0])
 
 
 def forget_ended() -> None:
@@ -131,6 +144,14 @@ def forget(name: str) -> None:
 def _process(workspaces: str, session: Session) -> None:
     for row in session.execute(text(workspaces)):
         enqueue(Job.PROCESS_SIGNALS, str(row[0]), job_id=f"signals-{row[0]}")
+
+
+def _take_in(session: Session) -> None:
+    for workspace_id, import_id in import_rows.unread(session):
+        arguments = (str(workspace_id), str(import_id))
+        enqueue(Job.READ_IMPORT, *arguments, job_id=f"import-{import_id}")
+    for workspace_id in event_rows.with_due(session):
+        enqueue(Job.PROCESS_EVENTS, str(workspace_id), job_id=f"events-{workspace_id}")
 
 
 def _expire(workspace_id: UUID, question_id: UUID) -> None:

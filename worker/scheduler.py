@@ -10,7 +10,15 @@ from types import FrameType
 
 from pmflow_core.settings import Settings
 from worker.bootstrap import started
-from worker.reconcile import beat, forget, forget_ended, reconcile, sweep_models, sweep_themes
+from worker.reconcile import (
+    beat,
+    forget,
+    forget_ended,
+    forget_old_events,
+    reconcile,
+    sweep_models,
+    sweep_themes,
+)
 
 SWEEP_S = 60.0
 
@@ -34,6 +42,7 @@ def run(settings: Settings) -> None:
             sweep_themes()
             sweep_models()
             forget_ended()
+            forget_old_events()
         stop.wait(settings.reconcile_s)
     forget(name)
 

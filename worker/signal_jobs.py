@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pmflow_core.calls.embedding import embedder_for
 from pmflow_core.demo import story
-from pmflow_core.intake import processing, rebuilding, reembedding
+from pmflow_core.intake import events, processing, rebuilding, reembedding, taking_in
 from pmflow_core.runs.engine import Engine
 from pmflow_core.runs.extensions import installed
 from pmflow_core.settings import get_settings
@@ -23,6 +23,16 @@ def process_signals(workspace_id: str) -> None:
 def reembed(workspace_id: str) -> None:
     """Change a workspace's signals to the embedding model of the settings."""
     reembedding.reembed(UUID(workspace_id), embedder_for(get_settings(), UUID(workspace_id)))
+
+
+def read_import(workspace_id: str, import_id: str) -> None:
+    """Read an accepted file on to its end."""
+    taking_in.resume(UUID(workspace_id), UUID(import_id))
+
+
+def process_events(workspace_id: str) -> None:
+    """Make signals of the deliveries that wait in a workspace."""
+    events.process_workspace(UUID(workspace_id))
 
 
 def rebuild_themes(workspace_id: str) -> None:

@@ -29,6 +29,7 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("workspace", "workspace", None),
     ("demo", "demo", None),
     ("apikey", "apikey", None),
+    ("webhook", "webhook", None),
     ("project", "project", None),
     ("run", "run", None),
     ("recipe", "recipe", None),

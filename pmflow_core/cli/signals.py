@@ -23,7 +23,9 @@ SHOWN_REJECTIONS = 5
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV, JSONL, TXT, MD, PDF, VTT, SRT; to 100 MB.")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV, JSONL, TXT, MD, PDF, EML, VTT, SRT, SBV; to 100 MB.")
+    ],
     workspace: Annotated[str, typer.Option(help="The workspace's slug.")],
     text: Annotated[str | None, typer.Option(help="The column that holds the feedback.")] = None,
     ref: Annotated[
@@ -43,11 +45,9 @@ def import_(
         actor = Actor.system(workspace_id)
         if wait:
             require_worker(workspace_id)
-        options = ParseOptions(text_column=text, ref_column=ref)
+        options = ParseOptions(text_column=text, ref_column=ref, max_bytes=CLI_MAX_BYTES)
         with Console(stderr=True).status(f"Reading {file.name}…"):
-            made = import_file(
-                actor, file, file.name, options, source=source, max_bytes=CLI_MAX_BYTES
-            )
+            made = import_file(actor, file, file.name, options, source=source)
         if wait:
             _wait(actor, made)
     document = {

@@ -1,4 +1,4 @@
-"""Files and pastes taken in whole: every row in one transaction, or nothing at all."""
+"""Files and pastes as their senders see them: taken in, refused, and how far each is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,23 +9,18 @@ from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.db.transaction import transaction
-from pmflow_core.errors import Invalid
-from pmflow_core.intake import repository
+from pmflow_core.errors import Invalid, TooLarge
+from pmflow_core.intake import import_rows, repository, taking_in
+from pmflow_core.intake.confined import Content, read_confined
 from pmflow_core.intake.schemas import LISTED_REJECTIONS, ImportProgress, ImportRead, PasteAs
 from pmflow_core.signals import batches
 from pmflow_core.signals import repository as signals
-from pmflow_core.signals.models import Frequency, Import, ImportStatus, Severity, Source
+from pmflow_core.signals.models import Import, ImportStatus, Source
 from pmflow_core.signals.normalise import normalise
 from pmflow_core.signals.nudges import announce, wake_worker
-from pmflow_core.signals.parsing.files import parse_file
-from pmflow_core.signals.parsing.records import (
-    UPLOAD_MAX_BYTES,
-    ParsedSignal,
-    ParseOptions,
-    Rejected,
-)
-from pmflow_core.signals.schemas import MAX_BATCH, Rejection, SignalIn
-from pmflow_core.workspaces.numbers import take_numbers
+from pmflow_core.signals.parsing.prose import TextLine, text_lines
+from pmflow_core.signals.parsing.records import CLI_MAX_BYTES, ParseOptions
+from pmflow_core.signals.schemas import MAX_BATCH, Passage, Rejection
 
 PASTED = "Pasted text"
 MAX_PASTE_CHARS = 1_000_000
@@ -44,16 +39,6 @@ class PasteTooLong(Invalid):
     code = "paste_too_long"
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What a file or paste came to before anything is written."""
-
-    name: str
-    source: Source
-    rows: list[SignalIn]
-    rejected: list[Rejection]
-
-
 def import_file(
     actor: Actor,
     path: Path,
@@ -61,12 +46,13 @@ def import_file(
     options: ParseOptions = _DEFAULTS,
     *,
     source: Source = Source.UPLOAD,
-    max_bytes: int = UPLOAD_MAX_BYTES,
+    at_once: int = CLI_MAX_BYTES,
 ) -> ImportRead:
     """Take in a file and wake a worker; a refused file leaves no trace.
 
     Lines that give no signal are listed in the result, the others are kept. `name` is what the
-    sender calls the file, `path` where it lies.
+    sender calls the file, `path` where it lies. A file of more than `at_once` bytes is only kept:
+    the import that is returned is running, and a worker reads it.
 
     Raises:
         PermissionDenied: the actor is not an editor.
@@ -74,15 +60,23 @@ def import_file(
         Invalid: the file is empty, damaged, of an unknown kind, or has no text column.
     """
     actor.require(Role.EDITOR)
-    options = replace(options, file_name=name, max_bytes=max_bytes)
-    rows: list[SignalIn] = []
-    rejected: list[Rejection] = []
-    for part in parse_file(path, options):
-        if isinstance(part, Rejected):
-            rejected.append(Rejection(line=part.line, reason=part.reason))
-        else:
-            rows.append(_as_signal(part))
-    return _store(actor, _Taken(name, source, rows, rejected))
+    file = taking_in.File(path, name, source, replace(options, file_name=name))
+    with read_confined(path, file.options) as content:
+        later = path.stat().st_size > at_once
+        import_id = taking_in.accept(actor, file, content, later=later)
+        if not later:
+            _write(actor, import_id, content)
+    with transaction(actor.workspace_id) as session:
+        return _read(repository.get_import(session, import_id))
+
+
+def _write(actor: Actor, import_id: UUID, content: Content) -> None:
+    try:
+        taking_in.write(actor, import_id, content)
+    except (Invalid, TooLarge) as refusal:
+        # What came before is kept, and the reason stands in the list of imports.
+        taking_in.fail(actor, import_id, str(refusal))
+        raise
 
 
 def paste(
@@ -98,12 +92,12 @@ def paste(
     actor.require(Role.EDITOR)
     if len(text) > MAX_PASTE_CHARS:
         raise PasteTooLong("At most a million characters are pasted at once; import a file.")
-    pieces = [(line, piece) for line, piece in _pieces(normalise(text), split) if piece.strip()]
-    rows = [SignalIn(text=piece, line=line) for line, piece in pieces]
-    good, rejected = batches.sift(rows)
+    text = normalise(text)
+    good, rejected = batches.sift(_pieces(text, split))
     if not good:
         raise NothingPasted("There is no text to take in; paste what people said.")
-    return _store(actor, _Taken(PASTED, source, good, rejected))
+    original = text if split is PasteAs.PARAGRAPHS and len(good) > 1 else None
+    return _store(actor, _Taken(source, good, rejected, original))
 
 
 def import_progress(session: Session, actor: Actor, import_id: UUID) -> ImportProgress:
@@ -111,10 +105,12 @@ def import_progress(session: Session, actor: Actor, import_id: UUID) -> ImportPr
     actor.require(Role.VIEWER)
     found = repository.get_import(session, import_id)
     total, processed, failed, themes = repository.figures(session, import_id)
+    is_read = found.status is not ImportStatus.RUNNING
+    status = found.status if processed == total else ImportStatus.RUNNING
     return ImportProgress(
         id=found.id,
         name=found.name,
-        status=ImportStatus.COMPLETED if processed == total else ImportStatus.RUNNING,
+        status=status,
         created=found.made,
         duplicates=found.duplicates,
         rejected=found.refused,
@@ -122,6 +118,10 @@ def import_progress(session: Session, actor: Actor, import_id: UUID) -> ImportPr
         processed=processed,
         failed=failed,
         themes=themes,
+        is_read=is_read,
+        read=found.position,
+        expected=found.total,
+        error=found.error,
     )
 
 
@@ -141,84 +141,69 @@ def recent_imports(
     ]
 
 
-def _as_signal(part: ParsedSignal) -> SignalIn:
-    who = [part.customer_name, part.customer_company]
-    customer = ", ".join(name for name in who if name) or part.customer_email
-    return SignalIn(
-        text=part.text,
-        source_ref=part.source_ref,
-        severity=Severity(part.severity) if part.severity else None,
-        frequency=Frequency(part.frequency) if part.frequency else None,
-        segment=part.segment,
-        customer=customer,
-        customer_name=part.customer_name,
-        customer_email=part.customer_email,
-        customer_company=part.customer_company,
-        customer_tier=part.customer_tier,
-        customer_value=part.customer_value,
-        received_at=part.created_at,
-        line=part.line,
-    )
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What was pasted, before anything is written; `original` is what the rows are pieces of."""
+
+    source: Source
+    rows: list[Passage]
+    rejected: list[Rejection]
+    original: str | None
 
 
-def _pieces(text: str, split: PasteAs) -> list[tuple[int, str]]:
-    """Return the pieces with the line each begins at."""
+def _pieces(text: str, split: PasteAs) -> list[Passage]:
+    """Return the pieces with the line each begins at, and its place in the text."""
     if split is PasteAs.ONE:
-        return [(1, text)]
-    lines = list(enumerate(text.split("\n"), start=1))
+        return [Passage(text=text, line=1)]
+    lines = [line for line in text_lines(text) if split is PasteAs.PARAGRAPHS or line.text.strip()]
     if split is PasteAs.LINES:
-        return lines
-    paragraphs: list[tuple[int, str]] = []
-    open_paragraph = False
-    for number, line in lines:
-        if not line.strip():
-            open_paragraph = False
-        elif open_paragraph:
-            paragraphs[-1] = (paragraphs[-1][0], f"{paragraphs[-1][1]}\n{line}")
-        else:
-            paragraphs.append((number, line))
-            open_paragraph = True
-    return paragraphs
+        return [Passage(text=line.text, line=line.number) for line in lines]
+    paragraphs: list[list[TextLine]] = [[]]
+    for line in lines:
+        if line.text.strip():
+            paragraphs[-1].append(line)
+        elif paragraphs[-1]:
+            paragraphs.append([])
+    return [_paragraph(found) for found in paragraphs if found]
+
+
+def _paragraph(lines: Sequence[TextLine]) -> Passage:
+    whole = "\n".join(line.text for line in lines)
+    begin = lines[0].offset + len(whole) - len(whole.lstrip())
+    text = normalise(whole)
+    return Passage(text=text, line=lines[0].number, starts_at=begin, ends_at=begin + len(text))
 
 
 def _store(actor: Actor, taken: _Taken) -> ImportRead:
-    fresh, first = _reserve(actor, taken)
+    """Write a paste, which is never too long for one transaction: every row or nothing."""
     made = Import(
         workspace_id=actor.workspace_id,
-        name=taken.name,
+        name=PASTED,
         status=ImportStatus.COMPLETED,
+        source=taken.source,
         rejected=[row.model_dump() for row in taken.rejected[:LISTED_REJECTIONS]],
         refused=len(taken.rejected),
         created_by=actor.user_id,
     )
-    origin = batches.Origin(actor.workspace_id, taken.source, made.id)
+    made.position = made.total = len(taken.rows) + len(taken.rejected)
     with transaction(actor.workspace_id) as session:
         session.add(made)
         session.flush()
-        # By reference over the whole file: two imports of the same rows then wait for each other
-        # in one order, whatever the order of their lines.
-        numbered = sorted(enumerate(fresh, first), key=lambda pair: pair[1].source_ref or "")
-        for start in range(0, len(numbered), MAX_BATCH):
-            rows = numbered[start : start + MAX_BATCH]
-            stored = [batches.as_row(origin, row, number) for number, row in rows]
-            made.made += len(signals.add_signals(session, stored))
-        made.duplicates = len(taken.rows) - made.made
+        original = _keep_original(session, actor, taken.original)
+        origin = batches.Origin(actor.workspace_id, taken.source, made.id, original)
+        for start in range(0, len(taken.rows), MAX_BATCH):
+            rows = batches.number(session, origin, taken.rows[start : start + MAX_BATCH])
+            made.made += len(signals.add_signals(session, rows))
+        session.flush()
         announce(session, actor.workspace_id)
         wake_worker(session, actor.workspace_id)
     return _read(made)
 
 
-def _reserve(actor: Actor, taken: _Taken) -> tuple[list[SignalIn], int]:
-    """Return the rows that are new and the first of their numbers.
-
-    The numbers are taken in a transaction of their own, so that a large file does not hold up
-    the workspace's other senders at the counter while it is written.
-    """
-    with transaction(actor.workspace_id) as session:
-        fresh = batches.without_known(session, taken.rows, taken.source)
-        if not fresh:
-            return [], 1
-        return fresh, take_numbers(session, actor.workspace_id, "signal", len(fresh))
+def _keep_original(session: Session, actor: Actor, text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    return import_rows.keep_original(session, actor.workspace_id, PASTED, "txt", text)
 
 
 def _read(found: Import) -> ImportRead:
@@ -226,6 +211,7 @@ def _read(found: Import) -> ImportRead:
     return ImportRead(
         id=found.id,
         name=found.name,
+        status=found.status,
         created=found.made,
         duplicates=found.duplicates,
         refused=found.refused,

@@ -34,6 +34,7 @@ class RawEvent(TenantRow, table=True):
             "created_at",
             postgresql_where="status = 'received'",
         ),
+        Index("ix_raw_events_age", "created_at"),
     )
 
     endpoint_id: UUID

@@ -26,8 +26,12 @@ class WebhookEndpoint(TenantRow, table=True):
 
     kind: EndpointKind = Field(sa_type=text_enum(EndpointKind))
     name: str
-    secret: str | None = Field(
-        default=None, description="Encrypted; without one the endpoint takes API keys only."
+    secret_version: int | None = Field(
+        default=None,
+        description="Which of the secrets derived for it counts; none: it takes API keys only.",
+    )
+    rotated_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="The version before counts a day longer."
     )
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

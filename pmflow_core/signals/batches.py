@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,8 +13,10 @@ from pmflow_core.ids import uuid7
 from pmflow_core.signals import repository, senders
 from pmflow_core.signals.models import SignalStatus, Source
 from pmflow_core.signals.normalise import is_blank, is_too_long, text_hash
-from pmflow_core.signals.schemas import Rejection, SignalIn
+from pmflow_core.signals.schemas import Passage, Rejection, SignalIn
 from pmflow_core.workspaces.numbers import take_numbers
+
+Row = TypeVar("Row", bound=SignalIn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,12 @@ class Origin:
     workspace_id: UUID
     source: Source
     import_id: UUID | None = None
+    original_id: UUID | None = None
 
 
-def sift(rows: Sequence[SignalIn]) -> tuple[list[SignalIn], list[Rejection]]:
+def sift(rows: Sequence[Row]) -> tuple[list[Row], list[Rejection]]:
     """Return the rows that can be kept, and why the others cannot."""
-    good: list[SignalIn] = []
+    good: list[Row] = []
     rejected: list[Rejection] = []
     for position, row in enumerate(rows, start=1):
         reason = _fault(row.text)
@@ -96,6 +99,9 @@ def as_row(origin: Origin, row: SignalIn, signal_number: int) -> dict[str, Any]:
         "received_at": _aware(row.received_at) or now,
         "import_id": origin.import_id,
         "line": row.line,
+        "original_id": origin.original_id,
+        "starts_at": row.starts_at if isinstance(row, Passage) else None,
+        "ends_at": row.ends_at if isinstance(row, Passage) else None,
         "themable": True,
         "attempts": 0,
     }

@@ -89,6 +89,7 @@ class Import(TenantRow, table=True):
     __table_args__ = (
         UniqueConstraint("workspace_id", "id"),
         Index(None, "workspace_id", "created_at"),
+        Index("ix_imports_running", "claimed_until", postgresql_where="status = 'running'"),
     )
 
     name: str = Field(description="The file's name, or how it was entered.")
@@ -103,8 +104,51 @@ class Import(TenantRow, table=True):
         sa_column_kwargs={"server_default": "0"},
         description="How many rows were refused in all.",
     )
+    source: Source = Field(
+        default=Source.UPLOAD,
+        sa_type=text_enum(Source),
+        sa_column_kwargs={"server_default": Source.UPLOAD.value},
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=JSONB,
+        sa_column_kwargs={"server_default": "{}"},
+        description="How its file is read.",
+    )
+    total: int = Field(
+        default=0,
+        sa_column_kwargs={"server_default": "0"},
+        description="How many rows or passages the file has, about.",
+    )
+    position: int = Field(
+        default=0,
+        sa_column_kwargs={"server_default": "0"},
+        description="How many of them are done: kept, known or refused. Reading resumes there.",
+    )
+    attempts: int = Field(
+        default=0,
+        sa_column_kwargs={"server_default": "0"},
+        description="How often reading began since it last got on.",
+    )
+    claimed_until: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="Somebody reads it until then."
+    )
     error: str | None = None
     created_by: UUID | None = None
+
+
+class ImportChunk(TenantRow, table=True):
+    """A part of a file that is being taken in; gone once all its rows are."""
+
+    __tablename__ = "import_chunks"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "import_id", "number"),
+        in_same_workspace("import_id", "imports"),
+    )
+
+    import_id: UUID
+    number: int
+    content: bytes
 
 
 class Original(TenantRow, table=True):

@@ -13,7 +13,7 @@ from sqlmodel import col
 from pmflow_core.errors import NotFound
 from pmflow_core.signals.models import Severity, Signal, SignalProject, SignalStatus, Source
 from pmflow_core.signals.near import cosine_to, nearest_first
-from pmflow_core.signals.schemas import SignalQuery, SignalRead, SignalSort
+from pmflow_core.signals.schemas import SignalQuery, SignalRead, SignalSort, SignalWhole
 
 SHOWN_CHARS = 500
 SEARCH_WORDS = 8
@@ -33,6 +33,20 @@ _READ_COLUMNS = (
     col(Signal.received_at),
     col(Signal.processed_at).is_not(None),
     col(Signal.embedding_model).is_not(None),
+)
+_WHOLE_COLUMNS = (
+    "number",
+    "verbatim",
+    "interpretation",
+    "kind",
+    "severity",
+    "frequency",
+    "segment",
+    "customer",
+    "source",
+    "source_ref",
+    "status",
+    "received_at",
 )
 
 
@@ -145,6 +159,24 @@ def read_many(session: Session, ids: Sequence[UUID]) -> dict[UUID, SignalRead]:
     return {row[0]: SignalRead(*row) for row in session.execute(statement)}
 
 
+def read_whole(session: Session, query: SignalQuery, limit: int) -> list[SignalWhole]:
+    """Return the matching signals with their whole text, the highest number first."""
+    columns = [getattr(Signal, name) for name in _WHOLE_COLUMNS]
+    statement = select(*columns).where(*matching(query, None)).order_by(col(Signal.number).desc())
+    return [SignalWhole(*row) for row in session.execute(statement.limit(limit))]
+
+
+def number_of(session: Session, signal_id: UUID) -> int | None:
+    """Return the number of the signal with that id, deleted or not."""
+    return session.scalar(select(col(Signal.number)).where(col(Signal.id) == signal_id))
+
+
+def number_of_ref(session: Session, source: Source, ref: str) -> int | None:
+    """Return the number of the signal with that reference, deleted or not."""
+    same = (col(Signal.source) == source, col(Signal.source_ref) == ref)
+    return session.scalar(select(col(Signal.number)).where(*same))
+
+
 def matching(query: SignalQuery, within: Select[Any] | None) -> list[ColumnElement[bool]]:
     """Return the conditions of the signals that a query asks for."""
     equal = {
@@ -162,6 +194,8 @@ def matching(query: SignalQuery, within: Select[Any] | None) -> list[ColumnEleme
     found.append(_status_is(query))
     if query.received_since is not None:
         found.append(col(Signal.received_at) >= query.received_since)
+    if query.below is not None:
+        found.append(col(Signal.number) < query.below)
     if query.project_id is not None:
         linked = select(col(SignalProject.signal_id)).where(
             col(SignalProject.project_id) == query.project_id

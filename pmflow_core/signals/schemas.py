@@ -1,12 +1,13 @@
 """What crosses the border of signals: what is taken in, asked for, and shown."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -30,6 +31,17 @@ def _normalised(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_normalised)]
 Short = Annotated[Text, StringConstraints(max_length=500)]
+EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _possible(moment: datetime) -> datetime:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not EARLIEST <= aware < LATEST:
+        raise ValueError("the time lies between 1980 and 2100")
+    return aware
+
+
+Moment = Annotated[datetime, AfterValidator(_possible)]
 
 
 class SignalIn(BaseModel):
@@ -52,7 +64,7 @@ class SignalIn(BaseModel):
     customer_company: Short | None = None
     customer_tier: Short | None = None
     customer_value: Money | None = Field(default=None, description="Annual, in one currency.")
-    received_at: datetime | None = Field(
+    received_at: Moment | None = Field(
         default=None,
         validation_alias=AliasChoices("received_at", "created_at"),
         description="When it was said; without a time zone it is taken as UTC.",
@@ -75,6 +87,13 @@ class SignalIn(BaseModel):
         """Return the fields the sender set, which extraction leaves alone."""
         names = ("interpretation", "severity", "frequency", "segment")
         return [name for name in names if getattr(self, name)]
+
+
+class Passage(SignalIn):
+    """A piece of a longer text, with its place there in code points; no sender says that."""
+
+    starts_at: int | None = None
+    ends_at: int | None = None
 
 
 class Rejection(BaseModel):
@@ -119,6 +138,7 @@ class SignalQuery(BaseModel):
     received_since: datetime | None = None
     search: str = Field(default="", max_length=200, description="Words that all occur in the text.")
     deleted: bool = Field(default=False, description="The bin instead of the living.")
+    below: int | None = Field(default=None, description="Only numbers below it, for cursors.")
     sort: SignalSort = SignalSort.NEWEST
     page: int = Field(default=1, ge=1)
     size: int = Field(default=50, ge=1, le=MAX_PAGE)
@@ -183,6 +203,30 @@ class SignalDetail:
     line: int | None
     is_deleted: bool
     links: list[LinkRead]
+    has_original: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignalWhole:
+    """A signal with its whole text, as it is exported."""
+
+    number: int
+    text: str
+    interpretation: str | None
+    kind: Kind
+    severity: Severity | None
+    frequency: Frequency | None
+    segment: str | None
+    customer: str | None
+    source: Source
+    source_ref: str | None
+    status: SignalStatus
+    received_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Return what a signal is cited as."""
+        return f"S-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def get_signal(session: Session, actor: Actor, number: int) -> SignalDetail:
         line=signal.line,
         is_deleted=signal.deleted_at is not None,
         links=links.links_of(session, signal.id),
+        has_original=signal.original_id is not None,
     )
 
 

@@ -18,10 +18,12 @@ from pmflow_ui.api import (
     run_actions,
     runs,
     search,
+    signals,
     sse,
     streams,
     themes,
     uploads,
+    webhooks,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
 from pmflow_ui.api.permission import ANYONE
@@ -31,6 +33,8 @@ ROUTERS = (
     health.router,
     auth.router,
     uploads.router,
+    signals.router,
+    webhooks.router,
     projects.router,
     runs.router,
     run_actions.router,

@@ -44,16 +44,17 @@ class Body(Generic[M]):
     """A dependency that gives a route its JSON body; name it after the one for the permission."""
 
     model: type[M]
+    most: int = MAX_BYTES
 
     async def __call__(self, request: Request) -> Sent[M]:
         """Return the body; an absent one counts as an empty object.
 
         Raises:
-            BodyTooLarge: it is longer than 64 kB.
+            BodyTooLarge: it is longer than `most`, 64 kB where nothing is said.
             BodyMalformed: it is no JSON object.
             RequestValidationError: it does not fit the model.
         """
-        raw = await _read(request)
+        raw = await read_capped(request, self.most)
         try:
             given = _clean(json.loads(raw or b"{}"))
         except (ValueError, RecursionError) as error:
@@ -75,14 +76,20 @@ def described(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": required, "content": content}}
 
 
-async def _read(request: Request) -> bytes:
+async def read_capped(request: Request, most: int, refusal: type[TooLarge] = BodyTooLarge) -> bytes:
+    """Return a request's body; raises `refusal` for one of more bytes, as early as it shows."""
+    announced = request.headers.get("content-length", "")
+    received = int(announced) if announced.isascii() and announced.isdigit() else 0
     parts: list[bytes] = []
-    received = 0
-    async for part in request.stream():
-        received += len(part)
-        if received > MAX_BYTES:
-            raise BodyTooLarge(f"A body has at most {MAX_BYTES} bytes.")
-        parts.append(part)
+    if received <= most:
+        received = 0
+        async for part in request.stream():
+            received += len(part)
+            if received > most:
+                break
+            parts.append(part)
+    if received > most:
+        raise refusal(f"A body has at most {most:,} bytes here.")
     return b"".join(parts)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -16,9 +16,11 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import Invalid, TooLarge
 from pmflow_core.intake import imports
+from pmflow_core.intake.confined import preview_confined
 from pmflow_core.intake.schemas import ImportRead
+from pmflow_core.signals.models import ImportStatus
 from pmflow_core.signals.normalise import normalise
-from pmflow_core.signals.parsing import UPLOAD_MAX_BYTES, ParseOptions, Preview, preview
+from pmflow_core.signals.parsing import UPLOAD_MAX_BYTES, ParseOptions, Preview
 from pmflow_core.signals.schemas import Rejection
 from pmflow_ui.access import member
 from pmflow_ui.api.permission import Allow
@@ -29,6 +31,8 @@ Editor = Annotated[Viewer | Program, Depends(Allow(Role.EDITOR))]
 FRAME_BYTES = 64_000
 """What the parts and fields around a file may take."""
 LISTED = 100
+AT_ONCE_BYTES = 250_000
+"""Up to this size a file is read before the answer; of larger ones a worker does it."""
 _BODY = {
     "content": {
         "multipart/form-data": {
@@ -60,10 +64,14 @@ class UploadMalformed(Invalid):
 
 
 class Taken(BaseModel):
-    """What a file came to; of the refused lines the first 100 are listed."""
+    """What a file came to; of the refused lines the first 100 are listed.
+
+    A large file is `running`: it is kept, and a worker reads it; the figures grow until then.
+    """
 
     id: str
     name: str
+    status: ImportStatus
     created: int
     duplicates: int
     refused: int
@@ -98,16 +106,23 @@ class _Overflow(MultiPartException):
 async def upload(
     slug: str,  # noqa: ARG001 the permission reads it from the path
     request: Request,
+    response: Response,
     viewer: Editor,
 ) -> Taken | Looked:
-    """Take in a file of feedback, or with `preview` only look at its columns."""
+    """Take in a file of feedback, or with `preview` only look at its columns.
+
+    202 says that a large file is kept and being read.
+    """
     actor = member(viewer)
     _refuse_announced(request)
     form = await _receive(request)
     try:
-        return await asyncio.to_thread(_work, actor, form)
+        answer = await asyncio.to_thread(_work, actor, form)
     finally:
         await form.close()
+    if isinstance(answer, Taken) and answer.status is ImportStatus.RUNNING:
+        response.status_code = 202
+    return answer
 
 
 def _too_large() -> UploadTooLarge:
@@ -166,14 +181,16 @@ def _work(actor: Actor, form: FormData) -> Taken | Looked:
 
 def _handle(actor: Actor, sent: _Sent) -> Taken | Looked:
     if sent.is_preview:
-        return _looked(preview(sent.path, sent.options))
-    return _taken(imports.import_file(actor, sent.path, sent.name, sent.options))
+        return _looked(preview_confined(sent.path, sent.options))
+    made = imports.import_file(actor, sent.path, sent.name, sent.options, at_once=AT_ONCE_BYTES)
+    return _taken(made)
 
 
 def _taken(read: ImportRead) -> Taken:
     return Taken(
         id=str(read.id),
         name=read.name,
+        status=read.status,
         created=read.created,
         duplicates=read.duplicates,
         refused=read.refused,

@@ -30,6 +30,7 @@ def import_row(row: ObjectVar[ImportRow]) -> rx.Component:
             class_name="row wrap sm t2 tn",
             role="status",
         ),
+        rx.cond(row.error, rx.el.p(icon("x", 12), row.error, class_name="er-text")),
         rx.cond(row.rejected_words, _rejected(row)),
         key=row.id,
         class_name="imp",

@@ -168,7 +168,7 @@ export function FileUpload({ url, limit, accept, onDone }) {
         ) : (
           <>
             <span className="med">Drop a file here, or <span className="link">choose one</span></span>
-            <span className="t3 sm">CSV, JSONL, TXT, MD, VTT, SRT or PDF, up to {megabytes(limit)}</span>
+            <span className="t3 sm">CSV, JSONL, TXT, MD, EML, VTT, SRT, SBV or PDF, up to {megabytes(limit)}</span>
           </>
         )}
       </label>

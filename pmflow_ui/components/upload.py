@@ -8,7 +8,7 @@ from pmflow_core.signals.parsing import UPLOAD_MAX_BYTES
 from pmflow_ui.components import Text
 
 _SOURCE = rx.asset("upload.jsx", shared=True)
-ACCEPT = ".csv,.tsv,.jsonl,.ndjson,.json,.txt,.md,.vtt,.srt,.pdf,.gz"
+ACCEPT = ".csv,.tsv,.jsonl,.ndjson,.json,.txt,.md,.eml,.vtt,.srt,.sbv,.pdf,.gz"
 
 
 def _done(import_id: rx.Var[str]) -> list[rx.Var[str]]:

@@ -13,6 +13,7 @@ from pmflow_ui.components.icon import icon
 from pmflow_ui.components.link import link
 from pmflow_ui.components.meter import ticks
 from pmflow_ui.components.moment import moment
+from pmflow_ui.components.original import in_its_original
 from pmflow_ui.components.overlay import drawer, menu, menu_item
 from pmflow_ui.components.placeholder import empty_state
 from pmflow_ui.components.signal_people import signal_people
@@ -223,6 +224,7 @@ def signal_drawer() -> rx.Component:
                 rx.el.p("Read as: ", CARD.reading, class_name="t3 sm read"),
             ),
         ),
+        in_its_original(CARD.number, CARD.has_original),
         _facts(),
         signal_people(),
         _why(),

@@ -53,6 +53,7 @@ class ImportRow:
     words: str
     percent: int
     running: bool
+    error: str
     rejected_words: str
     rejected: list[Refusal]
     more_rejected: str
@@ -147,12 +148,19 @@ def as_row(read: ImportRead, progress: ImportProgress) -> ImportRow:
         name=read.name,
         at=read.created_at.isoformat(),
         words=_words(read, progress, running=running),
-        percent=round(100 * progress.processed / progress.total) if progress.total else 100,
+        percent=_percent(progress),
         running=running,
+        error=progress.error or "",
         rejected_words=f"{counted(read.refused, 'line')} rejected" if read.refused else "",
         rejected=[Refusal(row.line, row.reason) for row in read.rejected[:LISTED]],
         more_rejected=f"and {hidden:,} more" if hidden else "",
     )
+
+
+def _percent(progress: ImportProgress) -> int:
+    """Return how much is embedded and placed of what there is, or while it is read, may be."""
+    whole = progress.total if progress.is_read else max(progress.expected, progress.total)
+    return round(100 * progress.processed / whole) if whole else 100
 
 
 def _words(read: ImportRead, progress: ImportProgress, *, running: bool) -> str:
@@ -168,4 +176,6 @@ def _words(read: ImportRead, progress: ImportProgress, *, running: bool) -> str:
     if read.refused:
         parts.append(f"{counted(read.refused, 'line')} rejected")
     total = counted(read.created, "signal" if running else "new signal")
+    if not progress.is_read:
+        total = f"{progress.read:,} of about {progress.expected:,} read, {total}"
     return f"{total}: {', '.join(parts)}" if parts else total

@@ -90,6 +90,7 @@ class SignalCard:
     shared: str = ""
     unthemed: str = ""
     is_deleted: bool = False
+    has_original: bool = False
 
 
 def as_rows(read: SignalsRead, slug: str) -> list[SignalRow]:
@@ -155,6 +156,7 @@ def as_card(shown: SignalShown, slug: str) -> SignalCard:
         shared=", ".join(why.shared_keywords[:6]) if why else "",
         unthemed="" if why else _unthemed(row),
         is_deleted=detail.is_deleted,
+        has_original=detail.has_original,
     )
 
 

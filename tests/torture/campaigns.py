@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.torture import (
+    deliveries,
     double_click,
     drain,
     kills,
@@ -46,5 +47,6 @@ CAMPAIGNS: dict[str, Plan] = {
     "poison": Plan(poison.poisoned, 1, 20, "runs of each of five kinds"),
     "double-click": Plan(double_click.double_clicked, 20, 1000, "times 20 clicks"),
     "provider": Plan(provider_faults.provider_faults, 8, 1000, "ways of each vendor at most"),
+    "delivery": Plan(deliveries.delivered, 60, 1000, "messages, each 1 to 5 times"),
     "paid-once": Plan(paid_once.paid_once, 1, 20, "deaths at each boundary"),
 }

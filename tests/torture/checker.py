@@ -239,6 +239,24 @@ def budgets_hold(history: History) -> Iterator[str]:
             yield f"budget {budget.subject}: {budget.reserved} USD are reserved for nothing"
 
 
+def a_delivery_makes_one_signal(history: History) -> Iterator[str]:
+    """What was acknowledged is one signal, word for word; nothing waits, and nothing is made up."""
+    counts = Counter((taken.ref, taken.text) for taken in history.taken)
+    for message in history.delivered:
+        count = counts.pop((message.ref, message.text), 0)
+        if count != 1:
+            yield f"message {message.ref} was acknowledged and made {count} signals"
+    for ref, _ in counts:
+        yield f"signal {ref} came from no message"
+    kept = Counter(event.delivery_id for event in history.events)
+    for delivery_id, count in kept.items():
+        if count > 1:
+            yield f"delivery {delivery_id} was kept {count} times"
+    for event in history.events:
+        if event.status != "processed":
+            yield f"delivery {event.delivery_id} is left {event.status}"
+
+
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """How long runs stood still after a fault, in seconds."""
@@ -306,5 +324,6 @@ RULES: tuple[Rule, ...] = (
     the_ledger_knows_every_request,
     a_whole_answer_is_what_a_vendor_wrote,
     budgets_hold,
+    a_delivery_makes_one_signal,
     runs_resume_in_time,
 )

@@ -132,6 +132,31 @@ class BudgetRow:
     reserved: float
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message whose delivery was acknowledged, at least once."""
+
+    delivery_id: str
+    ref: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A delivery as it was left."""
+
+    delivery_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A signal that deliveries made."""
+
+    ref: str
+    text: str
+
+
 @dataclass
 class History:
     """Everything the checker looks at, and nothing else."""
@@ -148,6 +173,9 @@ class History:
     calls: list[Call] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     budgets: list[BudgetRow] = field(default_factory=list)
+    delivered: list[Delivered] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
         """Keep the history, so that a violation can be looked at again."""

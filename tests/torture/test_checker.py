@@ -14,13 +14,16 @@ from tests.torture.history import (
     Call,
     Change,
     Decided,
+    Delivered,
     Effect,
+    Event,
     Execution,
     Fault,
     History,
     RunRow,
     Sent,
     StepRow,
+    Taken,
     Version,
 )
 
@@ -71,6 +74,9 @@ def good() -> History:
         calls=[Call("r1", "b", 2, "anthropic", "succeeded", "h", 0.1)],
         sent=[Sent("r1", "b", "anthropic", True)],
         budgets=[BudgetRow("run r1", 1.0, 0.1, 0.0)],
+        delivered=[Delivered("d1", "m1", "slow"), Delivered("d2", "m2", "gone")],
+        events=[Event("d1", "processed"), Event("d2", "processed")],
+        taken=[Taken("m1", "slow"), Taken("m2", "gone")],
     )
 
 
@@ -211,6 +217,32 @@ BREACHES: list[tuple[str, str, Break]] = [
         "runs_resume_in_time",
         "95 of 100 runs",
         lambda h: change(h.faults, 0, at=-20.0),
+    ),
+    (
+        "a_delivery_makes_one_signal",
+        "m2 was acknowledged and made 0",
+        lambda h: without(h.taken, 1),
+    ),
+    (
+        "a_delivery_makes_one_signal",
+        "m1 was acknowledged and made 2",
+        lambda h: h.taken.append(Taken("m1", "slow")),
+    ),
+    (
+        "a_delivery_makes_one_signal",
+        "m1 was acknowledged and made 0",
+        lambda h: change(h.taken, 0, text="slo"),
+    ),
+    (
+        "a_delivery_makes_one_signal",
+        "m3 came from no message",
+        lambda h: h.taken.append(Taken("m3", "made up")),
+    ),
+    ("a_delivery_makes_one_signal", "left failed", lambda h: change(h.events, 1, status="failed")),
+    (
+        "a_delivery_makes_one_signal",
+        "d1 was kept 2 times",
+        lambda h: h.events.append(Event("d1", "processed")),
     ),
     ("runs_resume_in_time", "inf s", lambda h: h.faults.append(Fault("x", 15.0, ("r8",)))),
 ]

@@ -149,6 +149,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION pmflow_words_of, pmflow_signals_by_words, pmflow_documents_with_words FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pmflow_words_of, pmflow_signals_by_words, pmflow_documents_with_words TO pmflow_app;
+INTAKE = """
+CREATE FUNCTION pmflow_workspace_of_endpoint(endpoint uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT workspace_id FROM webhook_endpoints WHERE id = endpoint AND deleted_at IS NULL
+$$;
+CREATE FUNCTION pmflow_imports_to_read() RETURNS TABLE (workspace_id uuid, import_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT i.workspace_id, i.id FROM imports i
+    WHERE i.status = 'running' AND (i.claimed_until IS NULL OR i.claimed_until < now())
+$$;
+CREATE FUNCTION pmflow_workspaces_with_events() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT workspace_id FROM raw_events WHERE status = 'received' AND due_at <= now()
+$$;
+CREATE FUNCTION pmflow_workspaces_with_old_events() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT workspace_id FROM raw_events WHERE created_at < now() - interval '30 days'
+$$;
+REVOKE ALL ON FUNCTION pmflow_workspace_of_endpoint, pmflow_imports_to_read,
+    pmflow_workspaces_with_events, pmflow_workspaces_with_old_events FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pmflow_workspace_of_endpoint, pmflow_imports_to_read,
+    pmflow_workspaces_with_events, pmflow_workspaces_with_old_events TO pmflow_app;
+SELECT pmflow_protect('import_chunks'::regclass, false);
 """
 
 
@@ -266,7 +289,8 @@ def upgrade() -> None:
     sa.Column('workspace_id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
-    sa.Column('secret', sa.String(), nullable=True),
+    sa.Column('secret_version', sa.Integer(), nullable=True),
+    sa.Column('rotated_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('settings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_endpoints')),
@@ -473,6 +497,26 @@ def _make_customers_of_senders() -> None:
     connection.execute(sa.text(CUSTOMERS))
     connection.execute(sa.text(CUSTOMERS_OF_SIGNALS))
     op.execute(SEARCH)
+    op.add_column('imports', sa.Column('source', sa.String(), server_default='upload', nullable=False))
+    op.add_column('imports', sa.Column('options', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False))
+    op.add_column('imports', sa.Column('total', sa.Integer(), server_default='0', nullable=False))
+    op.add_column('imports', sa.Column('position', sa.Integer(), server_default='0', nullable=False))
+    op.add_column('imports', sa.Column('attempts', sa.Integer(), server_default='0', nullable=False))
+    op.add_column('imports', sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True))
+    op.create_index('ix_imports_running', 'imports', ['claimed_until'], unique=False, postgresql_where="status = 'running'")
+    op.create_table('import_chunks',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('workspace_id', sa.Uuid(), nullable=False),
+    sa.Column('import_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['workspace_id', 'import_id'], ['imports.workspace_id', 'imports.id'], name=op.f('fk_import_chunks_workspace_id_import_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_chunks')),
+    sa.UniqueConstraint('workspace_id', 'import_id', 'number', name=op.f('uq_import_chunks_workspace_id_import_id_number'))
+    )
+    op.create_index('ix_raw_events_age', 'raw_events', ['created_at'], unique=False)
+    op.execute(INTAKE)
 
 
 def downgrade() -> None:

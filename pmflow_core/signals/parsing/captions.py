@@ -1,4 +1,4 @@
-"""Transcripts (VTT, SRT): cues joined into utterances, parted by speaker."""
+"""Transcripts (VTT, SRT, SBV): cues joined into utterances, parted by speaker."""
 
 import html
 import re
@@ -9,7 +9,7 @@ from pmflow_core.signals.parsing.prose import TextLine, text_lines
 from pmflow_core.signals.parsing.records import Rejected
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
-_TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
+_TIMING = re.compile(rf"\s*{_TIME}(?:\s*-->\s*|,){_TIME}")
 _BLOCK_WORDS = re.compile(r"(?:\ufeff?WEBVTT|NOTE|STYLE|REGION)(?:\s|$)")
 _VOICE = re.compile(r"<v(?:\.[\w.-]*)?\s+([^>]{1,100})>")
 _TAG = re.compile(r"</?[a-zA-Z0-9:.][^<>]{0,200}>|\{\\[^{}]{0,50}\}")
@@ -86,11 +86,16 @@ def _blocks(document: str) -> Iterator[list[TextLine]]:
     for line in text_lines(document):
         if line.text.strip():
             block.append(line)
-        elif block:
+        elif block and not _holds_the_place(line, block):
             yield block
             block = []
     if block:
         yield block
+
+
+def _holds_the_place(line: TextLine, block: Sequence[TextLine]) -> bool:
+    """True for the blank that automatic captions put where a line is still to come."""
+    return bool(line.text) and _TIMING.match(block[-1].text) is not None
 
 
 def _read_cue(block: Sequence[TextLine]) -> list[_Spoken] | Rejected:

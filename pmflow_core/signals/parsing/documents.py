@@ -5,32 +5,50 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pmflow_core.signals.normalise import clean, is_blank, is_too_long, normalise
-from pmflow_core.signals.parsing.captions import Utterance, split_captions
+from pmflow_core.signals.parsing.captions import split_captions
+from pmflow_core.signals.parsing.mail import Unreadable, read_mail
 from pmflow_core.signals.parsing.markdown import split_markdown
 from pmflow_core.signals.parsing.opening import read_text
 from pmflow_core.signals.parsing.pdf import PdfPage, read_pdf
 from pmflow_core.signals.parsing.prose import Piece, split_prose
 from pmflow_core.signals.parsing.records import ParsedSignal, ParseOptions, Rejected
 from pmflow_core.signals.parsing.refusals import EmptyFile
-from pmflow_core.signals.parsing.sniff import FileFormat, Source
+from pmflow_core.signals.parsing.sniff import CAPTIONS, FileFormat, Source
+from pmflow_core.signals.parsing.transcript import write_transcript
 
 _PAGE_BREAK = "\n\n"
 _MAX_REF_CHARS = 400
+_MAX_NAME_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document's whole text and what was cut out of it."""
+    """A document's whole text, what it is called, and what was cut out of it.
+
+    Captions are kept as the transcript they make, an e-mail as its head and body.
+    """
 
     text: str
+    name: str
     parts: tuple[ParsedSignal | Rejected, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text and its parts before they are numbered; `reference` is the sender's own, if any."""
+
+    text: str
+    parts: list[ParsedSignal | Rejected]
+    name: str = ""
+    reference: str | None = None
 
 
 def read_document(source: Source, options: ParseOptions) -> Document:
     """The text that offsets count in, and its signals in order.
 
-    The reference of a piece holds a digest of the text unless `options.document_ref` is given:
-    the same file again gives the same references, another file of that name gives others.
+    The reference of a piece holds a digest of the text unless `options.document_ref` is given, or
+    an e-mail brings its own: the same file again gives the same references, another file of that
+    name gives others.
 
     Raises:
         EmptyFile: nothing in it could be feedback.
@@ -42,20 +60,23 @@ def read_document(source: Source, options: ParseOptions) -> Document:
     if source.format is FileFormat.PDF:
         pages = read_pdf(source.path)
         text = _PAGE_BREAK.join(page.text for page in pages)
-        found = list(_from_pages(pages))
+        found = _Read(text, list(_from_pages(pages)))
+    elif source.format is FileFormat.EML:
+        found = _from_mail(source)
     else:
-        text = clean(read_text(source.path, encoding=source.encoding))
-        found = list(_from_text(text, source.format))
-    parts = tuple(_numbered(found, _reference(source, options, text)))
+        found = _from_text(clean(read_text(source.path, encoding=source.encoding)), source.format)
+    reference = _reference(source, options, found)
+    parts = tuple(_numbered(found.parts, reference))
     if not parts:
         raise EmptyFile("Nothing in the file reads as feedback; choose one that holds sentences")
-    return Document(text, parts)
+    return Document(found.text, found.name or source.name, parts)
 
 
-def _reference(source: Source, options: ParseOptions, text: str) -> str:
-    if options.document_ref:
-        return normalise(options.document_ref)[:_MAX_REF_CHARS]
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+def _reference(source: Source, options: ParseOptions, found: _Read) -> str:
+    given = options.document_ref or found.reference
+    if given:
+        return normalise(given)[:_MAX_REF_CHARS]
+    digest = hashlib.sha256(found.text.encode()).hexdigest()[:12]
     return f"{normalise(source.name)[:_MAX_REF_CHARS]}@{digest}"
 
 
@@ -73,26 +94,36 @@ def _numbered(
             yield replace(part, source_ref=f"{reference}#{number}")
 
 
-def _from_text(text: str, kind: FileFormat) -> Iterator[ParsedSignal | Rejected]:
-    if kind in {FileFormat.VTT, FileFormat.SRT}:
-        for said in split_captions(text):
-            yield said if isinstance(said, Rejected) else _from_utterance(said)
-        return
+def _from_text(text: str, kind: FileFormat) -> _Read:
+    if kind in CAPTIONS:
+        return _Read(*write_transcript(split_captions(text)))
     split = split_markdown if kind is FileFormat.MD else split_prose
-    for piece in split(text):
-        yield _from_piece(piece)
+    return _Read(text, [_from_piece(piece) for piece in split(text)])
+
+
+def _from_mail(source: Source) -> _Read:
+    try:
+        mail = read_mail(source.path.read_bytes())
+    except Unreadable as error:
+        raise EmptyFile("The e-mail holds no text; send what it says as TXT") from error
+    facts = (("From", mail.sender), ("Date", mail.sent_at), ("Subject", mail.subject))
+    head = "".join(f"{name}: {value}\n" for name, value in facts if value) + "\n"
+    parts: list[ParsedSignal | Rejected] = [
+        replace(
+            _from_piece(replace(piece, offset=piece.offset + len(head), end=piece.end + len(head))),
+            customer_name=mail.sender[:_MAX_NAME_CHARS] or None,
+            customer_email=mail.address,
+            created_at=mail.sent_at,
+            fields={"subject": mail.subject},
+        )
+        for piece in mail.pieces
+    ]
+    return _Read(head + mail.text, parts, mail.subject[:_MAX_NAME_CHARS], mail.message_id)
 
 
 def _from_piece(piece: Piece) -> ParsedSignal:
-    return ParsedSignal(line=piece.line, text=normalise(piece.text), offset=piece.offset)
-
-
-def _from_utterance(said: Utterance) -> ParsedSignal:
-    fields = {"start_s": f"{said.start_s:g}", "end_s": f"{said.end_s:g}"}
-    if said.speaker:
-        fields["speaker"] = normalise(said.speaker)
     return ParsedSignal(
-        line=said.line, text=normalise(said.text), offset=said.offset, fields=fields
+        line=piece.line, text=normalise(piece.text), offset=piece.offset, end=piece.end
     )
 
 

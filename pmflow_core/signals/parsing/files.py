@@ -1,11 +1,13 @@
 """One way in for every file of feedback: look at it, refuse it or give its signals."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pmflow_core.signals.parsing.csv_rows import parse_csv, preview_csv
 from pmflow_core.signals.parsing.documents import read_document
 from pmflow_core.signals.parsing.jsonl import parse_jsonl, preview_jsonl
+from pmflow_core.signals.parsing.opening import count_lines
 from pmflow_core.signals.parsing.records import (
     PREVIEW_ROWS,
     ParsedSignal,
@@ -13,9 +15,34 @@ from pmflow_core.signals.parsing.records import (
     Preview,
     Rejected,
 )
-from pmflow_core.signals.parsing.sniff import FileFormat, examine
+from pmflow_core.signals.parsing.sniff import ROWS, FileFormat, Source, examine
 
 _DEFAULTS = ParseOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds: `total` is the number of its parts, of rows only about.
+
+    `original` is the text that offsets count in, and `name` what that is called; rows have none.
+    """
+
+    format: FileFormat
+    total: int
+    parts: Iterator[ParsedSignal | Rejected]
+    original: str | None = None
+    name: str | None = None
+
+
+def read_content(path: Path, options: ParseOptions = _DEFAULTS) -> Content:
+    """Everything in a file; raises as `parse_file`, before the first part."""
+    source = examine(path, options)
+    if source.format in ROWS:
+        lines = count_lines(source.path, gzipped=source.gzipped)
+        return Content(source.format, lines, _rows(source, options))
+    document = read_document(source, options)
+    parts = iter(document.parts)
+    return Content(source.format, len(document.parts), parts, document.text, document.name)
 
 
 def parse_file(path: Path, options: ParseOptions = _DEFAULTS) -> Iterator[ParsedSignal | Rejected]:
@@ -29,12 +56,12 @@ def parse_file(path: Path, options: ParseOptions = _DEFAULTS) -> Iterator[Parsed
         Invalid: EmptyFile, UnreadableFile, UnsupportedFile, DamagedFile, EncryptedPdf,
             PdfWithoutText, UnknownColumn, NoTextColumn.
     """
-    source = examine(path, options)
-    if source.format is FileFormat.CSV:
-        return parse_csv(source, options)
-    if source.format is FileFormat.JSONL:
-        return parse_jsonl(source, options)
-    return iter(read_document(source, options).parts)
+    return read_content(path, options).parts
+
+
+def _rows(source: Source, options: ParseOptions) -> Iterator[ParsedSignal | Rejected]:
+    parse = parse_csv if source.format is FileFormat.CSV else parse_jsonl
+    return parse(source, options)
 
 
 def preview(path: Path, options: ParseOptions = _DEFAULTS) -> Preview:
@@ -62,7 +89,4 @@ def document_text(path: Path, options: ParseOptions = _DEFAULTS) -> str | None:
         TooLarge: as for `parse_file`.
         Invalid: as for `parse_file`.
     """
-    source = examine(path, options)
-    if source.format in {FileFormat.CSV, FileFormat.JSONL}:
-        return None
-    return read_document(source, options).text
+    return read_content(path, options).original

@@ -3,7 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from pmflow_core.signals.parsing.prose import Piece, TextLine, join_lines, text_lines
+from pmflow_core.signals.parsing.prose import (
+    Piece,
+    TextLine,
+    join_lines,
+    piece_of,
+    text_lines,
+)
 
 _NO_FEEDBACK = re.compile(
     r" {0,3}(?:#{1,6}(?:\s|$)|(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$|```|~~~)"
@@ -98,7 +104,7 @@ def _to_piece(block: Sequence[TextLine]) -> Piece:
         return _quotation(block)
     head = _after(_ITEM, block[0])
     if len(block) == 1:
-        return Piece(head.offset, head.number, head.text.rstrip())
+        return piece_of(head.offset, head.number, head.text)
     return join_lines([head, *block[1:]])
 
 
@@ -107,7 +113,9 @@ def _quotation(block: Sequence[TextLine]) -> Piece:
     lines = [_after(_QUOTE, line) for line in block]
     first = next((line for line in lines if line.text), lines[0])
     text = " ".join(line.text.strip() for line in lines)
-    return Piece(first.offset, first.number, text.strip())
+    last = next((line for line in reversed(lines) if line.text), lines[-1])
+    end = last.offset + len(last.text.rstrip())
+    return Piece(first.offset, first.number, text.strip(), end)
 
 
 def _after(marker: re.Pattern[str], line: TextLine) -> TextLine:

@@ -106,6 +106,19 @@ def expanded_size(path: Path, limit: int) -> int:
     return total
 
 
+def count_lines(path: Path, *, gzipped: bool) -> int:
+    """How many lines a file has; of text with wide characters only about.
+
+    Raises:
+        DamagedFile: the compressed data is broken.
+    """
+    total = 0
+    with open_bytes(path, gzipped=gzipped) as stream:
+        while chunk := _read(stream, _CHUNK_BYTES):
+            total += chunk.count(b"\n")
+    return max(total, 1)
+
+
 def find_encoding(path: Path, *, gzipped: bool) -> tuple[str, str]:
     """The encoding of a text file and the way to treat bytes that do not fit it."""
     head = read_head(path, gzipped=gzipped)

@@ -15,11 +15,12 @@ _ENTRY_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A span of a document: where it begins, on which line, and what it says."""
+    """A span of a document: where it begins, on which line, what it says, and where it ends."""
 
     offset: int
     line: int
     text: str
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,13 @@ def join_lines(lines: Sequence[TextLine]) -> Piece:
     text = " ".join(line.text for line in lines)
     marker = _BULLET.match(text)
     start = marker.end() if marker else len(text) - len(text.lstrip())
-    return Piece(lines[0].offset + start, lines[0].number, text[start:].rstrip())
+    return piece_of(lines[0].offset + start, lines[0].number, text[start:])
+
+
+def piece_of(offset: int, line: int, text: str) -> Piece:
+    """A piece whose text has as many characters as its span."""
+    text = text.rstrip()
+    return Piece(offset, line, text, offset + len(text))
 
 
 def _split_block(block: Sequence[TextLine]) -> Iterator[Piece]:

@@ -28,13 +28,15 @@ class ParsedSignal:
     """One piece of feedback as it stood in the file.
 
     `line` counts from 1; in a PDF it is the page. `offset` is the place of a document's piece in
-    `document_text`, in code points; rows have none. `fields` holds every other column as text.
+    `document_text`, in code points, and `end` where it ends; rows have neither. `fields` holds
+    every other column as text.
     """
 
     line: int
     text: str
     source_ref: str | None = None
     offset: int | None = None
+    end: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     severity: str | None = None
     frequency: str | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pmflow_core.signals.parsing.mail import begins_with_headers
 from pmflow_core.signals.parsing.opening import (
     GZIP_MAGIC,
     check_size,
@@ -26,7 +27,13 @@ class FileFormat(StrEnum):
     MD = "md"
     VTT = "vtt"
     SRT = "srt"
+    SBV = "sbv"
+    EML = "eml"
     PDF = "pdf"
+
+
+ROWS = frozenset({FileFormat.CSV, FileFormat.JSONL})
+CAPTIONS = frozenset({FileFormat.VTT, FileFormat.SRT, FileFormat.SBV})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class Source:
     encoding: tuple[str, str]
 
 
-READ = "CSV, JSONL, TXT, MD, VTT, SRT or PDF"
+READ = "CSV, JSONL, TXT, MD, VTT, SRT, SBV, EML or PDF"
 
 _BY_EXTENSION = {
     "csv": FileFormat.CSV,
@@ -53,6 +60,8 @@ _BY_EXTENSION = {
     "markdown": FileFormat.MD,
     "vtt": FileFormat.VTT,
     "srt": FileFormat.SRT,
+    "sbv": FileFormat.SBV,
+    "eml": FileFormat.EML,
     "pdf": FileFormat.PDF,
 }
 _ADVICE = {
@@ -66,6 +75,8 @@ _ADVICE = {
     "rtf": "save it as PDF or TXT",
     "html": "save it as TXT or PDF",
     "htm": "save it as TXT or PDF",
+    "msg": "save the message as EML or TXT",
+    "mbox": "save each message as EML",
     "zip": "unpack it and send the files in it",
     "tar": "unpack it and send the files in it",
     "tgz": "unpack it and send the files in it",
@@ -90,10 +101,10 @@ _MAGIC = (
     (b"\x7fELF", "a program; send the text of it"),
     (b"SQLite format 3\x00", "a database; export the table as CSV"),
 )
-_COMPRESSIBLE = frozenset({FileFormat.CSV, FileFormat.JSONL})
 _PDF_WITHIN_BYTES = 1024
 _BINARY_SHARE = 0.03
 _CUE = re.compile(rb"\d\d:\d\d[.,]\d{3}\s*-->")
+_SBV_CUE = re.compile(rb"\d{1,3}:\d\d:\d\d\.\d{3},\d{1,3}:\d\d:\d\d\.\d{3}\s")
 
 
 def examine(path: Path, options: ParseOptions) -> Source:
@@ -116,7 +127,7 @@ def examine(path: Path, options: ParseOptions) -> Source:
         raise EmptyFile("The compressed file holds nothing; choose one that holds feedback")
     head = read_head(path, gzipped=gzipped)
     kind = _decide(name, head)
-    if gzipped and kind not in _COMPRESSIBLE:
+    if gzipped and kind not in ROWS:
         raise UnsupportedFile("Only CSV and JSONL may be compressed; unpack the file and send that")
     if kind is FileFormat.PDF:
         return Source(path, name, kind, gzipped, ("utf-8", "strict"))
@@ -138,7 +149,8 @@ def _decide(name: str, head: bytes) -> FileFormat:
     for magic, advice in _MAGIC:
         if head.startswith(magic):
             raise UnsupportedFile(f"The file is {advice}")
-    return _BY_EXTENSION[extension] if extension else _by_content(head)
+    kind = _BY_EXTENSION[extension] if extension else _by_content(head)
+    return FileFormat.EML if kind is FileFormat.TXT and begins_with_headers(head) else kind
 
 
 def _extension(name: str) -> str:
@@ -152,6 +164,8 @@ def _by_content(head: bytes) -> FileFormat:
         return FileFormat.VTT
     if _CUE.search(head[:1000]):
         return FileFormat.SRT
+    if _SBV_CUE.match(text):
+        return FileFormat.SBV
     if text.startswith(b"{"):
         return FileFormat.JSONL
     return FileFormat.TXT

@@ -20,6 +20,7 @@ from pmflow_core.intake.processing import process_workspace
 from pmflow_core.intake.schemas import LISTED_REJECTIONS, ImportProgress, PasteAs
 from pmflow_core.intake.waiting import NoWorker, wait_for_processing
 from pmflow_core.signals.models import ImportStatus, Severity
+from pmflow_core.signals.parsing import ParseOptions
 from pmflow_core.signals.schemas import SignalQuery, SignalRead, SignalSort
 from pmflow_core.signals.service import list_signals
 from tests.conftest import make_workspace
@@ -93,8 +94,9 @@ def test_refused_rows_beyond_a_thousand_are_counted(actor: Actor, tmp_path: Path
 def test_a_refused_file_leaves_no_trace(
     actor: Actor, tmp_path: Path, name: str, content: bytes, code: str
 ) -> None:
+    options = ParseOptions(max_bytes=10_000)
     with pytest.raises(PmflowError) as refusal:
-        import_file(actor, write(tmp_path, "upload", content), name, max_bytes=10_000)
+        import_file(actor, write(tmp_path, "upload", content), name, options)
     assert refusal.value.code == code
     with transaction(actor.workspace_id) as session:
         assert list_imports(session, actor) == []
