@@ -38,6 +38,8 @@ class Job(StrEnum):
     REBUILD_THEMES = "worker.signal_jobs.rebuild_themes"
     LOAD_DEMO = "worker.signal_jobs.load_demo"
     DELIVER_EFFECTS = "worker.jobs.deliver_effects"
+    OFFER_CHORES = "worker.maintenance_jobs.offer_chores"
+    DO_CHORE = "worker.maintenance_jobs.do_chore"
 
 
 @dataclass

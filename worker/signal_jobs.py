@@ -5,6 +5,7 @@ Only a child that is given such a job reads them.
 
 from uuid import UUID
 
+from pmflow_core.automation import evaluating
 from pmflow_core.demo import story
 from pmflow_core.embedding.selection import get_embedder
 from pmflow_core.intake import processing, rebuilding
@@ -15,10 +16,11 @@ from worker.jobs import pace
 
 
 def process_signals(workspace_id: str) -> None:
-    """Extract, embed and place what a workspace has not processed yet."""
+    """Extract, embed and place what a workspace has not processed yet, and act on its themes."""
     settings = get_settings()
     embedder = get_embedder(settings.embedding, settings.embedding_threads)
     processing.process_workspace(UUID(workspace_id), embedder)
+    evaluating.evaluate(UUID(workspace_id))
 
 
 def rebuild_themes(workspace_id: str) -> None:

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import service as activity
@@ -33,7 +31,6 @@ from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.service import USUAL, RunOptions
 from pmflow_core.signals import links
 from pmflow_core.themes import repository as themes
-from pmflow_core.themes.models import ThemeMembership
 
 
 class MoveRefused(Conflict):
@@ -63,9 +60,7 @@ def create_from_theme(session: Session, actor: Actor, theme_id: UUID) -> Project
     """
     actor.require(Role.EDITOR)
     theme = themes.get_theme(session, theme_id)
-    members = select(col(ThemeMembership.signal_id)).where(
-        col(ThemeMembership.theme_id) == theme_id
-    )
+    members = themes.live_members(theme_id)
     project = project_service.add_project(
         session,
         actor,

@@ -18,6 +18,27 @@ SELECT pmflow_protect(t::regclass, false) FROM unnest(ARRAY[
 SELECT pmflow_protect(t::regclass, true) FROM unnest(ARRAY['theme_events', 'automation_events']) AS t;
 """
 
+# Workspaces where no chore was begun for a while, or a round lost its worker.
+MAINTAIN = """
+CREATE FUNCTION pmflow_workspaces_to_maintain(pause interval) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT w.id FROM workspaces w
+    WHERE w.deleted_at IS NULL
+      AND EXISTS (SELECT FROM signals s WHERE s.workspace_id = w.id)
+      AND (NOT EXISTS (
+              SELECT FROM maintenance_runs m
+              WHERE m.workspace_id = w.id AND m.chore = 'automation'
+                AND m.created_at > now() - pause)
+           OR EXISTS (
+              SELECT FROM maintenance_runs m
+              WHERE m.workspace_id = w.id AND m.finished_at IS NULL
+                AND (m.claimed_until IS NULL OR m.claimed_until < now())))
+    ORDER BY w.id
+$$;
+REVOKE ALL ON FUNCTION pmflow_workspaces_to_maintain FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pmflow_workspaces_to_maintain TO pmflow_app;
+"""
+
 
 def upgrade() -> None:
     op.create_table('customers',
@@ -40,6 +61,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('workspace_id', sa.Uuid(), nullable=False),
     sa.Column('chore', sa.String(), nullable=False),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('result', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('error', sa.String(), nullable=True),
@@ -47,6 +69,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance_runs')),
     sa.UniqueConstraint('workspace_id', 'id', name=op.f('uq_maintenance_runs_workspace_id_id'))
     )
+    op.create_index('uq_maintenance_runs_open', 'maintenance_runs', ['workspace_id', 'chore'], unique=True, postgresql_where='finished_at IS NULL')
     op.create_index(op.f('ix_maintenance_runs_workspace_id_chore_created_at'), 'maintenance_runs', ['workspace_id', 'chore', 'created_at'], unique=False)
     op.create_table('originals',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -271,6 +294,7 @@ def upgrade() -> None:
     op.create_foreign_key(op.f('fk_signals_workspace_id_customer_id'), 'signals', 'customers', ['workspace_id', 'customer_id'], ['workspace_id', 'id'])
     op.create_foreign_key(op.f('fk_signals_workspace_id_merged_into'), 'signals', 'signals', ['workspace_id', 'merged_into'], ['workspace_id', 'id'])
     op.execute(PROTECT)
+    op.execute(MAINTAIN)
 
 
 def downgrade() -> None:
