@@ -15,7 +15,7 @@ from pmflow_core import jobs, onboarding
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.accounts.models import User
 from pmflow_core.activity.models import Notification
-from pmflow_core.automation import service
+from pmflow_core.automation import repository, service
 from pmflow_core.automation.evaluating import evaluate
 from pmflow_core.automation.models import AutomationEvent
 from pmflow_core.automation.rules import ACTED
@@ -96,8 +96,6 @@ def test_the_index_alone_keeps_a_theme_from_being_acted_on_twice(admin: Actor) -
         acted = session.scalars(
             select(AutomationEvent).where(AutomationEvent.verdict.in_(ACTED))  # type: ignore[attr-defined]
         ).all()
-        from pmflow_core.automation import repository  # noqa: PLC0415
-
         again = [
             repository.add_act(session, AutomationEvent(**{**row.model_dump(), "id": uuid4()}))
             for row in acted
