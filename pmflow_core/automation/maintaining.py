@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,16 @@ def offer_due() -> int:
         with transaction(workspace_id) as session:
             offered += len(maintenance.request_due(session, Actor.system(workspace_id)))
     return offered
+
+
+def offer_automation() -> int:
+    """Have the themes of every workspace with signals looked at now; return how many those are."""
+    with transaction(None) as session:
+        workspaces = chores.workspaces_due(session, timedelta(0))
+    for workspace_id in workspaces:
+        with transaction(workspace_id) as session:
+            maintenance.request(session, Actor.system(workspace_id), Chore.AUTOMATION)
+    return len(workspaces)
 
 
 def do_chore(workspace_id: UUID, round_id: UUID) -> RoundRead | None:

@@ -32,11 +32,16 @@ def request(session: Session, actor: Actor, chore: Chore) -> UUID:
     Raises:
         PermissionDenied: the actor is not an editor.
     """
-    actor.require(Role.EDITOR)
-    row = MaintenanceRun(workspace_id=actor.workspace_id, chore=chore, asked_by=actor.user_id)
-    round_id = chore_rows.open_round(session, row)
+    round_id = begin(session, actor, chore)
     _offer(session, actor, round_id)
     return round_id
+
+
+def begin(session: Session, actor: Actor, chore: Chore) -> UUID:
+    """Open a round that whoever asks does at once, and return it; raises as `request`."""
+    actor.require(Role.EDITOR)
+    row = MaintenanceRun(workspace_id=actor.workspace_id, chore=chore, asked_by=actor.user_id)
+    return chore_rows.open_round(session, row)
 
 
 def request_due(session: Session, actor: Actor) -> list[UUID]:

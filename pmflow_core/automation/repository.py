@@ -85,12 +85,12 @@ def projects_of_themes(session: Session, theme_id: UUID | None) -> dict[UUID, Th
     )
     if theme_id is not None:
         statement = statement.where(col(Project.theme_id) == theme_id)
-    found = session.execute(statement).all()
-    return {
-        row[0]: ThemeProject(row[1], row[2], row[3], row[4], row[5])
-        for row in found
-        if row[0] is not None
-    }
+    found: dict[UUID, ThemeProject] = {}
+    for row in session.execute(statement):
+        theme = row[0]
+        if theme is not None:
+            found[theme] = ThemeProject(row[1], row[2], row[3], row[4], row[5])
+    return found
 
 
 def acts(

@@ -36,6 +36,8 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("eval", "evaluate", None),
     ("signals", "signals", None),
     ("themes", "themes", None),
+    ("automation", "automation", None),
+    ("maintenance", "maintenance", None),
 )
 
 

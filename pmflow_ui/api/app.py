@@ -9,6 +9,8 @@ from starlette.types import ASGIApp
 from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
     auth,
+    automation,
+    cron,
     description,
     health,
     problems,
@@ -31,6 +33,8 @@ ROUTERS = (
     runs.router,
     run_actions.router,
     streams.router,
+    automation.router,
+    cron.router,
 )
 
 
