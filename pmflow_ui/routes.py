@@ -44,6 +44,7 @@ from reflex.event import EventCallback
 
 from pmflow_core.accounts.actor import Role
 from pmflow_ui.access import Access, Permission
+from pmflow_ui.pages.automation import automation_page, settings_start_page
 from pmflow_ui.pages.board import board_page
 from pmflow_ui.pages.document import document_page
 from pmflow_ui.pages.home import home_page
@@ -55,6 +56,8 @@ from pmflow_ui.pages.signals import signals_page
 from pmflow_ui.pages.signup import signup_page
 from pmflow_ui.pages.theme import theme_page
 from pmflow_ui.pages.themes import themes_page
+from pmflow_ui.state.automation import AutomationState
+from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
 from pmflow_ui.state.document import DocumentState
 from pmflow_ui.state.imports import ImportsState
@@ -115,6 +118,16 @@ ROUTES = (
     Route("/w/[slug]/themes/[theme_id]", theme_page, "Theme", Role.VIEWER, (ThemeState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
+    Route(
+        "/w/[slug]/settings", settings_start_page, "Settings", Role.VIEWER, (AutomationState.go,)
+    ),
+    Route(
+        "/w/[slug]/settings/automation",
+        automation_page,
+        "Automation",
+        Role.VIEWER,
+        (AutomationState.load,),
+    ),
 )
 
 
@@ -123,7 +136,7 @@ def loading_events(route: Route) -> list[EventCallback]:
     if route.permission is Access.ANYONE:
         return list(route.on_load)
     if isinstance(route.permission, Role):
-        return [SessionState.enter_workspace, *route.on_load]
+        return [SessionState.enter_workspace, BellState.load, *route.on_load]
     return [SessionState.enter, *route.on_load]
 
 

@@ -19,3 +19,7 @@ MAIN = (
     Item("themes", "Themes", "shapes", "themes"),
     Item("runs", "Runs", "play", "runs"),
 )
+
+FOOT = (Item("settings/automation", "Settings", "settings"),)
+# The pages of the workspace's settings, in the order of their list.
+SETTINGS = (Item("settings/automation", "Automation", "zap"),)

@@ -7,11 +7,12 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from pmflow_ui.components import Text
 from pmflow_ui.components.avatar import avatar
+from pmflow_ui.components.bell import bell
 from pmflow_ui.components.button import link_button
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.link import link
-from pmflow_ui.components.nav import MAIN, Item
+from pmflow_ui.components.nav import FOOT, MAIN, Item
 from pmflow_ui.components.notes import notes
 from pmflow_ui.components.overlay import menu, menu_item, menu_line
 from pmflow_ui.components.placeholder import empty_state, error_state
@@ -34,8 +35,12 @@ def _item(item: Item, here: str) -> rx.Component:
         item.label,
         shown,
         href=workspace_path(item.path),
-        custom_attrs={"aria-current": "page"} if item.path == here else {},
+        custom_attrs={"aria-current": "page"} if _leads(item, here) else {},
     )
+
+
+def _leads(item: Item, here: str) -> bool:
+    return item.path.partition("/")[0] == here
 
 
 def _nav(label: str, items: tuple[Item, ...], here: str) -> rx.Component:
@@ -135,6 +140,7 @@ def _side(here: str) -> rx.Component:
         _switcher(),
         _nav("Main", MAIN, here),
         rx.el.div(
+            _nav("More", FOOT, here),
             _live(),
             _user(),
             class_name="side-foot",
@@ -149,12 +155,14 @@ def _tab(item: Item, here: str) -> rx.Component:
         icon(item.icon),
         item.label,
         href=workspace_path(item.path),
-        custom_attrs={"aria-current": "page"} if item.path == here else {},
+        custom_attrs={"aria-current": "page"} if _leads(item, here) else {},
     )
 
 
 def _tabbar(here: str) -> rx.Component:
-    return rx.el.nav(*(_tab(item, here) for item in MAIN), class_name="tabbar", aria_label="Main")
+    return rx.el.nav(
+        *(_tab(item, here) for item in (*MAIN, *FOOT)), class_name="tabbar", aria_label="Main"
+    )
 
 
 def connection_banner() -> rx.Component:
@@ -206,6 +214,7 @@ def shell(
                 title,
                 rx.el.span(class_name="grow"),
                 rx.cond(NoticeState.kind, rx.fragment(), actions or rx.fragment()),
+                bell(),
                 class_name="top",
             ),
             connection_banner(),
