@@ -4,6 +4,8 @@ What is due is said by rows alone. Redis only shows operators the schedule, and 
 second scheduler, changes nothing but how often somebody looks.
 """
 
+import logging
+
 from redis import Redis
 from redis.exceptions import RedisError
 from rq.cron import CronJob, CronScheduler
@@ -35,10 +37,16 @@ class Cron:
     def __init__(self, name: str, redis_url: str | None) -> None:
         self._scheduler: CronScheduler | None = None
         if redis_url is not None:
+            # It tells of every look otherwise.
+            logging.getLogger("rq.cron").setLevel(logging.WARNING)
             self._scheduler = CronScheduler(jobs.connect(redis_url), "WARNING", name)
             for job, cron in SCHEDULE:
                 entry = OurJob(jobs.QUEUE, func_name=job.value, cron=cron)
                 self._scheduler.get_jobs().append(entry)
+
+    def entries(self) -> list[CronJob]:
+        """Return the schedule with when each entry is due next; empty without Redis."""
+        return [] if self._scheduler is None else self._scheduler.get_jobs()
 
     def tick(self) -> None:
         """Offer what the clock says is due; a Redis that is away is logged."""

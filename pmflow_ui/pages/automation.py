@@ -84,7 +84,11 @@ def _came_to(line: ObjectVar[ChoreLine]) -> rx.Component:
 def _chore(line: ObjectVar[ChoreLine]) -> rx.Component:
     following = rx.cond(
         line.is_on,
-        rx.fragment("Next ", moment(line.next_at, exact=True)),
+        rx.cond(
+            line.next_at,
+            rx.fragment("Next ", moment(line.next_at, exact=True)),
+            "Due within five minutes",
+        ),
         "Switched off; done only when asked for",
     )
     ask = button(

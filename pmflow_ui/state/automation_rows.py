@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pmflow_core.automation.models import AutomaticAction, Chore, Verdict
 from pmflow_core.automation.schemas import ChoreRead, EventRead
 from pmflow_core.automation.settings import AutomationSettings
+from pmflow_core.clock import utcnow
 from pmflow_ui.figures import counted
 from pmflow_ui.state.signals_rows import theme_path
 
@@ -156,7 +157,7 @@ def as_chore(chore: ChoreRead) -> ChoreLine:
         result="" if last is None or running else last.error or _came_to(last.chore, last.result),
         failed=last is not None and last.error is not None,
         running=running,
-        next_at=chore.next_at.isoformat() if chore.next_at else "",
+        next_at=chore.next_at.isoformat() if chore.next_at and chore.next_at > utcnow() else "",
         is_on=chore.is_on,
     )
 
