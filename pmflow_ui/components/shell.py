@@ -140,7 +140,7 @@ def _side(here: str) -> rx.Component:
         _switcher(),
         _nav("Main", MAIN, here),
         rx.el.div(
-            _nav("More", FOOT, here),
+            _nav("Set up", FOOT, here),
             _live(),
             _user(),
             class_name="side-foot",
