@@ -89,8 +89,7 @@ def _depth(depth: Depth, title: str, text: str) -> rx.Component:
             type="radio",
             name="depth",
             value=depth.value,
-            checked=AutomationState.depth == depth.value,
-            on_change=AutomationState.choose(depth.value),
+            default_checked=AutomationState.depth == depth.value,
         ),
         rx.el.span(
             rx.el.span(title, class_name="med"), rx.el.span(text, class_name="t2"), class_name="col"

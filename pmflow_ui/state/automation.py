@@ -87,11 +87,6 @@ class AutomationState(rx.State):
         await self._read(current_actor())
 
     @event(allow=Role.ADMIN)
-    async def choose(self, depth: Literal["manual", "suggest", "auto_create", "full_auto"]) -> None:
-        """Mark a depth in the form; it counts when the form is saved."""
-        self.depth = depth
-
-    @event(allow=Role.ADMIN)
     async def save(self, form: AutomationForm) -> EventSpec | None:
         """Save the form, or say under each field what is wrong; what was typed stays."""
         settings, self.errors = parse_form(form)
