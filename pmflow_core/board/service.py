@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import service as activity
@@ -30,7 +32,9 @@ from pmflow_core.runs.gatekeeping import evaluate_gates
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.service import USUAL, RunOptions
 from pmflow_core.signals import links
+from pmflow_core.signals.models import Signal
 from pmflow_core.themes import repository as themes
+from pmflow_core.themes.repository import live
 
 
 class MoveRefused(Conflict):
@@ -60,7 +64,7 @@ def create_from_theme(session: Session, actor: Actor, theme_id: UUID) -> Project
     """
     actor.require(Role.EDITOR)
     theme = themes.get_theme(session, theme_id)
-    members = themes.live_members(theme_id)
+    members = select(col(Signal.id)).where(col(Signal.id).in_(themes.members(theme_id)), *live())
     project = project_service.add_project(
         session,
         actor,

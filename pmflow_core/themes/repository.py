@@ -191,15 +191,6 @@ def members(theme_id: UUID) -> Select[UUID]:
     return select(col(ThemeMembership.signal_id)).where(col(ThemeMembership.theme_id) == theme_id)
 
 
-def live_members(theme_id: UUID) -> Select[UUID]:
-    """Return the select of the ids of the signals that count in a theme."""
-    return (
-        members(theme_id)
-        .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
-        .where(*live())
-    )
-
-
 def without_theme() -> Select[UUID]:
     """Return the select of the ids of signals in no theme, to narrow a list with."""
     has_theme = (
