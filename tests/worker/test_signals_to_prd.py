@@ -50,7 +50,7 @@ def actor(house: House, extensions: Extensions) -> Actor:
         onboarding.create_workspace(
             session, workspace_id, name="Automatic", slug=slug, admin_user_id=user.id
         )
-        wanted = AutomationSettings(depth=Depth.FULL_AUTO, daily_cap=2 * THEMES)
+        wanted = AutomationSettings(depth=Depth.FULL_AUTO, daily_cap=2 * THEMES, min_confidence=0.4)
         service.write_settings(session, actor, wanted)
         lines = TEXTS.read_text(encoding="utf-8").splitlines()[:MANY]
         rows = [SignalIn(text=json.loads(line)["text"]) for line in lines]
