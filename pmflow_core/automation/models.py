@@ -51,6 +51,7 @@ class AutomationEvent(TenantRow, table=True):
             postgresql_where="verdict IN ('done', 'suggested')",
         ),
         Index(None, "workspace_id", "created_at"),
+        Index(None, "workspace_id", "theme_id", "action"),
     )
 
     theme_id: UUID

@@ -106,10 +106,12 @@ class AutomationState(rx.State):
         await self._read(actor)
 
     async def _read_settings(self, actor: Actor) -> None:
-        self.values = as_values(await call(automation.read_settings, actor))
-        self.depth = self.values["depth"]
+        values = as_values(await call(automation.read_settings, actor))
         self.errors = {}
-        self.form_key += 1
+        if values != self.values:
+            self.values, self.depth = values, values["depth"]
+            # A form with another key is drawn anew; otherwise what was typed stays.
+            self.form_key += 1
 
     async def _read(self, actor: Actor) -> None:
         slug = workspace_slug(self.router.url.path) or ""

@@ -36,12 +36,13 @@ def sign_up(page: Page) -> None:
     page.get_by_label("Name").fill("Automatic bank")
     page.get_by_role("button", name="Create workspace").click()
     page.wait_for_url("**/w/automatic-bank/board")
+    expect(page.get_by_text("No project yet")).to_be_visible()
 
 
 def let_it_create_two_projects(page: Page) -> None:
     page.get_by_role("link", name="Settings").first.click()
-    page.wait_for_url("**/settings/automation")
-    expect(page.get_by_role("radio", name=re.compile("^Propose"))).to_be_checked()
+    page.wait_for_url("**/w/automatic-bank/settings/automation")
+    expect(page.get_by_role("radio", name=re.compile("^Propose"))).to_be_checked(timeout=MINUTE)
     page.get_by_role("radio", name=re.compile("^Create projects A project")).check()
     page.get_by_label("Actions in 24 hours").fill("many")
     page.get_by_role("button", name="Save").click()

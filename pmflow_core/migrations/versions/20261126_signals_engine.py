@@ -200,6 +200,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_automation_events'))
     )
     op.create_index(op.f('ix_automation_events_workspace_id_created_at'), 'automation_events', ['workspace_id', 'created_at'], unique=False)
+    op.create_index(op.f('ix_automation_events_workspace_id_theme_id_action'), 'automation_events', ['workspace_id', 'theme_id', 'action'], unique=False)
     op.create_index('uq_automation_events_acted', 'automation_events', ['workspace_id', 'theme_id', 'action'], unique=True, postgresql_where="verdict IN ('done', 'suggested')")
     op.create_table('signal_merges',
     sa.Column('id', sa.Uuid(), nullable=False),
