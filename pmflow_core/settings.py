@@ -55,6 +55,14 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, description="Signs and encrypts; made and kept in the data folder when absent."
     )
+    cron_secret: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description=(
+            "Bearer secret of `POST /api/cron/…` for a clock outside of pmflow, 16 characters at"
+            " least; absent means that these routes are off."
+        ),
+    )
     anthropic_api_key: SecretStr | None = Field(
         None,
         validation_alias=_named("ANTHROPIC_API_KEY"),
@@ -181,6 +189,11 @@ class Settings(BaseSettings):
         if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return url
+
+    @field_validator("cron_secret", mode="before")
+    @classmethod
+    def _secret_or_none(cls, secret: object) -> object:
+        return secret or None
 
     @field_validator("anthropic_api_key", "openai_api_key", "composio_api_key")
     @classmethod

@@ -44,6 +44,7 @@ from reflex.event import EventCallback
 
 from pmflow_core.accounts.actor import Role
 from pmflow_ui.access import Access, Permission
+from pmflow_ui.pages.automation import automation_page, settings_start_page
 from pmflow_ui.pages.board import board_page
 from pmflow_ui.pages.customers import customers_page
 from pmflow_ui.pages.document import document_page
@@ -58,6 +59,8 @@ from pmflow_ui.pages.signals import signals_page
 from pmflow_ui.pages.signup import signup_page
 from pmflow_ui.pages.theme import theme_page
 from pmflow_ui.pages.themes import themes_page
+from pmflow_ui.state.automation import AutomationState
+from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
 from pmflow_ui.state.customers import CustomersState
 from pmflow_ui.state.document import DocumentState
@@ -133,6 +136,16 @@ ROUTES = (
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
     Route("/w/[slug]/search", search_page, "Search", Role.VIEWER, (SearchState.load,)),
+    Route(
+        "/w/[slug]/settings", settings_start_page, "Settings", Role.VIEWER, (AutomationState.go,)
+    ),
+    Route(
+        "/w/[slug]/settings/automation",
+        automation_page,
+        "Automation",
+        Role.VIEWER,
+        (AutomationState.load,),
+    ),
 )
 
 
@@ -141,7 +154,7 @@ def loading_events(route: Route) -> list[EventCallback]:
     if route.permission is Access.ANYONE:
         return list(route.on_load)
     if isinstance(route.permission, Role):
-        return [SessionState.enter_workspace, *route.on_load]
+        return [SessionState.enter_workspace, BellState.load, *route.on_load]
     return [SessionState.enter, *route.on_load]
 
 

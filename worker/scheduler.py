@@ -1,4 +1,4 @@
-"""The process that reconciles every few seconds, whatever the workers are doing."""
+"""The process that reconciles every few seconds and keeps the clock, whatever workers do."""
 
 import argparse
 import os
@@ -10,6 +10,7 @@ from types import FrameType
 
 from pmflow_core.settings import Settings
 from worker.bootstrap import started
+from worker.cron import Cron
 from worker.reconcile import (
     beat,
     forget,
@@ -23,8 +24,8 @@ from worker.reconcile import (
 SWEEP_S = 60.0
 
 
-def run(settings: Settings) -> None:
-    """Reconcile until SIGTERM or SIGINT."""
+def run(settings: Settings, redis_url: str | None) -> None:
+    """Reconcile, and offer what is due by the clock, until SIGTERM or SIGINT."""
     stop = threading.Event()
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
@@ -33,10 +34,12 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     name = f"scheduler-{socket.gethostname()}-{os.getpid()}"
+    cron = Cron(name, redis_url)
     swept_at = 0.0
     while not stop.is_set():
         beat(name, "scheduler")
         reconcile()
+        cron.tick()
         if time.monotonic() - swept_at > SWEEP_S:
             swept_at = time.monotonic()
             sweep_themes()
@@ -44,11 +47,12 @@ def run(settings: Settings) -> None:
             forget_ended()
             forget_old_events()
         stop.wait(settings.reconcile_s)
+    cron.leave()
     forget(name)
 
 
 def main(_arguments: argparse.Namespace) -> int:
     """Reconcile until told to stop."""
     with started() as process:
-        run(process.settings)
+        run(process.settings, process.urls.redis)
     return 0

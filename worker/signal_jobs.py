@@ -5,6 +5,7 @@ Only a child that is given such a job reads them.
 
 from uuid import UUID
 
+from pmflow_core.automation import evaluating
 from pmflow_core.calls.embedding import embedder_for
 from pmflow_core.demo import story
 from pmflow_core.intake import events, processing, rebuilding, reembedding, taking_in
@@ -15,9 +16,10 @@ from worker.jobs import pace
 
 
 def process_signals(workspace_id: str) -> None:
-    """Extract, embed and place what a workspace has not processed yet."""
+    """Extract, embed and place what a workspace has not processed yet, and act on its themes."""
     embedder = embedder_for(get_settings(), UUID(workspace_id))
     processing.process_workspace(UUID(workspace_id), embedder)
+    evaluating.evaluate(UUID(workspace_id))
 
 
 def reembed(workspace_id: str) -> None:

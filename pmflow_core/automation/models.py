@@ -51,6 +51,7 @@ class AutomationEvent(TenantRow, table=True):
             postgresql_where="verdict IN ('done', 'suggested')",
         ),
         Index(None, "workspace_id", "created_at"),
+        Index(None, "workspace_id", "theme_id", "action"),
     )
 
     theme_id: UUID
@@ -78,10 +79,21 @@ class MaintenanceRun(TenantRow, table=True):
     __tablename__ = "maintenance_runs"
     __table_args__ = (
         UniqueConstraint("workspace_id", "id"),
+        # Whoever asks while a round is open gets that one.
+        Index(
+            "uq_maintenance_runs_open",
+            "workspace_id",
+            "chore",
+            unique=True,
+            postgresql_where="finished_at IS NULL",
+        ),
         Index(None, "workspace_id", "chore", "created_at"),
     )
 
     chore: Chore = Field(sa_type=text_enum(Chore))
+    claimed_until: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="A worker has it until then."
+    )
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     error: str | None = None

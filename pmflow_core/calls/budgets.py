@@ -148,6 +148,15 @@ def list_budgets(session: Session, actor: Actor, payer: Payer) -> list[BudgetRea
     return found
 
 
+def read_workspace(session: Session, actor: Actor) -> BudgetRead:
+    """Return the budget that the whole workspace's calls are paid from."""
+    actor.require(Role.VIEWER)
+    scope, subject = Scope.WORKSPACE, actor.workspace_id
+    budget = session.scalar(select(Budget).where(*_is(scope, subject)))
+    cap = float(DEFAULT_CAPS[scope])
+    return _read(budget) if budget else BudgetRead(scope, subject, cap, 0.0, 0.0)
+
+
 def snapshot(
     session: Session, workspace_id: UUID, project_id: UUID, run_id: UUID | None
 ) -> dict[str, dict[str, str]]:

@@ -42,6 +42,8 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("personas", "personas", None),
     ("search", "search", "search"),
     ("evidence", "search", "evidence"),
+    ("automation", "automation", None),
+    ("maintenance", "maintenance", None),
 )
 
 

@@ -20,6 +20,16 @@ def signals(workspace_id: UUID) -> str:
     return f"ws:{workspace_id}:signals"
 
 
+def automation(workspace_id: UUID) -> str:
+    """Return the topic of what a workspace's automation and maintenance do."""
+    return f"ws:{workspace_id}:automation"
+
+
+def notifications(user_id: UUID) -> str:
+    """Return the topic of what one person is told, in whichever workspace."""
+    return f"user:{user_id}:inbox"
+
+
 def project(project_id: UUID) -> str:
     """Return the topic of one project."""
     return f"project:{project_id}"

@@ -1,5 +1,6 @@
 """Every statement over workspaces and memberships."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, column, delete, func, select, update
@@ -9,7 +10,7 @@ from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.models import User
-from pmflow_core.workspaces.models import Membership, Workspace
+from pmflow_core.workspaces.models import Membership, Workspace, WorkspaceSetting
 from pmflow_core.workspaces.schemas import MemberRead, WorkspaceRead
 
 
@@ -141,5 +142,26 @@ def remove_member(session: Session, workspace_id: UUID, user_id: UUID) -> None:
     session.execute(
         delete(Membership).where(
             col(Membership.workspace_id) == workspace_id, col(Membership.user_id) == user_id
+        )
+    )
+
+
+def find_setting(session: Session, workspace_id: UUID, area: str) -> dict[str, Any]:
+    """Return what the workspace has set in an area; empty when it set nothing."""
+    statement = select(col(WorkspaceSetting.value)).where(
+        col(WorkspaceSetting.workspace_id) == workspace_id, col(WorkspaceSetting.area) == area
+    )
+    return session.scalar(statement) or {}
+
+
+def save_setting(
+    session: Session, workspace_id: UUID, area: str, value: dict[str, Any], by: UUID | None
+) -> None:
+    """Save an area's settings in place of those before."""
+    row = WorkspaceSetting(workspace_id=workspace_id, area=area, value=value, changed_by=by)
+    statement = insert(WorkspaceSetting).values(row.model_dump())
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["workspace_id", "area"], set_={"value": value, "changed_by": by}
         )
     )

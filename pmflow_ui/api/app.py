@@ -9,6 +9,8 @@ from starlette.types import ASGIApp
 from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
     auth,
+    automation,
+    cron,
     customers,
     description,
     health,
@@ -43,6 +45,8 @@ ROUTERS = (
     personas.router,
     themes.router,
     search.router,
+    automation.router,
+    cron.router,
 )
 
 

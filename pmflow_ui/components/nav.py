@@ -24,3 +24,7 @@ RECORDS = (
     Item("customers", "Customers", "building-2"),
     Item("personas", "Personas", "users"),
 )
+
+FOOT = (Item("settings/automation", "Settings", "settings"),)
+# The pages of the workspace's settings, in the order of their list.
+SETTINGS = (Item("settings/automation", "Automation", "zap"),)

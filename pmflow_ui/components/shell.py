@@ -7,11 +7,12 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from pmflow_ui.components import Text
 from pmflow_ui.components.avatar import avatar
+from pmflow_ui.components.bell import bell
 from pmflow_ui.components.button import link_button
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.link import link
-from pmflow_ui.components.nav import MAIN, RECORDS, Item
+from pmflow_ui.components.nav import FOOT, MAIN, RECORDS, Item
 from pmflow_ui.components.notes import notes
 from pmflow_ui.components.overlay import menu, menu_item, menu_line
 from pmflow_ui.components.placeholder import empty_state, error_state
@@ -34,8 +35,12 @@ def _item(item: Item, here: str) -> rx.Component:
         item.label,
         shown,
         href=workspace_path(item.path),
-        custom_attrs={"aria-current": "page"} if item.path == here else {},
+        custom_attrs={"aria-current": "page"} if _leads(item, here) else {},
     )
+
+
+def _leads(item: Item, here: str) -> bool:
+    return item.path.partition("/")[0] == here
 
 
 def _nav(label: str, items: tuple[Item, ...], here: str) -> rx.Component:
@@ -147,6 +152,7 @@ def _side(here: str) -> rx.Component:
         _nav("Main", MAIN, here),
         _nav("Records", RECORDS, here),
         rx.el.div(
+            _nav("Set up", FOOT, here),
             _live(),
             _user(),
             class_name="side-foot",
@@ -170,7 +176,7 @@ def _tab(item: Item, here: str) -> rx.Component:
         icon(item.icon),
         item.label,
         href=workspace_path(item.path),
-        custom_attrs={"aria-current": "page"} if item.path == here else {},
+        custom_attrs={"aria-current": "page"} if _leads(item, here) else {},
     )
 
 
@@ -183,7 +189,7 @@ def _tabbar(here: str) -> rx.Component:
                 lead=icon(item.icon, 14),
                 on_select=rx.redirect(workspace_path(item.path)),
             )
-            for item in RECORDS
+            for item in (*RECORDS, *FOOT)
         ),
         align="end",
     )
@@ -242,6 +248,7 @@ def shell(
                 rx.el.span(class_name="grow"),
                 rx.cond(NoticeState.kind, rx.fragment(), actions or rx.fragment()),
                 _phone_search() if here != "search" else rx.fragment(),
+                bell(),
                 class_name="top",
             ),
             connection_banner(),

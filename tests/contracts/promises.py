@@ -135,13 +135,13 @@ def jobs() -> list[str]:
 
 
 def unresolved(paths: list[str]) -> list[str]:
-    """Return the dotted paths that are no documented function of a jobs module of the worker."""
+    """Return the dotted paths that are no documented function of a module of jobs."""
     return [path for path in paths if not _resolves(path)]
 
 
 def _resolves(path: str) -> bool:
     module, _, name = path.rpartition(".")
-    if module not in {"worker.jobs", "worker.signal_jobs"}:
+    if module not in {"worker.jobs", "worker.maintenance_jobs", "worker.signal_jobs"}:
         return False
     function = getattr(import_module(module), name, None)
     return callable(function) and function.__module__ == module and bool(function.__doc__)

@@ -172,6 +172,25 @@ REVOKE ALL ON FUNCTION pmflow_workspace_of_endpoint, pmflow_imports_to_read,
 GRANT EXECUTE ON FUNCTION pmflow_workspace_of_endpoint, pmflow_imports_to_read,
     pmflow_workspaces_with_events, pmflow_workspaces_with_old_events TO pmflow_app;
 SELECT pmflow_protect('import_chunks'::regclass, false);
+# Workspaces where no chore was begun for a while, or a round lost its worker.
+MAINTAIN = """
+CREATE FUNCTION pmflow_workspaces_to_maintain(pause interval) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT w.id FROM workspaces w
+    WHERE w.deleted_at IS NULL
+      AND EXISTS (SELECT FROM signals s WHERE s.workspace_id = w.id)
+      AND (NOT EXISTS (
+              SELECT FROM maintenance_runs m
+              WHERE m.workspace_id = w.id AND m.chore = 'automation'
+                AND m.created_at > now() - pause)
+           OR EXISTS (
+              SELECT FROM maintenance_runs m
+              WHERE m.workspace_id = w.id AND m.finished_at IS NULL
+                AND (m.claimed_until IS NULL OR m.claimed_until < now())))
+    ORDER BY w.id
+$$;
+REVOKE ALL ON FUNCTION pmflow_workspaces_to_maintain FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pmflow_workspaces_to_maintain TO pmflow_app;
 """
 
 
@@ -216,6 +235,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('workspace_id', sa.Uuid(), nullable=False),
     sa.Column('chore', sa.String(), nullable=False),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('result', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('error', sa.String(), nullable=True),
@@ -223,6 +243,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance_runs')),
     sa.UniqueConstraint('workspace_id', 'id', name=op.f('uq_maintenance_runs_workspace_id_id'))
     )
+    op.create_index('uq_maintenance_runs_open', 'maintenance_runs', ['workspace_id', 'chore'], unique=True, postgresql_where='finished_at IS NULL')
     op.create_index(op.f('ix_maintenance_runs_workspace_id_chore_created_at'), 'maintenance_runs', ['workspace_id', 'chore', 'created_at'], unique=False)
     op.create_table('originals',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -355,6 +376,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_automation_events'))
     )
     op.create_index(op.f('ix_automation_events_workspace_id_created_at'), 'automation_events', ['workspace_id', 'created_at'], unique=False)
+    op.create_index(op.f('ix_automation_events_workspace_id_theme_id_action'), 'automation_events', ['workspace_id', 'theme_id', 'action'], unique=False)
     op.create_index('uq_automation_events_acted', 'automation_events', ['workspace_id', 'theme_id', 'action'], unique=True, postgresql_where="verdict IN ('done', 'suggested')")
     op.create_table('signal_merges',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -517,6 +539,7 @@ def _make_customers_of_senders() -> None:
     )
     op.create_index('ix_raw_events_age', 'raw_events', ['created_at'], unique=False)
     op.execute(INTAKE)
+    op.execute(MAINTAIN)
 
 
 def downgrade() -> None:

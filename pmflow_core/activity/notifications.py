@@ -1,0 +1,111 @@
+"""Telling people something once, and what they make of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.activity import repository
+from pmflow_core.clock import utcnow
+from pmflow_core.events import topics
+from pmflow_core.events.bus import publish_on_commit
+from pmflow_core.ids import uuid7
+from pmflow_core.workspaces import service as workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for people; the same `key` is told each of them once.
+
+    `kind` is an icon's name, `link` a path inside the workspace, such as `themes/<id>`.
+    """
+
+    key: str
+    kind: str
+    text: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRead:
+    """What one person was told."""
+
+    id: UUID
+    at: datetime
+    kind: str
+    text: str
+    link: str | None
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationsRead:
+    """The newest notifications of one person, and how many of all are unread."""
+
+    items: list[NotificationRead]
+    unread: int
+
+
+def tell_members(
+    session: Session, actor: Actor, notice: Notice, *, at_least: Role = Role.EDITOR
+) -> int:
+    """Tell every member whose role reaches `at_least`, unless they were; return how many heard.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+    """
+    actor.require(Role.EDITOR)
+    members = workspaces.list_members(session, actor)
+    now = utcnow()
+    told = repository.add_notifications(
+        session,
+        [
+            {
+                "id": uuid7(),
+                "created_at": now,
+                "workspace_id": actor.workspace_id,
+                "user_id": member.user_id,
+                "key": notice.key,
+                "kind": notice.kind,
+                "text": notice.text,
+                "link": notice.link,
+            }
+            # In one order, so that two who tell the same wait for each other.
+            for member in sorted(members, key=lambda each: each.user_id)
+            if member.role.rank >= at_least.rank
+        ],
+    )
+    for user_id in told:
+        publish_on_commit(session, topics.notifications(user_id))
+    return len(told)
+
+
+def list_notifications(
+    session: Session, actor: Actor, *, below: UUID | None = None, limit: int = 50
+) -> NotificationsRead:
+    """Return what the actor was told in this workspace, the newest first; nothing for a program."""
+    actor.require(Role.VIEWER)
+    if actor.user_id is None:
+        return NotificationsRead([], 0)
+    rows = repository.list_notifications(session, actor.user_id, below=below, limit=limit)
+    items = [
+        NotificationRead(
+            row.id, row.created_at, row.kind, row.text, row.link, row.read_at is not None
+        )
+        for row in rows
+    ]
+    return NotificationsRead(items, repository.count_unread(session, actor.user_id))
+
+
+def mark_read(session: Session, actor: Actor, ids: Sequence[UUID] | None = None) -> int:
+    """Mark some, or all, of the actor's own notifications as read; return how many were not."""
+    actor.require(Role.VIEWER)
+    if actor.user_id is None:
+        return 0
+    changed = repository.mark_read(session, actor.user_id, ids)
+    if changed:
+        publish_on_commit(session, topics.notifications(actor.user_id))
+    return changed
