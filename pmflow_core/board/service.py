@@ -32,8 +32,9 @@ from pmflow_core.runs.gatekeeping import evaluate_gates
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.service import USUAL, RunOptions
 from pmflow_core.signals import links
+from pmflow_core.signals.models import Signal
 from pmflow_core.themes import repository as themes
-from pmflow_core.themes.models import ThemeMembership
+from pmflow_core.themes.repository import live
 
 
 class MoveRefused(Conflict):
@@ -63,9 +64,7 @@ def create_from_theme(session: Session, actor: Actor, theme_id: UUID) -> Project
     """
     actor.require(Role.EDITOR)
     theme = themes.get_theme(session, theme_id)
-    members = select(col(ThemeMembership.signal_id)).where(
-        col(ThemeMembership.theme_id) == theme_id
-    )
+    members = select(col(Signal.id)).where(col(Signal.id).in_(themes.members(theme_id)), *live())
     project = project_service.add_project(
         session,
         actor,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlmodel import col
 from pmflow_core.errors import NotFound
 from pmflow_core.signals.models import Severity, Signal, SignalProject, SignalStatus, Source
 from pmflow_core.signals.schemas import SignalQuery, SignalRead, SignalSort
+from pmflow_core.signals.voices import voices_of
 
 SHOWN_CHARS = 500
 SEARCH_WORDS = 8
@@ -143,7 +145,14 @@ def _count(session: Session, query: SignalQuery, within: Select[Any] | None) -> 
 def read_many(session: Session, ids: Sequence[UUID]) -> dict[UUID, SignalRead]:
     """Return the signals as list rows, by id."""
     statement = select(*_READ_COLUMNS).where(col(Signal.id) == func.any(list(ids)))
-    return {row[0]: SignalRead(*row) for row in session.execute(statement)}
+    rows = session.execute(statement).all()
+    voices = voices_of(session, ids)
+    return {row[0]: _with_voices(SignalRead(*row), voices.get(row[0])) for row in rows}
+
+
+def _with_voices(row: SignalRead, voices: tuple[int, int] | None) -> SignalRead:
+    copies, customers = voices or (0, int(bool(row.customer)))
+    return replace(row, copies=copies, customers=customers)
 
 
 def _matching(query: SignalQuery, within: Select[Any] | None) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import Invalid
-from pmflow_core.signals import batches, links, repository
+from pmflow_core.signals import batches, links, merge_rows, repository
 from pmflow_core.signals.models import Severity, Signal, SignalStatus, Source
 from pmflow_core.signals.nudges import announce, wake_worker
 from pmflow_core.signals.schemas import (
@@ -21,6 +21,7 @@ from pmflow_core.signals.schemas import (
     SignalIn,
     SignalPage,
     SignalQuery,
+    SignalRead,
     SimilarRead,
 )
 
@@ -95,7 +96,15 @@ def get_signal(session: Session, actor: Actor, number: int) -> SignalDetail:
         line=signal.line,
         is_deleted=signal.deleted_at is not None,
         links=links.links_of(session, signal.id),
+        copies=merge_rows.copies_of(session, signal.id),
+        kept=_kept(session, signal),
     )
+
+
+def _kept(session: Session, signal: Signal) -> SignalRead | None:
+    if signal.merged_into is None:
+        return None
+    return repository.read_many(session, [signal.merged_into])[signal.merged_into]
 
 
 def similar(session: Session, actor: Actor, number: int, limit: int = 10) -> list[SimilarRead]:
