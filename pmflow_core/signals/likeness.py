@@ -69,20 +69,14 @@ class Rarity:
         length = math.sqrt(sum(value * value for value in raw.values()))
         return {word: value / length for word, value in raw.items()}
 
-    def rarest(self, bag: Bag, most: int) -> list[str]:
-        """Return the stems that say most about a text, to look for others that have them."""
-        return sorted(bag, key=lambda word: (-self.weight(word), word))[:most]
 
-
-def shared_weight(one: Bag, other: Bag) -> float:
-    """Return the cosine of two weighed bags, 0 to 1."""
-    small, large = sorted((one, other), key=len)
-    return sum(value * large.get(word, 0.0) for word, value in small.items())
-
-
-def likeness(cosine: float, words: float) -> float:
-    """Return what neighbours are ranked by, about 0 to 1: meaning and words in one."""
-    return SHARE_OF_MEANING * cosine + (1 - SHARE_OF_MEANING) * words
+def rarest_words(text: str, rarity: Rarity, most: int) -> list[str]:
+    """Return the words that say most about a text, to look for others that have them."""
+    written: dict[str, str] = {}
+    for word in _WORD.findall(text[:READ_CHARS].lower()):
+        written.setdefault(stem(word), word)
+    ranked = sorted(written, key=lambda key: (-rarity.weight(key), key))
+    return [written[key] for key in ranked[:most]]
 
 
 def matching_words(one: str, other: str, rarity: Rarity, most: int = SHOWN_WORDS) -> list[str]:

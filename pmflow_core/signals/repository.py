@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Row, Select, case, func, literal, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -150,6 +150,17 @@ def read_many(session: Session, ids: Sequence[UUID]) -> dict[UUID, SignalRead]:
     return {row[0]: _with_voices(SignalRead(*row), voices.get(row[0])) for row in rows}
 
 
+def read_whole(session: Session, ids: Sequence[UUID]) -> list[Signal]:
+    """Return the signals with all that is known of them; raises NotFound if one is missing."""
+    statement = select(Signal).where(
+        col(Signal.id) == func.any(list(ids)), col(Signal.deleted_at).is_(None)
+    )
+    signals = list(session.scalars(statement))
+    if len(signals) != len(set(ids)):
+        raise NotFound("One of these signals does not exist.")
+    return signals
+
+
 def _with_voices(row: SignalRead, voices: tuple[int, int] | None) -> SignalRead:
     copies, customers = voices or (0, int(bool(row.customer)))
     return replace(row, copies=copies, customers=customers)
@@ -228,23 +239,6 @@ def count_unprocessed(session: Session) -> int:
         .where(col(Signal.processed_at).is_(None), col(Signal.deleted_at).is_(None))
     )
     return session.scalar(statement) or 0
-
-
-def nearest(session: Session, signal: Signal, limit: int) -> list[tuple[UUID, float]]:
-    """Return the (id, cosine) of the live signals whose text is nearest, by the same model."""
-    distance = col(Signal.embedding).op("<=>", return_type=Float())(signal.embedding)
-    statement = (
-        select(col(Signal.id), 1 - distance)
-        .where(
-            col(Signal.id) != signal.id,
-            col(Signal.deleted_at).is_(None),
-            col(Signal.status).not_in(_ASIDE),
-            col(Signal.embedding_model) == signal.embedding_model,
-        )
-        .order_by(by_distance(session, distance))
-        .limit(limit)
-    )
-    return [(row[0], float(row[1])) for row in session.execute(statement)]
 
 
 def by_distance(session: Session, distance: ColumnElement[float]) -> ColumnElement[float]:

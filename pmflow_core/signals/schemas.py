@@ -192,6 +192,23 @@ class SimilarRead:
     is_near_identical: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PairRead:
+    """Two signals side by side: the one that a merge would keep, and the one it would merge.
+
+    `words` are those of the kept text that the other has too, the rarest first; `similarity` is
+    the cosine, None where their vectors cannot be compared.
+    """
+
+    kept: SignalRead
+    kept_text: str
+    merged: SignalRead
+    merged_text: str
+    similarity: float | None
+    words: list[str]
+    is_same_text: bool
+
+
 class SignalEdit(BaseModel):
     """What a person may correct; fields left out stay as they are."""
 

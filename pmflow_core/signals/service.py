@@ -22,7 +22,6 @@ from pmflow_core.signals.schemas import (
     SignalPage,
     SignalQuery,
     SignalRead,
-    SimilarRead,
 )
 
 
@@ -105,17 +104,6 @@ def _kept(session: Session, signal: Signal) -> SignalRead | None:
     if signal.merged_into is None:
         return None
     return repository.read_many(session, [signal.merged_into])[signal.merged_into]
-
-
-def similar(session: Session, actor: Actor, number: int, limit: int = 10) -> list[SimilarRead]:
-    """Return the signals that say nearly the same, nearest first; none while not embedded."""
-    actor.require(Role.VIEWER)
-    signal = repository.get_signal(session, number)
-    if signal.embedding is None:
-        return []
-    near = repository.nearest(session, signal, min(max(limit, 1), 50))
-    rows = repository.read_many(session, [found for found, _ in near])
-    return [SimilarRead(rows[found], similarity) for found, similarity in near]
 
 
 def edit(session: Session, actor: Actor, number: int, changes: SignalEdit) -> SignalDetail:

@@ -11,12 +11,14 @@ from pmflow_core.embedding.minilm import MODEL_NAME as MINILM
 
 @dataclass(frozen=True, slots=True)
 class DuplicateThresholds:
-    """Cosines of two signals, 0 to 1."""
+    """Cosines of two signals, and one likeness by meaning and words; 0 to 1."""
 
     suggest: float
-    """From here on a merge is suggested, whatever else is near."""
+    """From here on a merge is suggested, whatever the words."""
     neighbour: float
-    """From here on one of the five nearest by meaning and words is suggested."""
+    """From here on one of the five nearest by meaning and words is a candidate too."""
+    worth_asking: float
+    """From this likeness by meaning and words on, such a neighbour is put to a person."""
     near_identical: float
     """From here on, with the same words and numbers, a suggestion is called near-identical."""
 
@@ -46,7 +48,7 @@ class Thresholds:
 
 BY_MODEL = {
     MINILM: Thresholds(
-        DuplicateThresholds(suggest=0.80, neighbour=0.60, near_identical=0.95),
+        DuplicateThresholds(suggest=0.80, neighbour=0.40, worth_asking=0.55, near_identical=0.95),
         RoutingThresholds(new_below=0.40, link_from=0.55),
     ),
 }

@@ -18,6 +18,24 @@ SELECT pmflow_protect(t::regclass, false) FROM unnest(ARRAY[
 SELECT pmflow_protect(t::regclass, true) FROM unnest(ARRAY['theme_events', 'automation_events']) AS t;
 """
 
+# Row security keeps the app role off the index of words, so the owner looks for it, inside the
+# workspace only. The planner does not see the words and would read every row for a rare one.
+EACH_WORD = """
+CREATE FUNCTION pmflow_signals_with_each_word(words text[], most int)
+RETURNS TABLE (word text, id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+    SELECT w.word, found.id FROM unnest(words) AS w(word) CROSS JOIN LATERAL (
+        SELECT s.id FROM signals s
+        WHERE s.workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
+          AND s.deleted_at IS NULL AND s.status NOT IN ('archived', 'merged')
+          AND to_tsvector('english', left(s.verbatim, 20000)) @@ plainto_tsquery('english', w.word)
+        LIMIT most
+    ) AS found
+$$;
+REVOKE ALL ON FUNCTION pmflow_signals_with_each_word FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pmflow_signals_with_each_word TO pmflow_app;
+"""
+
 
 def upgrade() -> None:
     op.create_table('customers',
@@ -271,6 +289,7 @@ def upgrade() -> None:
     op.create_foreign_key(op.f('fk_signals_workspace_id_customer_id'), 'signals', 'customers', ['workspace_id', 'customer_id'], ['workspace_id', 'id'])
     op.create_foreign_key(op.f('fk_signals_workspace_id_merged_into'), 'signals', 'signals', ['workspace_id', 'merged_into'], ['workspace_id', 'id'])
     op.execute(PROTECT)
+    op.execute(EACH_WORD)
 
 
 def downgrade() -> None:
