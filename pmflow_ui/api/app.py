@@ -10,6 +10,7 @@ from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
     auth,
     description,
+    duplicates,
     health,
     problems,
     projects,
@@ -31,6 +32,7 @@ ROUTERS = (
     runs.router,
     run_actions.router,
     streams.router,
+    duplicates.router,
 )
 
 
