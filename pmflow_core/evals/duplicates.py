@@ -82,12 +82,10 @@ def of_groups(
 ) -> DuplicatesReport:
     """Return the report on texts, each with its group of duplicates or none."""
     pool = [
-        _comparable(place, *each) for place, each in enumerate(zip(texts, vectors, strict=True))
+        _comparable(place, text, vector)
+        for place, (text, vector) in enumerate(zip(texts, vectors, strict=True))
     ]
-    first, second = np.triu_indices(len(texts), 1)
-    names = np.array(groups)
-    same = (names[first] == names[second]) & (names[first] != "")
-    report = _report(len(texts), same, (vectors @ vectors.T)[first, second], limits.suggest)
+    report = _report(len(texts), _pairs_of_groups(groups, vectors), limits.suggest)
     members: dict[str, set[int]] = defaultdict(set)
     for place, group in enumerate(groups):
         if group:
