@@ -21,6 +21,7 @@ from pmflow_core.signals.thresholds import DuplicateThresholds, thresholds_for
 
 RECALL_AT = (1, 5, 10)
 BLOCK_ROWS = 500
+GROUP = "dup_group"
 BINS = 20_000
 """Cosines are told apart to the fourth place, so that no file is too large to be compared."""
 Counts = NDArray[np.int64]
@@ -59,11 +60,20 @@ def evaluate(
     rows = list(read_rows(path))
     embedder = get_embedder("local", threads)
     limits = thresholds_for(embedder.name).duplicates
-    if rows and "dup_group" in rows[0]:
-        texts = [_whole(row, text, body, path) for row in rows]
-        groups = [str(row["dup_group"] or "") for row in rows]
+    if rows and GROUP in rows[0]:
+        texts, groups = read_groups(path, text, body)
         return of_groups(texts, groups, embedder.embed(texts), limits)
     return of_pairs(rows, path, embedder, limits)
+
+
+def read_groups(path: Path, text: str, body: str) -> tuple[list[str], list[str]]:
+    """Return the texts of a file and the group of each, empty for none; raises Invalid."""
+    texts: list[str] = []
+    groups: list[str] = []
+    for row in read_rows(path):
+        texts.append(_whole(row, text, body, path))
+        groups.append(str(row.get(GROUP) or ""))
+    return texts, groups
 
 
 def of_pairs(
