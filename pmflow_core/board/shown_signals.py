@@ -14,7 +14,7 @@ from pmflow_core.documents import repository as documents
 from pmflow_core.documents.sections import TEMPLATES
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project
-from pmflow_core.signals import service as signals
+from pmflow_core.signals import duplicates
 from pmflow_core.signals.models import SignalProject
 from pmflow_core.signals.schemas import SimilarRead
 from pmflow_core.themes import service as themes
@@ -72,8 +72,10 @@ def get_signal(session: Session, actor: Actor, number: int) -> SignalShown:
     themed = themes.get_signal(session, actor, number)
     similar = []
     if not themed.detail.is_deleted:
-        similar = signals.similar(session, actor, number, SIMILAR_SHOWN)
-    cited = documents.cited_in(session, themed.detail.row.id)
+        similar = duplicates.similar(session, actor, number, SIMILAR_SHOWN)
+    # Documents cite the words that somebody sent, which may be merged into this signal since.
+    family = [themed.detail.row.id, *(each.row.id for each in themed.detail.copies)]
+    cited = documents.cited_in(session, family)
     owners = statements.projects_by_id(session, {document.project_id for document, _ in cited})
     return SignalShown(
         themed=themed,

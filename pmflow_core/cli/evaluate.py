@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pmflow_core.cli.frame import Json, answer, command_group
+from pmflow_core.evals import duplicates as duplicate_evals
 from pmflow_core.evals import themes as theme_evals
 
 app = command_group("Measure on labelled files.")
@@ -29,3 +30,26 @@ def themes(
         f"ARI {report.ari:.3f}, NMI {report.nmi:.3f}, V {report.v_measure:.3f}"
     )
     answer(asdict(report), summary, as_json=as_json)
+
+
+@app.command()
+def duplicates(
+    file: Annotated[
+        Path, typer.Argument(help="JSONL or CSV with text1, text2, label, or with dup_group.")
+    ],
+    text: Annotated[str, typer.Option(help="Column of the text, with dup_group.")] = "text",
+    body: Annotated[
+        str, typer.Option(help="Column of what follows the text on the next line, if there is one.")
+    ] = "body",
+    as_json: Json = False,
+) -> None:
+    """Compare what the product calls alike with a labelled file."""
+    report = duplicate_evals.evaluate(file, text, body)
+    summary = (
+        f"{report.n:,} rows, AUC {report.auc:.3f}; from a cosine of {report.threshold:.2f} on: "
+        f"precision {report.precision:.3f}, recall {report.recall:.3f}, F1 {report.f1:.3f}"
+    )
+    ranks = ", ".join(
+        f"{share:.3f} in the first {most}" for most, share in report.recall_at.items()
+    )
+    answer(asdict(report), f"{summary}\n{ranks}".strip(), as_json=as_json)

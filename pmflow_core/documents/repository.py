@@ -1,9 +1,9 @@
 """Statements over documents, versions and citations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -123,15 +123,19 @@ def citations_of(session: Session, version_id: UUID) -> list[Citation]:
     return list(session.scalars(statement))
 
 
-def cited_in(session: Session, signal_id: UUID) -> list[tuple[Document, DocumentVersion]]:
-    """Return the newest versions that cite a signal."""
+def cited_in(
+    session: Session, signal_ids: Collection[UUID]
+) -> list[tuple[Document, DocumentVersion]]:
+    """Return the newest versions that cite any of the signals."""
     statement = (
         select(Document, DocumentVersion)
         .join(DocumentVersion, col(DocumentVersion.document_id) == col(Document.id))
         .where(
             col(DocumentVersion.number) == col(Document.latest),
             col(DocumentVersion.id).in_(
-                select(col(Citation.version_id)).where(col(Citation.signal_id) == signal_id)
+                select(col(Citation.version_id)).where(
+                    col(Citation.signal_id) == func.any(list(signal_ids))
+                )
             ),
         )
         .order_by(col(Document.id))

@@ -29,7 +29,7 @@ def read_labelled(path: Path, text: str, label: str, exclude: Collection[str] = 
         Invalid: no such file, not csv or JSON lines, or a row lacks a column.
     """
     read = Labelled([], [])
-    for number, row in enumerate(_rows(path), start=1):
+    for number, row in enumerate(read_rows(path), start=1):
         missing = [column for column in (text, label) if row.get(column) is None]
         if missing:
             raise Invalid(f"Row {number} of {path.name} has no column {missing[0]!r}.")
@@ -39,7 +39,8 @@ def read_labelled(path: Path, text: str, label: str, exclude: Collection[str] = 
     return read
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a csv or JSON lines file, gzipped or not; raises Invalid."""
     kind = path.name.removesuffix(".gz").rpartition(".")[2].lower()
     if kind not in {"csv", "jsonl"}:
         raise Invalid(f"{path.name} is neither .csv nor .jsonl, with or without .gz.")

@@ -19,6 +19,7 @@ from pmflow_core.errors import PmflowError
 from pmflow_core.intake import rebuilding, repository
 from pmflow_core.intake.repository import Claimed
 from pmflow_core.logs import get_logger
+from pmflow_core.signals import copies, merging
 from pmflow_core.signals.extraction import extract
 from pmflow_core.signals.near import usual_model
 from pmflow_core.signals.nudges import announce
@@ -123,12 +124,20 @@ def _write(workspace_id: UUID, rows: Sequence[Claimed], found: Sequence[dict[str
     with transaction(workspace_id) as session:
         # Before the rows: whoever re-forms themes holds this lock and then reads rows.
         corpus.lock_for_writing(session, workspace_id, shared=True)
+        # All rows that may change are locked at once, in one order.
+        repeats = copies.lock_with_originals(session, workspace_id, [row.id for row in rows])
         given = repository.still_ours(session, rows)
         ours = [_without(row, given[row["id"]]) for row in found if row["id"] in given]
         usual = usual_model(session)
         ours = [_set_aside(row) if _is_foreign(row, usual) else row for row in ours]
         repository.save_processed(session, ours)
-        themable = [row for row in ours if row.get("themable") and "embedding" in row]
+        repeats = [pair for pair in repeats if pair[0] in given]
+        merged = set(merging.merge_copies(session, actor, repeats))
+        themable = [
+            row
+            for row in ours
+            if row.get("themable") and "embedding" in row and row["id"] not in merged
+        ]
         rebuild.place(
             session,
             actor,

@@ -15,7 +15,7 @@ from pmflow_core.embedding.base import Vectors
 from pmflow_core.ids import uuid7
 from pmflow_core.intake.models import Reembedding, ReembeddingStatus
 from pmflow_core.signals.models import Signal
-from pmflow_core.themes.corpus import as_matrix
+from pmflow_core.signals.vectors import as_matrix
 from pmflow_core.themes.repository import live
 from pmflow_core.themes.vectors import Matrix
 

@@ -52,7 +52,9 @@ def restore(session: Session, actor: Actor, ids: Sequence[UUID]) -> None:
     signals = repository.lock_signals(session, ids, deleted=True)
     linked = links.linked_among(session, ids)
     for signal in signals:
-        if signal.status is SignalStatus.ARCHIVED or signal.deleted_at is not None:
+        if signal.merged_into is not None:
+            signal.deleted_at = None
+        elif signal.status is SignalStatus.ARCHIVED or signal.deleted_at is not None:
             signal.deleted_at = None
             signal.status = LINKED if signal.id in linked else SignalStatus.REVIEWED
     session.flush()
@@ -91,7 +93,8 @@ def undo(session: Session, actor: Actor, done: Undo) -> None:
     if done.verb is UndoVerb.LINK and done.project_id is not None:
         links.unlink(session, actor, ids, done.project_id)
     elif done.verb is UndoVerb.UNLINK and done.project_id is not None:
-        links.link_to_project(session, actor, ids, done.project_id)
+        apart = [signal.id for signal in signals if signal.merged_into is None]
+        links.link_to_project(session, actor, apart, done.project_id)
     elif done.verb is UndoVerb.DELETE:
         for signal in signals:
             signal.deleted_at = None

@@ -11,6 +11,7 @@ from sqlmodel import col
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import service as activity
 from pmflow_core.clock import utcnow
+from pmflow_core.errors import Conflict
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.ids import uuid7
@@ -22,6 +23,12 @@ from pmflow_core.signals.schemas import LinkRead, Undo, UndoVerb
 
 BY_HAND = "linked by hand"
 LINKED, REVIEWED = SignalStatus.LINKED, SignalStatus.REVIEWED
+
+
+class MergedAway(Conflict):
+    """The signal was merged into another, which stands for it."""
+
+    code = "signal_merged"
 
 
 def link_to_project(
@@ -40,10 +47,16 @@ def link_to_project(
     Raises:
         PermissionDenied: the actor is not an editor.
         NotFound: one of the signals, or the project, is not in the actor's workspace.
+        MergedAway: one of them was merged into another.
     """
     actor.require(Role.EDITOR)
     project = projects.get_project(session, project_id)
     signals = repository.lock_signals(session, signal_ids)
+    for signal in signals:
+        if signal.merged_into is not None:
+            raise MergedAway(
+                f"S-{signal.number} was merged into another signal; link that one instead."
+            )
     added = _add_links(session, actor, signals, project_id, (reason, confidence))
     statuses = {signal.id: signal.status for signal in signals if signal.id in added}
     for signal in signals:

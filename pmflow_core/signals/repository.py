@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from pmflow_core.errors import NotFound
 from pmflow_core.signals.models import Severity, Signal, SignalProject, SignalStatus, Source
 from pmflow_core.signals.near import cosine_to, nearest_first
 from pmflow_core.signals.schemas import SignalQuery, SignalRead, SignalSort, SignalWhole
+from pmflow_core.signals.voices import voices_of
 
 SHOWN_CHARS = 500
 SEARCH_WORDS = 8
@@ -156,7 +158,25 @@ def _count(session: Session, query: SignalQuery, within: Select[Any] | None) -> 
 def read_many(session: Session, ids: Sequence[UUID]) -> dict[UUID, SignalRead]:
     """Return the signals as list rows, by id."""
     statement = select(*_READ_COLUMNS).where(col(Signal.id) == func.any(list(ids)))
-    return {row[0]: SignalRead(*row) for row in session.execute(statement)}
+    rows = session.execute(statement).all()
+    voices = voices_of(session, ids)
+    return {row[0]: _with_voices(SignalRead(*row), voices.get(row[0])) for row in rows}
+
+
+def get_many(session: Session, ids: Sequence[UUID]) -> list[Signal]:
+    """Return the signals with all that is known of them; raises NotFound if one is missing."""
+    statement = select(Signal).where(
+        col(Signal.id) == func.any(list(ids)), col(Signal.deleted_at).is_(None)
+    )
+    signals = list(session.scalars(statement))
+    if len(signals) != len(set(ids)):
+        raise NotFound("One of these signals does not exist.")
+    return signals
+
+
+def _with_voices(row: SignalRead, voices: tuple[int, int] | None) -> SignalRead:
+    copies, customers = voices or (0, int(bool(row.customer)))
+    return replace(row, copies=copies, customers=customers)
 
 
 def read_whole(session: Session, query: SignalQuery, limit: int) -> list[SignalWhole]:

@@ -1,6 +1,6 @@
 """What crosses the border of signals: what is taken in, asked for, and shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from pmflow_core.customers.schemas import Money
-from pmflow_core.signals.models import Frequency, Kind, Severity, SignalStatus, Source
+from pmflow_core.signals.models import Frequency, Kind, MergeKind, Severity, SignalStatus, Source
 from pmflow_core.signals.normalise import normalise
 
 MAX_PAGE = 200
@@ -146,7 +146,10 @@ class SignalQuery(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SignalRead:
-    """A signal as a row of a list; `text` is its verbatim, cut at 500 characters."""
+    """A signal as a row of a list; `text` is its verbatim, cut at 500 characters.
+
+    `copies` signals are merged into it; `customers` of it and them are known.
+    """
 
     id: UUID
     number: int
@@ -161,6 +164,8 @@ class SignalRead:
     received_at: datetime
     is_processed: bool
     is_embedded: bool
+    copies: int = 0
+    customers: int = 0
 
     @property
     def name(self) -> str:
@@ -191,6 +196,18 @@ class LinkRead:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeRead:
+    """A signal that was merged into another; `score` is their cosine, None for the same text."""
+
+    row: SignalRead
+    kind: MergeKind
+    score: float | None
+    words: list[str]
+    by_itself: bool
+    merged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SignalDetail:
     """Everything about one signal but its theme, which lies above."""
 
@@ -204,6 +221,9 @@ class SignalDetail:
     is_deleted: bool
     links: list[LinkRead]
     has_original: bool = False
+    copies: list[MergeRead] = field(default_factory=list["MergeRead"])
+    kept: SignalRead | None = None
+    """The signal that this one was merged into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +251,34 @@ class SignalWhole:
 
 @dataclass(frozen=True, slots=True)
 class SimilarRead:
-    """A signal that says nearly the same; similarity is the cosine, -1 to 1."""
+    """A signal that says nearly the same: the cosine, -1 to 1, and the words both have.
+
+    `is_candidate` says that it may report the same and be merged; `is_near_identical` that its
+    words and numbers are the same too.
+    """
 
     row: SignalRead
     similarity: float
+    words: list[str] = field(default_factory=list[str])
+    is_candidate: bool = False
+    is_near_identical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PairRead:
+    """Two signals side by side: the one that a merge would keep, and the one it would merge.
+
+    `words` are those of the kept text that the other has too, the rarest first; `similarity` is
+    the cosine, None where their vectors cannot be compared.
+    """
+
+    kept: SignalRead
+    kept_text: str
+    merged: SignalRead
+    merged_text: str
+    similarity: float | None
+    words: list[str]
+    is_same_text: bool
 
 
 class SignalEdit(BaseModel):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import Invalid
-from pmflow_core.signals import batches, links, repository
+from pmflow_core.signals import batches, links, merge_rows, repository
 from pmflow_core.signals.models import Severity, Signal, SignalStatus, Source
 from pmflow_core.signals.nudges import announce, wake_worker
 from pmflow_core.signals.schemas import (
@@ -21,7 +21,7 @@ from pmflow_core.signals.schemas import (
     SignalIn,
     SignalPage,
     SignalQuery,
-    SimilarRead,
+    SignalRead,
 )
 
 
@@ -96,18 +96,15 @@ def get_signal(session: Session, actor: Actor, number: int) -> SignalDetail:
         is_deleted=signal.deleted_at is not None,
         links=links.links_of(session, signal.id),
         has_original=signal.original_id is not None,
+        copies=merge_rows.copies_of(session, signal.id),
+        kept=_kept(session, signal),
     )
 
 
-def similar(session: Session, actor: Actor, number: int, limit: int = 10) -> list[SimilarRead]:
-    """Return the signals that say nearly the same, nearest first; none while not embedded."""
-    actor.require(Role.VIEWER)
-    signal = repository.get_signal(session, number)
-    if signal.embedding is None:
-        return []
-    near = repository.nearest(session, signal, min(max(limit, 1), 50))
-    rows = repository.read_many(session, [found for found, _ in near])
-    return [SimilarRead(rows[found], similarity) for found, similarity in near]
+def _kept(session: Session, signal: Signal) -> SignalRead | None:
+    if signal.merged_into is None:
+        return None
+    return repository.read_many(session, [signal.merged_into])[signal.merged_into]
 
 
 def edit(session: Session, actor: Actor, number: int, changes: SignalEdit) -> SignalDetail:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from pgvector.sqlalchemy import Vector
 from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -18,6 +17,7 @@ from pmflow_core.ids import uuid7
 from pmflow_core.projects.models import Project
 from pmflow_core.signals.models import DIMENSIONS, Signal, SignalProject
 from pmflow_core.signals.near import nearest_first, usual_model
+from pmflow_core.signals.vectors import as_matrix
 from pmflow_core.themes.models import (
     Clustering,
     PlacedBy,
@@ -91,13 +91,6 @@ def lock_for_writing(session: Session, workspace_id: UUID, *, shared: bool = Fal
     session.execute(
         text(f"select {lock}(hashtextextended(:key, 0))"), {"key": f"themes:{workspace_id}"}
     )
-
-
-def as_matrix(values: Sequence[bytes]) -> Matrix:
-    """Return vectors in the form that `vector_send` gives as rows; far quicker than their text."""
-    header = 4
-    packed = b"".join(value[header:] for value in values)
-    return np.frombuffer(packed, dtype=">f4").reshape(-1, DIMENSIONS).astype(np.float32)
 
 
 def read_corpus(session: Session) -> Corpus:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, true
+from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.errors import NotFound
 from pmflow_core.projects.models import Project, ProjectStatus
 from pmflow_core.signals.models import Severity, Signal, SignalStatus
+from pmflow_core.signals.voices import voices
 from pmflow_core.themes.models import Clustering, PlacedBy, Theme, ThemeMembership, ThemeStatus
 from pmflow_core.themes.schemas import TREND_WEEKS, Quote, ThemeTag
 
@@ -55,21 +56,29 @@ def figures(
     """Return a row per active theme with members: its size, severities, weeks and project.
 
     The columns are theme, size, mean similarity, how many senders, one per severity, one per
-    week, project id and key; the largest theme comes first.
+    week, project id and key; the largest theme comes first. A signal that others are merged into
+    counts once for each customer who is known to have said it: forty customers with the same
+    words are forty.
     """
     now = utcnow()
+    said = voices()
+    weight = func.sum(func.greatest(func.coalesce(said.c.customers, 1), 1))
     weeks = [
-        func.count().filter(
+        weight.filter(
             col(Signal.received_at) > now - timedelta(weeks=TREND_WEEKS - week),
             col(Signal.received_at) <= now - timedelta(weeks=TREND_WEEKS - week - 1),
         )
         for week in range(TREND_WEEKS)
     ]
-    severities = [func.count().filter(col(Signal.severity) == each) for each in Severity]
+    severities = [weight.filter(col(Signal.severity) == each) for each in Severity]
     people = [func.avg(col(ThemeMembership.similarity)), func.count(sender.distinct())]
     numbers = (
-        select(col(ThemeMembership.theme_id).label("theme_id"), *_named(people, severities, weeks))
+        select(
+            col(ThemeMembership.theme_id).label("theme_id"),
+            *_named(weight, people, severities, weeks),
+        )
         .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
+        .outerjoin(said, said.c.signal_id == col(Signal.id))
         .where(*live())
         .group_by(col(ThemeMembership.theme_id))
     )
@@ -87,13 +96,23 @@ def figures(
     return session.execute(statement).all()
 
 
-def _named(people: Sequence[Any], severities: Sequence[Any], weeks: Sequence[Any]) -> list[Any]:
+def _named(
+    size: Any, people: Sequence[Any], severities: Sequence[Any], weeks: Sequence[Any]
+) -> list[Any]:
+    counts = {
+        **{f"severity_{place}": count for place, count in enumerate(severities)},
+        **{f"week_{place}": count for place, count in enumerate(weeks)},
+    }
     return [
-        func.count().label("size"),
+        _whole(size).label("size"),
         *(count.label(f"people_{place}") for place, count in enumerate(people)),
-        *(count.label(f"severity_{place}") for place, count in enumerate(severities)),
-        *(count.label(f"week_{place}") for place, count in enumerate(weeks)),
+        *(_whole(count).label(name) for name, count in counts.items()),
     ]
+
+
+def _whole(count: Any) -> Any:
+    # a sum over nothing is null, and one over integers a long one
+    return cast(func.coalesce(count, 0), Integer)
 
 
 def has_project(session: Session, theme_id: UUID) -> bool:

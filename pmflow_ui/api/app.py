@@ -13,6 +13,7 @@ from pmflow_ui.api import (
     cron,
     customers,
     description,
+    duplicates,
     health,
     personas,
     problems,
@@ -47,6 +48,7 @@ ROUTERS = (
     search.router,
     automation.router,
     cron.router,
+    duplicates.router,
 )
 
 

@@ -11,17 +11,22 @@ from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.glyph import severity_glyph
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.link import link
-from pmflow_ui.components.meter import ticks
 from pmflow_ui.components.moment import moment
 from pmflow_ui.components.original import in_its_original
 from pmflow_ui.components.overlay import drawer, menu, menu_item
 from pmflow_ui.components.placeholder import empty_state
 from pmflow_ui.components.signal_people import signal_people
+from pmflow_ui.pages.signals_merge import (
+    copies_list,
+    merge_dialog,
+    similar_list,
+    where_it_went,
+)
 from pmflow_ui.pages.signals_table import source_icon
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import Choice, SignalsState
 from pmflow_ui.state.signals_detail import SignalDetailState
-from pmflow_ui.state.signals_rows import PlaceRow, SimilarRow
+from pmflow_ui.state.signals_rows import PlaceRow
 
 CARD = SignalDetailState.card
 SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
@@ -118,7 +123,7 @@ def _why() -> rx.Component:
             rx.foreach(SignalDetailState.linked, _linked),
             class_name="why",
         ),
-        rx.cond(SessionState.can_edit & ~CARD.is_deleted, _actions()),
+        rx.cond(SessionState.can_edit & ~CARD.is_deleted & (CARD.kept == 0), _actions()),
     )
 
 
@@ -162,35 +167,6 @@ def _actions() -> rx.Component:
     )
 
 
-def _similar() -> rx.Component:
-    def line(row: ObjectVar[SimilarRow]) -> rx.Component:
-        return rx.el.li(
-            rx.el.button(
-                rx.el.span(row.similarity, class_name="tn sm t2 sim"),
-                ticks(row.ticks, f"similarity {row.similarity}"),
-                rx.cond(row.severity, severity_glyph(row.severity), rx.el.span(class_name="sev")),
-                rx.el.span(row.text, class_name="trunc grow"),
-                rx.el.span("S-", row.number, class_name="t3 sm"),
-                type="button",
-                class_name="simrow",
-                on_click=SignalsState.open(row.number),
-            ),
-            key=row.number,
-        )
-
-    return rx.cond(
-        SignalDetailState.similar,
-        rx.el.section(
-            rx.el.h3(
-                "Similar signals",
-                rx.el.span("1.00 is the same", class_name="right med t3"),
-                class_name="sect-h",
-            ),
-            rx.el.ul(rx.foreach(SignalDetailState.similar, line)),
-        ),
-    )
-
-
 def _cited() -> rx.Component:
     def line(place: ObjectVar[PlaceRow]) -> rx.Component:
         return link(
@@ -217,6 +193,7 @@ def signal_drawer() -> rx.Component:
     )
     body = rx.fragment(
         rx.cond(CARD.is_deleted, rx.el.p("In the bin", class_name="chip")),
+        where_it_went(),
         rx.el.div(
             rx.el.blockquote(CARD.text, class_name="verb"),
             rx.cond(
@@ -228,7 +205,8 @@ def signal_drawer() -> rx.Component:
         _facts(),
         signal_people(),
         _why(),
-        _similar(),
+        copies_list(),
+        similar_list(),
         _cited(),
     )
     panel = drawer(
@@ -243,4 +221,4 @@ def signal_drawer() -> rx.Component:
             icon_button("chevron-down", "Next (J)", on_click=SignalsState.step(1)),
         ),
     )
-    return rx.cond(number, panel)
+    return rx.fragment(rx.cond(number, panel), merge_dialog())

@@ -15,10 +15,12 @@ from pmflow_ui.call import call
 from pmflow_ui.guard import event
 from pmflow_ui.state.signal_people import SignalPeopleState, show_people
 from pmflow_ui.state.signals_rows import (
+    CopyRow,
     PlaceRow,
     SignalCard,
     SimilarRow,
     as_card,
+    as_copies,
     as_places,
     as_similar,
 )
@@ -31,6 +33,7 @@ class SignalDetailState(rx.State):
     place: rx.Field[str] = rx.field("")
     card: rx.Field[SignalCard] = rx.field(default_factory=SignalCard)
     similar: rx.Field[list[SimilarRow]] = rx.field(default_factory=list)
+    copies: rx.Field[list[CopyRow]] = rx.field(default_factory=list)
     cited: rx.Field[list[PlaceRow]] = rx.field(default_factory=list)
     linked: rx.Field[list[PlaceRow]] = rx.field(default_factory=list)
     missing: rx.Field[bool] = rx.field(False)
@@ -73,4 +76,5 @@ async def show_signal(state: SignalDetailState, actor: Actor, slug: str, number:
     await show_people(people, actor, slug, number)
     state.card = as_card(shown, slug)
     state.similar = as_similar(shown)
+    state.copies = as_copies(shown)
     state.cited, state.linked = as_places(shown, slug)

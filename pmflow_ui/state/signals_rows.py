@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pmflow_core.board.shown_signals import SignalShown, SignalsRead
-from pmflow_core.signals.models import SignalStatus, Source
-from pmflow_core.signals.schemas import SignalRead
+from pmflow_core.signals.models import MergeKind, SignalStatus, Source
+from pmflow_core.signals.schemas import MergeRead, SignalRead
 from pmflow_core.themes.models import PlacedBy
 from pmflow_core.themes.schemas import ThemeTag, WhyThere
+from pmflow_ui.figures import counted
 
 TICKS = 10
 SOURCES = {
@@ -45,13 +46,26 @@ class SignalRow:
 
 @dataclass(frozen=True)
 class SimilarRow:
-    """A signal that says nearly the same."""
+    """A signal that says nearly the same, and the words that say so."""
 
+    id: str
     number: int
     text: str
     severity: str
     similarity: str
     ticks: list[str]
+    words: str
+    may_merge: bool
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """A signal that is merged into the open one."""
+
+    id: str
+    number: int
+    text: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,9 @@ class SignalCard:
     unthemed: str = ""
     is_deleted: bool = False
     has_original: bool = False
+    kept: int = 0
+    kept_text: str = ""
+    voices: str = ""
 
 
 def as_rows(read: SignalsRead, slug: str) -> list[SignalRow]:
@@ -157,7 +174,38 @@ def as_card(shown: SignalShown, slug: str) -> SignalCard:
         unthemed="" if why else _unthemed(row),
         is_deleted=detail.is_deleted,
         has_original=detail.has_original,
+        kept=detail.kept.number if detail.kept else 0,
+        kept_text=" ".join(detail.kept.text.split()) if detail.kept else "",
+        voices=_voices(row),
     )
+
+
+def _voices(row: SignalRead) -> str:
+    if not row.copies:
+        return ""
+    said = f"Said {row.copies + 1:,} times"
+    return f"{said} by {counted(row.customers, 'customer')}" if row.customers else said
+
+
+def as_copies(shown: SignalShown) -> list[CopyRow]:
+    """Return the signals that are merged into one."""
+    return [
+        CopyRow(
+            id=str(found.row.id),
+            number=found.row.number,
+            text=found.row.customer or " ".join(found.row.text.split()),
+            note=_merge_note(found),
+        )
+        for found in shown.themed.detail.copies
+    ]
+
+
+def _merge_note(found: MergeRead) -> str:
+    if found.by_itself:
+        return "same text, merged by itself"
+    if found.score is None:
+        return "same text" if found.kind is MergeKind.EXACT else "merged by hand"
+    return f"similarity {found.score:.2f}"
 
 
 def _placed(why: WhyThere | None) -> str:
@@ -182,11 +230,14 @@ def as_similar(shown: SignalShown) -> list[SimilarRow]:
     """Return the signals that say nearly the same."""
     return [
         SimilarRow(
+            id=str(found.row.id),
             number=found.row.number,
             text=" ".join(found.row.text.split()),
             severity=found.row.severity.value if found.row.severity else "",
             similarity=f"{found.similarity:.2f}",
             ticks=_ticks(found.similarity),
+            words=", ".join(found.words[:5]),
+            may_merge=found.is_candidate,
         )
         for found in shown.similar
     ]

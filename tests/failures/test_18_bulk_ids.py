@@ -13,7 +13,7 @@ from pmflow_core.board import service as board
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import NotFound
 from pmflow_core.projects import service as project_service
-from pmflow_core.signals import bulk, links
+from pmflow_core.signals import bulk, links, merging
 from pmflow_core.signals import service as signals
 from pmflow_core.signals.models import Signal, SignalProject, SignalStatus, Source
 from pmflow_core.signals.schemas import SignalIn, Undo, UndoVerb
@@ -43,6 +43,13 @@ ACTIONS: dict[str, Action] = {
     "undo a link": _undo(UndoVerb.LINK, SignalStatus.REVIEWED),
     "undo an unlink": _undo(UndoVerb.UNLINK, SignalStatus.LINKED),
     "undo a delete": _undo(UndoVerb.DELETE),
+    "merge": lambda session, desk, ids: merging.merge(session, desk.actor, ids),
+    "unmerge": lambda session, desk, ids: [
+        merging.unmerge(session, desk.actor, each) for each in ids
+    ],
+    "merge copies": lambda session, desk, ids: merging.merge_copies(
+        session, desk.actor, [(ids[1], ids[0]), (ids[2], ids[0])]
+    ),
 }
 
 
@@ -56,9 +63,9 @@ def state(workspace_id: UUID) -> list[tuple[object, ...]]:
     """Return everything a bulk action could change in a workspace."""
     with transaction(workspace_id) as session:
         rows = session.execute(
-            select(col(Signal.id), col(Signal.status), col(Signal.deleted_at)).order_by(
-                col(Signal.id)
-            )
+            select(
+                col(Signal.id), col(Signal.status), col(Signal.deleted_at), col(Signal.merged_into)
+            ).order_by(col(Signal.id))
         )
         linked = session.execute(
             select(col(SignalProject.signal_id), col(SignalProject.project_id)).order_by(
@@ -70,11 +77,12 @@ def state(workspace_id: UUID) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def own(desk: Desk) -> list[UUID]:
-    """A new signal, a linked one and one in the bin."""
-    ids = ingest(desk.actor, "new", "linked", "binned")
+    """A new signal, a linked one, one in the bin, and two that are merged into one more."""
+    ids = ingest(desk.actor, "new", "linked", "binned", "kept", "merged", "merged too")
     with transaction(desk.actor.workspace_id) as session:
         links.link_to_project(session, desk.actor, ids[1:2], desk.id)
-        bulk.delete(session, desk.actor, ids[2:])
+        bulk.delete(session, desk.actor, ids[2:3])
+        merging.merge(session, desk.actor, ids[3:])
     return ids
 
 
@@ -88,6 +96,7 @@ def test_a_foreign_id_anywhere_in_the_list_changes_nothing(
     (foreign,) = ingest(stranger, "not yours")
     binned = action in ("restore", "undo a delete")
     ids = [own[2], own[1]] if binned else own[:2]
+    ids = own[4:] if action == "unmerge" else ids
     ids.insert(place, foreign)
     before = state(desk.actor.workspace_id), state(stranger.workspace_id)
 

@@ -13,7 +13,7 @@ from pmflow_core.accounts.actor import Actor
 from pmflow_core.db.transaction import configure, transaction
 from pmflow_core.errors import NotFound
 from pmflow_core.events import bus
-from pmflow_core.signals import bulk, service
+from pmflow_core.signals import bulk, duplicates, service
 from pmflow_core.signals.models import Severity, Source
 from pmflow_core.signals.schemas import IngestResult, SignalEdit, SignalIn, SignalQuery, SignalSort
 from tests.conftest import make_workspace
@@ -96,7 +96,7 @@ def test_another_workspace_sees_and_changes_nothing(actor: Actor) -> None:
         with pytest.raises(NotFound):
             service.get_signal(session, stranger, 1)
         with pytest.raises(NotFound):
-            service.similar(session, stranger, 1)
+            duplicates.similar(session, stranger, 1)
         with pytest.raises(NotFound):
             bulk.delete(session, stranger, ids)
     assert send(stranger, [SignalIn(text="mine", source_ref="x")]).created == 1
