@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pmflow_core.demo import story
 from pmflow_core.embedding.selection import get_embedder
-from pmflow_core.intake import processing, rebuilding
+from pmflow_core.intake import processing, rebuilding, suggesting
 from pmflow_core.runs.engine import Engine
 from pmflow_core.runs.extensions import installed
 from pmflow_core.settings import get_settings
@@ -15,10 +15,11 @@ from worker.jobs import pace
 
 
 def process_signals(workspace_id: str) -> None:
-    """Extract, embed and place what a workspace has not processed yet."""
+    """Extract, embed and place what a workspace has not processed yet, then suggest."""
     settings = get_settings()
     embedder = get_embedder(settings.embedding, settings.embedding_threads)
     processing.process_workspace(UUID(workspace_id), embedder)
+    suggesting.suggest_workspace(UUID(workspace_id), embedder, installed().provider(None))
 
 
 def rebuild_themes(workspace_id: str) -> None:

@@ -39,11 +39,11 @@ class BudgetExceeded(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Whose budgets a call is paid from."""
+    """Whose budgets a call is paid from; without a run, the project's and the workspace's."""
 
     workspace_id: UUID
     project_id: UUID
-    run_id: UUID
+    run_id: UUID | None = None
 
     def subjects(self) -> Sequence[tuple[Scope, UUID]]:
         """Return each scope with what it bounds here, in the order they are taken."""
@@ -52,7 +52,7 @@ class Payer:
             Scope.PROJECT: self.project_id,
             Scope.RUN: self.run_id,
         }
-        return [(scope, ids[scope]) for scope in ORDER]
+        return [(scope, found) for scope in ORDER if (found := ids[scope]) is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,9 @@ def reserve(session: Session, payer: Payer, amount: Decimal) -> None:
             raise BudgetExceeded(_missing(session, scope, subject, amount), amount)
 
 
-def open_run(session: Session, payer: Payer, cap_usd: Decimal) -> None:
+def open_run(session: Session, workspace_id: UUID, run_id: UUID, cap_usd: Decimal) -> None:
     """Give a run that was just queued the cap that its recipe names."""
-    _ensure(session, payer.workspace_id, Scope.RUN, payer.run_id, cap_usd)
+    _ensure(session, workspace_id, Scope.RUN, run_id, cap_usd)
 
 
 def settle(session: Session, payer: Payer, reserved: Decimal, cost: Decimal) -> None:

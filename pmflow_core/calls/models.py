@@ -48,10 +48,10 @@ class ProviderCall(TenantRow, table=True):
         Index(None, "workspace_id", "request_hash"),
     )
 
-    run_id: UUID
+    run_id: UUID | None = Field(default=None, description="None: nobody's run asked.")
     project_id: UUID
     step_key: str
-    fence: int = Field(description="The claim of the run that sent it.")
+    fence: int = Field(description="The claim of the run that sent it; 0 without a run.")
     attempt: int
     provider: str
     model: str | None = None

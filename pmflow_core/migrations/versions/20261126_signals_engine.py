@@ -18,6 +18,19 @@ SELECT pmflow_protect(t::regclass, false) FROM unnest(ARRAY[
 SELECT pmflow_protect(t::regclass, true) FROM unnest(ARRAY['theme_events', 'automation_events']) AS t;
 """
 
+SUGGEST = """
+CREATE OR REPLACE FUNCTION pmflow_unprocessed_workspaces() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT s.workspace_id FROM signals s
+    WHERE s.processed_at IS NULL AND s.deleted_at IS NULL
+      AND (s.claimed_until IS NULL OR s.claimed_until < now())
+    UNION
+    SELECT DISTINCT s.workspace_id FROM signals s
+    WHERE s.suggested_at IS NULL AND s.processed_at IS NOT NULL AND s.deleted_at IS NULL
+      AND (s.claimed_until IS NULL OR s.claimed_until < now())
+$$;
+"""
+
 
 def upgrade() -> None:
     op.create_table('customers',
@@ -270,7 +283,9 @@ def upgrade() -> None:
     op.create_foreign_key(op.f('fk_signals_workspace_id_original_id'), 'signals', 'originals', ['workspace_id', 'original_id'], ['workspace_id', 'id'])
     op.create_foreign_key(op.f('fk_signals_workspace_id_customer_id'), 'signals', 'customers', ['workspace_id', 'customer_id'], ['workspace_id', 'id'])
     op.create_foreign_key(op.f('fk_signals_workspace_id_merged_into'), 'signals', 'signals', ['workspace_id', 'merged_into'], ['workspace_id', 'id'])
+    op.alter_column('provider_calls', 'run_id', nullable=True)
     op.execute(PROTECT)
+    op.execute(SUGGEST)
 
 
 def downgrade() -> None:
