@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("document", "document", None),
     ("eval", "evaluate", None),
     ("signals", "signals", None),
+    ("suggestions", "suggestions", None),
     ("themes", "themes", None),
 )
 

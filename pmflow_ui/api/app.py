@@ -15,8 +15,10 @@ from pmflow_ui.api import (
     projects,
     run_actions,
     runs,
+    signal_actions,
     sse,
     streams,
+    suggestions,
     uploads,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
@@ -30,6 +32,8 @@ ROUTERS = (
     projects.router,
     runs.router,
     run_actions.router,
+    signal_actions.router,
+    suggestions.router,
     streams.router,
 )
 
