@@ -47,6 +47,7 @@ from pmflow_ui.access import Access, Permission
 from pmflow_ui.pages.board import board_page
 from pmflow_ui.pages.document import document_page
 from pmflow_ui.pages.home import home_page
+from pmflow_ui.pages.inbox import inbox_page
 from pmflow_ui.pages.login import login_page
 from pmflow_ui.pages.project import project_page
 from pmflow_ui.pages.run import run_page
@@ -58,6 +59,7 @@ from pmflow_ui.pages.themes import themes_page
 from pmflow_ui.state.board import BoardState
 from pmflow_ui.state.document import DocumentState
 from pmflow_ui.state.imports import ImportsState
+from pmflow_ui.state.inbox import InboxState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.runs import RunsState
@@ -83,6 +85,7 @@ ROUTES = (
     Route("/login", login_page, "Sign in", Access.ANYONE, (SignState.load_login,)),
     Route("/signup", signup_page, "Create an account", Access.ANYONE, (SignState.load_signup,)),
     Route("/", home_page, "Workspaces", Access.SIGNED_IN),
+    Route("/w/[slug]/inbox", inbox_page, "Inbox", Role.VIEWER, (InboxState.load,)),
     Route("/w/[slug]/board", board_page, "Board", Role.VIEWER, (BoardState.load,)),
     Route(
         "/w/[slug]/projects/[project_key]",

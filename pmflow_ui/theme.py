@@ -223,7 +223,7 @@ STYLESHEETS = tuple(
         "fonts", "tokens", "base", "controls", "marks", "panels", "shell", "board", "overlays",
         "runs", "diff", "prose", "phone",
         "pages/sign", "pages/home", "pages/start", "pages/board", "pages/signals", "pages/theme",
-        "pages/project", "pages/document", "pages/run",
+        "pages/project", "pages/document", "pages/run", "pages/inbox",
     )
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from pmflow_core.embedding.base import Embedder
 from pmflow_core.embedding.selection import get_embedder
 from pmflow_core.errors import Invalid
 from pmflow_core.evals.labelled import Labelled
-from pmflow_core.signals.routing import Indices, Matrix, profile, route
+from pmflow_core.signals.routing import Indices, Matrix, common_share, profile, route
 from pmflow_core.signals.thresholds import thresholds_for
 
 EXAMPLES = 50
@@ -103,7 +103,8 @@ def compare(labelled: Labelled, divided: Split, vectors: Matrix, model: str) -> 
     labels = np.array(labelled.labels)
     names = np.array(divided.known)
     owners = np.searchsorted(names, labels[divided.examples]).astype(np.int64)
-    known = profile(vectors[divided.examples], owners, len(names))
+    common = common_share(vectors.mean(axis=0), len(vectors))
+    known = profile(vectors[divided.examples], owners, len(names), common)
     routed = route(vectors[divided.asked], known)
     threshold = thresholds_for(model).routing.middle
     linked = routed.similarities >= threshold

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -24,6 +25,7 @@ READ_CHARS = 8_000
 BRIEF_CHARS = 1_000
 MEMBERS_READ = 200
 """Of a project's linked signals only the newest are compared with; they say what it is now."""
+COMMON_READ = 2_000
 DECISIONS_READ = 500
 _ASIDE = (SignalStatus.ARCHIVED, SignalStatus.MERGED)
 
@@ -181,6 +183,20 @@ def linked_vectors(session: Session, model: str) -> tuple[list[UUID], Matrix]:
     )
     rows = session.execute(statement).all()
     return [row[0] for row in rows], as_matrix([row[1] for row in rows])
+
+
+def common_vector(session: Session, model: str) -> tuple[Matrix, int]:
+    """Return the mean vector of the newest 2,000 live signals, and how many there were."""
+    newest = (
+        select(col(Signal.embedding).label("embedding"))
+        .where(col(Signal.deleted_at).is_(None), col(Signal.embedding_model) == model)
+        .order_by(col(Signal.number).desc())
+        .limit(COMMON_READ)
+        .subquery()
+    )
+    mean = func.vector_send(func.avg(newest.c.embedding))
+    found, count = session.execute(select(mean, func.count()).select_from(newest)).one()
+    return (as_matrix([found])[0] if count else np.zeros(1, dtype=np.float32)), count
 
 
 def decided_links(session: Session, model: str) -> list[tuple[float, bool]]:

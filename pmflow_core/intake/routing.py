@@ -23,10 +23,11 @@ TEXTS_KEPT = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The projects of a workspace, the vectors linked to them, and what counts as near here."""
+    """The projects of a workspace, the vectors linked to them, and what counts as near there."""
 
     projects: list[ProjectText]
     linked: tuple[list[UUID], Matrix]
+    common: float
     thresholds: RoutingThresholds
     model: str
 
@@ -54,6 +55,7 @@ def read_ground(session: Session, model: str) -> Ground:
     return Ground(
         projects=candidates.project_texts(session),
         linked=candidates.linked_vectors(session, model),
+        common=routing.common_share(*candidates.common_vector(session, model)),
         thresholds=routing.learned(base, candidates.decided_links(session, model)),
         model=model,
     )
@@ -99,6 +101,7 @@ def _profiles(ground: Ground, embedder: Embedder) -> Profiles:
             [*range(len(places)), *(places[owners[place]] for place in known)], dtype=np.int64
         ),
         len(places),
+        ground.common,
     )
 
 
@@ -113,15 +116,15 @@ def _judge(match: Match, ground: Ground, asker: Asker | None) -> Proposal | None
     if verdict is Route.NEW:
         return None
     if verdict is Route.LINK:
-        needed = ground.thresholds.link_from
-        return _proposal(match, ground, "similarity", _like(match, f"{needed:.2f} is needed"))
+        project = match.project
+        reason = f"It says what {project.key} {project.name} is about."
+        return _proposal(match, ground, "similarity", reason)
     asked = asker.ask(match.signal, match.project) if asker else None
     if asked is not None:
         return _as_told(match, ground, asked)
     if match.similarity < ground.thresholds.middle:
         return None
-    between = f"between {ground.thresholds.new_below:.2f} and {ground.thresholds.link_from:.2f}"
-    return _proposal(match, ground, "middle", _like(match, f"{between}, so it is worth a look"))
+    return _proposal(match, ground, "middle", _perhaps(match, ground))
 
 
 def _as_told(match: Match, ground: Ground, asked: Asked) -> Proposal | None:
@@ -130,9 +133,12 @@ def _as_told(match: Match, ground: Ground, asked: Asked) -> Proposal | None:
     return _proposal(match, ground, asked.provider, f"{asked.provider}: {asked.why}")
 
 
-def _like(match: Match, needed: str) -> str:
-    key, similarity = match.project.key, match.similarity
-    return f"It says what {key} is about: similarity {similarity:.2f}, {needed}."
+def _perhaps(match: Match, ground: Ground) -> str:
+    project, limits = match.project, ground.thresholds
+    return (
+        f"It may say what {project.key} {project.name} is about: the similarity lies between"
+        f" {limits.new_below:.2f}, where nothing is suggested, and {limits.link_from:.2f}."
+    )
 
 
 def _proposal(match: Match, ground: Ground, by: str, reason: str) -> Proposal:

@@ -3,7 +3,8 @@
 A project is known by vectors: one of its own text, one of each signal linked to it. A signal's
 similarity to it is the cosine to their middle mixed with the mean of the three nearest, corrected
 for how tight the project is: a project whose signals all say one thing must be met more closely
-than one that spans a subject. How far the second project is behind says how sure the first is.
+than one that spans a subject. How far the second project is behind says how sure the first is; what
+any two signals of the workspace have in common is no sign at all.
 What else was tried, and the figures: docs/explanation/routing.md.
 """
 
@@ -27,6 +28,10 @@ USUAL_TIGHTNESS = 0.65
 """Mean cosine of a text to the middle of the others of its subject; moves no order, only scale."""
 PRIOR_SIGNALS = 5
 """As many signals of usual tightness stand beside a project's own, so that few prove little."""
+USUAL_COMMON = 0.08
+"""Mean cosine of two signals of a workspace that speaks of many subjects."""
+MOST_COMMON = 0.15
+PRIOR_TEXTS = 200
 BLOCK_ROWS = 500
 
 ENOUGH_DECISIONS = 20
@@ -61,13 +66,25 @@ class Routed:
     similarities: Matrix
 
 
-def profile(vectors: Matrix, owners: Indices, projects: int) -> Profiles:
+def common_share(mean: Matrix, count: int) -> float:
+    """Return how much nearer than usual any two signals of a workspace are, 0 to 0.15.
+
+    Args:
+        mean: Of the signals' unit vectors; its squared length is their mean cosine.
+        count: How many they are; few prove little.
+    """
+    share = (float(mean @ mean) - USUAL_COMMON) * count / (count + PRIOR_TEXTS)
+    return min(MOST_COMMON, max(0.0, share))
+
+
+def profile(vectors: Matrix, owners: Indices, projects: int, common: float = 0.0) -> Profiles:
     """Return what `vectors` (unit rows) say of each project; every one needs a vector at least.
 
     Args:
         vectors: The projects' own texts and their signals, in any order.
         owners: The project of each, from 0 on.
         projects: How many there are.
+        common: The workspace's `common_share`, which counts for no project.
     """
     order = np.argsort(owners, kind="stable")
     members = np.ascontiguousarray(vectors[order], dtype=np.float32)
@@ -75,7 +92,7 @@ def profile(vectors: Matrix, owners: Indices, projects: int) -> Profiles:
     sums = np.zeros((projects, vectors.shape[1]), dtype=np.float32)
     np.add.at(sums, owners, vectors)
     own = _tightness(members, owners[order], sums, sizes)
-    corrections = (TIGHTNESS_SHARE * (USUAL_TIGHTNESS - own)).astype(np.float32)
+    corrections = (TIGHTNESS_SHARE * (USUAL_TIGHTNESS - own) - common).astype(np.float32)
     return Profiles(_unit(sums), corrections, members, sizes)
 
 

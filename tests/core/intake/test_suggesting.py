@@ -92,7 +92,7 @@ def test_a_signal_like_the_project_is_suggested_and_another_is_not(
     [found] = proposed(actor)
     assert (found.kind, found.project_id) == (SuggestionKind.LINK_SIGNAL, project)
     assert found.confidence > 0.6
-    assert "similarity" in found.reason
+    assert "Export that works is about" in found.reason
     assert found.detail["decided_by"] == "similarity"
     assert waiting(actor) == 0
     assert not offered(actor)

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from pmflow_core.signals.routing import (
     ENOUGH_DECISIONS,
+    MOST_COMMON,
     MOST_SHIFT,
     Route,
+    common_share,
     learned,
     profile,
     route,
@@ -92,6 +94,19 @@ def test_linking_a_signal_draws_its_like_nearer() -> None:
     after = route(newcomers[3:], grown)
     assert after.projects.tolist() == [0, 0, 0]
     assert (after.similarities > before).all()
+
+
+def test_what_all_signals_have_in_common_is_no_sign() -> None:
+    alike = texts(0, 400, spread=0.3)
+    common = common_share(alike.mean(axis=0), len(alike))
+    assert common == MOST_COMMON
+    assert common_share(alike.mean(axis=0), 4) < 0.02
+    assert common_share(np.zeros(DIMENSIONS, dtype=np.float32), 400) == 0
+    asked = texts(0, 3, spread=0.3, seed=1)
+    vectors, owners = known([0.3])
+    plain = route(asked, profile(vectors, owners, 1)).similarities
+    told = route(asked, profile(vectors, owners, 1, common)).similarities
+    assert told == pytest.approx(plain - common, abs=1e-5)
 
 
 def test_the_bounds_themselves_are_link_and_ask() -> None:
