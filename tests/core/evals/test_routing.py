@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pmflow_core.cli.program import app
+from pmflow_core.cli.evaluate import app
 from pmflow_core.errors import Invalid
 from pmflow_core.evals.labelled import Labelled
 from pmflow_core.evals.routing import Setup, split
@@ -35,7 +35,7 @@ def file(tmp_path: Path) -> Path:
 
 def evaluated(file: Path, *options: str) -> dict[str, float]:
     columns = ["--text", "said", "--label", "about", "--json"]
-    result = CliRunner().invoke(app, ["eval", "routing", str(file), *columns, *options])
+    result = CliRunner().invoke(app, ["routing", str(file), *columns, *options])
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
