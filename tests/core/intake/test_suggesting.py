@@ -56,7 +56,8 @@ def process(actor: Actor, embedder: TopicEmbedder) -> None:
 
 def proposed(actor: Actor) -> list[Suggestion]:
     with transaction(actor.workspace_id) as session:
-        return list(session.scalars(select(Suggestion).order_by(col(Suggestion.id))))
+        links = select(Suggestion).where(col(Suggestion.kind) == SuggestionKind.LINK_SIGNAL)
+        return list(session.scalars(links.order_by(col(Suggestion.id))))
 
 
 def waiting(actor: Actor) -> int:
