@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from benchmarks import duplicates, engine, search, themes
+from benchmarks import duplicates, engine, routing, search, themes
 from benchmarks.peers import PEERS
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "themes": themes.main,
     "duplicates": duplicates.main,
+    "routing": routing.main,
     "engine": engine.main,
     "search": search.main,
     **{name: partial(engine.beside, name) for name in PEERS},

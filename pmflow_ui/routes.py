@@ -49,6 +49,7 @@ from pmflow_ui.pages.board import board_page
 from pmflow_ui.pages.customers import customers_page
 from pmflow_ui.pages.document import document_page
 from pmflow_ui.pages.home import home_page
+from pmflow_ui.pages.inbox import inbox_page
 from pmflow_ui.pages.login import login_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
@@ -65,6 +66,7 @@ from pmflow_ui.state.board import BoardState
 from pmflow_ui.state.customers import CustomersState
 from pmflow_ui.state.document import DocumentState
 from pmflow_ui.state.imports import ImportsState
+from pmflow_ui.state.inbox import InboxState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.run import RunState
@@ -94,6 +96,7 @@ ROUTES = (
     Route("/login", login_page, "Sign in", Access.ANYONE, (SignState.load_login,)),
     Route("/signup", signup_page, "Create an account", Access.ANYONE, (SignState.load_signup,)),
     Route("/", home_page, "Workspaces", Access.SIGNED_IN),
+    Route("/w/[slug]/inbox", inbox_page, "Inbox", Role.VIEWER, (InboxState.load,)),
     Route("/w/[slug]/board", board_page, "Board", Role.VIEWER, (BoardState.load,)),
     Route(
         "/w/[slug]/projects/[project_key]",

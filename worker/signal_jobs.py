@@ -8,7 +8,14 @@ from uuid import UUID
 from pmflow_core.automation import evaluating
 from pmflow_core.calls.embedding import embedder_for
 from pmflow_core.demo import story
-from pmflow_core.intake import events, processing, rebuilding, reembedding, taking_in
+from pmflow_core.intake import (
+    events,
+    processing,
+    rebuilding,
+    reembedding,
+    suggesting,
+    taking_in,
+)
 from pmflow_core.runs.engine import Engine
 from pmflow_core.runs.extensions import installed
 from pmflow_core.settings import get_settings
@@ -16,9 +23,10 @@ from worker.jobs import pace
 
 
 def process_signals(workspace_id: str) -> None:
-    """Extract, embed and place what a workspace has not processed yet, and act on its themes."""
+    """Extract, embed and place what waits in a workspace, suggest, and act on its themes."""
     embedder = embedder_for(get_settings(), UUID(workspace_id))
     processing.process_workspace(UUID(workspace_id), embedder)
+    suggesting.suggest_workspace(UUID(workspace_id), embedder, installed().provider(None))
     evaluating.evaluate(UUID(workspace_id))
 
 

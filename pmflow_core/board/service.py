@@ -54,12 +54,23 @@ def create_project(session: Session, actor: Actor, name: str, description: str =
     return project_service.add_project(session, actor, name, description=description)
 
 
-def create_from_theme(session: Session, actor: Actor, theme_id: UUID) -> Project:
+def project_key(session: Session, actor: Actor, project_id: UUID) -> str:
+    """Return a live project's key; raises NotFound."""
+    actor.require(Role.VIEWER)
+    return projects.get_project(session, project_id).key
+
+
+def create_from_theme(
+    session: Session, actor: Actor, theme_id: UUID, *, name: str | None = None
+) -> Project:
     """Add a project for a theme, with the theme's signals linked, in one transaction.
+
+    Without a name it gets the theme's.
 
     Raises:
         PermissionDenied: the actor is not an editor.
         NotFound: no such theme.
+        Invalid: the name is longer than 120 characters.
         ThemeHasProject: the theme's project exists.
     """
     actor.require(Role.EDITOR)
@@ -68,7 +79,7 @@ def create_from_theme(session: Session, actor: Actor, theme_id: UUID) -> Project
     project = project_service.add_project(
         session,
         actor,
-        theme.label,
+        name or theme.label,
         description=f"From the theme “{theme.label}”.",
         theme_id=theme_id,
     )

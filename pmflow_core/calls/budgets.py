@@ -92,10 +92,9 @@ def reserve(session: Session, payer: Payer, amount: Decimal) -> None:
             raise BudgetExceeded(_missing(session, scope, subject, amount), amount)
 
 
-def open_run(session: Session, payer: Payer, cap_usd: Decimal) -> None:
+def open_run(session: Session, workspace_id: UUID, run_id: UUID, cap_usd: Decimal) -> None:
     """Give a run that was just queued the cap that its recipe names."""
-    if payer.run_id is not None:
-        _ensure(session, payer.workspace_id, Scope.RUN, payer.run_id, cap_usd)
+    _ensure(session, workspace_id, Scope.RUN, run_id, cap_usd)
 
 
 def settle(session: Session, payer: Payer, reserved: Decimal, cost: Decimal) -> None:

@@ -32,7 +32,7 @@ def of_run(session: Session, run_id: UUID) -> Cost:
     return _sum(session, col(ProviderCall.run_id) == run_id)
 
 
-def of_step(session: Session, run_id: UUID, step_key: str) -> Cost:
+def of_step(session: Session, run_id: UUID | None, step_key: str) -> Cost:
     """Return what one step's calls cost."""
     return _sum(session, col(ProviderCall.run_id) == run_id, col(ProviderCall.step_key) == step_key)
 

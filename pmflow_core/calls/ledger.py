@@ -148,8 +148,8 @@ def close_abandoned(session: Session, run_id: UUID, fence: int) -> int:
     return sent
 
 
-def find_answer(session: Session, run_id: UUID, request_hash: str) -> ProviderCall | None:
-    """Return a call of the run that already answered this very request, or None."""
+def find_answer(session: Session, run_id: UUID | None, request_hash: str) -> ProviderCall | None:
+    """Return a call of the run, or of nobody's run, that answered this very request, or None."""
     statement = (
         select(ProviderCall)
         .where(

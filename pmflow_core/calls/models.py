@@ -51,7 +51,7 @@ class ProviderCall(TenantRow, table=True):
     run_id: UUID | None = Field(default=None, description="None: made for the workspace itself.")
     project_id: UUID | None = None
     step_key: str
-    fence: int = Field(description="The claim of the run that sent it.")
+    fence: int = Field(description="The claim of the run that sent it; 0 without a run.")
     attempt: int
     provider: str
     model: str | None = None

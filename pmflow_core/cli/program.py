@@ -36,6 +36,7 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("document", "document", None),
     ("eval", "evaluate", None),
     ("signals", "signals", None),
+    ("suggestions", "suggestions", None),
     ("themes", "themes", None),
     ("reembed", "reembed", "reembed"),
     ("customers", "customers", None),

@@ -13,7 +13,6 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.models import User
 from pmflow_core.activity import service as activity
 from pmflow_core.calls import budgets, ledger
-from pmflow_core.calls.budgets import Payer
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict
 from pmflow_core.events import topics
@@ -140,8 +139,7 @@ def _queue(
 
 def _open_budget(session: Session, run: StageRun, spec: RecipeSpec) -> None:
     if spec.budget_usd is not None:
-        payer = Payer(run.workspace_id, run.project_id, run.id)
-        budgets.open_run(session, payer, Decimal(str(spec.budget_usd)))
+        budgets.open_run(session, run.workspace_id, run.id, Decimal(str(spec.budget_usd)))
 
 
 def dispatch(session: Session, run: StageRun, *, front: bool = True) -> None:

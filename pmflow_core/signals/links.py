@@ -113,6 +113,16 @@ def links_of(session: Session, signal_id: UUID) -> list[LinkRead]:
     return [LinkRead(*row) for row in session.execute(statement)]
 
 
+def id_of(session: Session, actor: Actor, number: int) -> UUID:
+    """Return the id of the signal that is cited by a number, also of one in the bin.
+
+    Raises:
+        NotFound: the actor's workspace has no such signal.
+    """
+    actor.require(Role.VIEWER)
+    return repository.get_signal(session, number, deleted=True).id
+
+
 def linked_among(session: Session, ids: Sequence[UUID]) -> set[UUID]:
     """Return which of the signals are evidence of any project."""
     statement = select(col(SignalProject.signal_id)).where(

@@ -6,7 +6,7 @@ model that made the vectors. How they were found: docs/explanation/duplicates.md
 
 from dataclasses import dataclass
 
-from pmflow_core.embedding.minilm import MODEL_NAME as MINILM
+from pmflow_core.embedding.selection import LOCAL_MODEL as MINILM
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Thresholds:
 BY_MODEL = {
     MINILM: Thresholds(
         DuplicateThresholds(suggest=0.80, neighbour=0.40, worth_asking=0.55, near_identical=0.95),
-        RoutingThresholds(new_below=0.40, link_from=0.55),
+        RoutingThresholds(new_below=0.45, link_from=0.60),
     ),
 }
 UNMEASURED = BY_MODEL[MINILM]

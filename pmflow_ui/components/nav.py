@@ -14,6 +14,7 @@ class Item:
 
 
 MAIN = (
+    Item("inbox", "Inbox", "inbox", "inbox"),
     Item("board", "Board", "square-kanban", "projects"),
     Item("signals", "Signals", "message-square", "signals"),
     Item("themes", "Themes", "shapes", "themes"),

@@ -29,7 +29,8 @@ def _item(item: Item, here: str) -> rx.Component:
     number = getattr(SessionState.counts, item.counts) if item.counts else None
     shown = rx.fragment()
     if number is not None:
-        shown = rx.cond(number, rx.el.span(number, class_name="n"))
+        tone = "n hot" if item.path == "inbox" else "n"
+        shown = rx.cond(number, rx.el.span(number, class_name=tone))
     return link(
         icon(item.icon),
         item.label,
@@ -172,9 +173,12 @@ def _phone_search() -> rx.Component:
 
 
 def _tab(item: Item, here: str) -> rx.Component:
+    waiting = SessionState.counts.inbox
+    pip = rx.cond(waiting, rx.el.span(waiting, class_name="pip")) if item.path == "inbox" else ""
     return link(
         icon(item.icon),
         item.label,
+        pip,
         href=workspace_path(item.path),
         custom_attrs={"aria-current": "page"} if _leads(item, here) else {},
     )

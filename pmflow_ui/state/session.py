@@ -7,6 +7,7 @@ import reflex as rx
 from pmflow_core.accounts.actor import Role
 from pmflow_core.board import reads
 from pmflow_core.events import topics
+from pmflow_core.triage import inbox
 from pmflow_core.workspaces import service as workspaces
 from pmflow_core.workspaces.schemas import WorkspaceRead
 from pmflow_ui import watch
@@ -31,6 +32,7 @@ class WorkspaceLink:
 class NavCounts:
     """What stands behind the navigation's items; nothing is shown for none."""
 
+    inbox: str = ""
     projects: str = ""
     signals: str = ""
     themes: str = ""
@@ -82,7 +84,9 @@ class SessionState(rx.State):
 
     async def _count(self) -> None:
         found = await call(reads.read_counts, current_actor())
+        waiting = await call(inbox.count_waiting, current_actor())
         self.counts = NavCounts(
+            inbox=_number(waiting),
             projects=_number(found.projects),
             signals=_number(found.signals),
             themes=_number(found.themes),

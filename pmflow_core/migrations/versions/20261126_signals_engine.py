@@ -207,6 +207,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enabl
 $$;
 REVOKE ALL ON FUNCTION pmflow_signals_with_each_word FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pmflow_signals_with_each_word TO pmflow_app;
+SUGGEST = """
+CREATE OR REPLACE FUNCTION pmflow_unprocessed_workspaces() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT s.workspace_id FROM signals s
+    WHERE s.processed_at IS NULL AND s.deleted_at IS NULL
+      AND (s.claimed_until IS NULL OR s.claimed_until < now())
+    UNION
+    SELECT DISTINCT s.workspace_id FROM signals s
+    WHERE s.suggested_at IS NULL AND s.processed_at IS NOT NULL AND s.deleted_at IS NULL
+      AND (s.claimed_until IS NULL OR s.claimed_until < now())
+$$;
 """
 
 
@@ -557,6 +568,8 @@ def _make_customers_of_senders() -> None:
     op.execute(INTAKE)
     op.execute(MAINTAIN)
     op.execute(EACH_WORD)
+    op.execute(PROTECT)
+    op.execute(SUGGEST)
 
 
 def downgrade() -> None:

@@ -1,0 +1,182 @@
+"""The inbox: what waits, decided by keys, taken back, and never more than the role allows."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection
+
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.board import service as board
+from pmflow_core.db.transaction import transaction
+from pmflow_core.projects import repository as projects
+from pmflow_core.projects import service as project_service
+from pmflow_core.projects.models import ProjectStatus
+from pmflow_core.signals import service as signals
+from pmflow_core.signals.models import Source
+from pmflow_core.signals.schemas import SignalIn
+from pmflow_core.suggestions import service as suggestions
+from pmflow_core.suggestions.models import SuggestionKind
+from pmflow_core.suggestions.schemas import Proposal
+from pmflow_ui.guard import NoticeState
+from pmflow_ui.state.inbox import InboxState
+from pmflow_ui.state.session import SessionState
+from tests.ui.tab import Tab, as_member, goes_to, make_acme, words
+
+TEXTS = ("Search is gone", "Search vanished", "No search bar", "I miss the search")
+
+
+@pytest.fixture
+def acme(connection: Connection) -> Actor:
+    """A workspace with two projects and four suggested links to the first."""
+    del connection
+    actor = make_acme()
+    with transaction(actor.workspace_id) as session:
+        project = board.create_project(session, actor, "Bring search back")
+        board.create_project(session, actor, "Faster start")
+        rows = [SignalIn(text=text) for text in TEXTS]
+        made = signals.ingest(session, actor, rows, source=Source.API)
+        proposals = [
+            Proposal(
+                SuggestionKind.LINK_SIGNAL,
+                0.9 - place / 10,
+                "It says the same.",
+                signal_id=signal_id,
+                project_id=project.id,
+                detail={"similarity": 0.9 - place / 10, "needed": 0.6},
+            )
+            for place, signal_id in enumerate(made.ids)
+        ]
+        suggestions.propose(session, actor, proposals)
+    return actor
+
+
+def open_inbox(actor: Actor, query: str = "") -> Tab:
+    tab = Tab(actor, f"/w/acme/inbox{query}")
+    tab.send(InboxState, "load")
+    return tab
+
+
+def shown(tab: Tab) -> list[str]:
+    return [row.text for row in tab.state(InboxState).suggested]
+
+
+def opened(tab: Tab) -> str:
+    [side] = tab.state(InboxState).opened.sides
+    return side.text
+
+
+def test_the_surest_suggestion_is_first_and_says_what_it_would_do(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    state = tab.state(InboxState)
+    assert shown(tab) == list(TEXTS)
+    assert state.opened.title == "Link S-1 to ACM-1"
+    assert state.opened.lead == "S-1 becomes evidence of ACM-1 Bring search back."
+    assert (state.opened.measure, state.opened.score) == ("Similarity", "0.90")
+    assert state.opened.needed == "0.60 is needed"
+    assert state.address.startswith("/w/acme/inbox?item=suggestion%3A")
+    assert state.place == "1 of 4"
+
+
+def test_one_key_accepts_and_the_mark_moves_to_the_next(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    said = words(tab.send(InboxState, "press", "1"))
+    assert said == ["Linked S-1 to ACM-1"]
+    assert shown(tab) == list(TEXTS[1:])
+    assert opened(tab) == TEXTS[1]
+
+
+def test_what_was_done_is_taken_back(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    first = UUID(tab.state(InboxState).opened.suggestion)
+    tab.send(InboxState, "press", "3")
+    assert shown(tab) == list(TEXTS[1:])
+    tab.send(InboxState, "undo", first)
+    assert shown(tab) == list(TEXTS)
+
+
+def test_keys_walk_the_list_and_open_what_it_is_about(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(InboxState, "press", "k")
+    assert opened(tab) == TEXTS[0]
+    for _ in range(9):
+        tab.send(InboxState, "press", "j")
+    assert opened(tab) == TEXTS[3]
+    assert goes_to(tab.send(InboxState, "press", "Enter")) == ["/w/acme/projects/ACM-1"]
+
+
+def test_another_project_is_chosen_in_a_dialog(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(InboxState, "press", "2")
+    state = tab.state(InboxState)
+    assert state.changing
+    other = next(each.value for each in state.projects if "Faster" in each.label)
+    assert words(tab.send(InboxState, "link_to", UUID(other))) == ["Linked S-1 to ACM-2"]
+    assert not tab.state(InboxState).changing
+
+
+def test_several_are_selected_and_decided_at_once(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(InboxState, "press", "x")
+    tab.send(InboxState, "press", "j")
+    tab.send(InboxState, "press", "x")
+    assert words(tab.send(InboxState, "decide_selected", "dismiss")) == ["Dismissed 2 suggestions"]
+    assert shown(tab) == list(TEXTS[2:])
+    tab.send(InboxState, "select_all")
+    assert words(tab.send(InboxState, "decide_selected", "accept")) == ["Accepted 2 suggestions"]
+    assert tab.state(InboxState).is_empty
+
+
+def test_a_dismissed_one_is_found_and_suggested_again(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(InboxState, "press", "3")
+    tab.go("/w/acme/inbox?view=dismissed")
+    tab.send(InboxState, "load")
+    state = tab.state(InboxState)
+    assert (len(state.suggested), state.opened.accept, state.opened.status) == (1, "", "dismissed")
+    tab.send(InboxState, "restore", UUID(state.opened.suggestion))
+    assert tab.state(InboxState).is_empty
+
+
+def test_what_is_about_a_closed_project_expires_and_says_so(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    with transaction(acme.workspace_id) as session:
+        project = projects.get_by_key(session, "ACM-1")
+        project_service.set_status(session, acme, project, ProjectStatus.ARCHIVED)
+    assert words(tab.send(InboxState, "press", "1")) == ["Not done, it has expired"]
+    assert len(shown(tab)) == 3
+
+
+def test_the_navigation_counts_what_waits(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(SessionState, "count")
+    assert tab.state(SessionState).counts.inbox == "4"
+    tab.send(InboxState, "press", "3")
+    tab.send(SessionState, "count")
+    assert tab.state(SessionState).counts.inbox == "3"
+
+
+def test_a_viewer_reads_and_decides_nothing(acme: Actor) -> None:
+    tab = open_inbox(as_member(acme, Role.VIEWER))
+    assert len(shown(tab)) == 4
+    tab.send(InboxState, "press", "1")
+    assert len(shown(tab)) == 4
+    first = UUID(tab.state(InboxState).opened.suggestion)
+    assert words(tab.send(InboxState, "accept", first)) != []
+    assert len(shown(tab)) == 4
+
+
+def test_an_address_that_says_nonsense_shows_everything(acme: Actor) -> None:
+    tab = open_inbox(acme, "?view=nonsense&kind=none&item=gone")
+    state = tab.state(InboxState)
+    assert (state.view, state.kind, len(state.suggested)) == ("open", "", 4)
+    assert opened(tab) == TEXTS[0]
+    assert tab.state(NoticeState).kind == ""
+
+
+def test_one_kind_is_shown_with_its_address(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(InboxState, "narrow", "merge_duplicate")
+    assert tab.state(InboxState).is_empty
+    tab.send(InboxState, "narrow", "link_signal")
+    assert "kind=link_signal" in tab.state(InboxState).address
+    assert [each.label for each in tab.state(InboxState).kinds] == ["Links 4"]
