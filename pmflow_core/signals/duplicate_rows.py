@@ -6,14 +6,14 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import ColumnElement, Float, bindparam, func, select, text
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from pmflow_core.signals.candidates import Comparable
 from pmflow_core.signals.likeness import READ_CHARS, Rarity, bag_of
 from pmflow_core.signals.models import DIMENSIONS, Signal, SignalStatus
-from pmflow_core.signals.repository import EXACT_BELOW
+from pmflow_core.signals.near import EXACT_BELOW, through_index
 from pmflow_core.signals.vectors import as_matrix
 
 SAMPLE = 2_000
@@ -100,13 +100,11 @@ def near_by_meaning(
     vectors = np.stack([each.vector for each in queries])
     if _is_small(session):
         return _nearest_of_all(session, vectors, model)
-    session.execute(text("set local hnsw.iterative_scan = strict_order"))
     to = bindparam("vector", type_=Vector(DIMENSIONS))
-    distance = col(Signal.embedding).op("<=>", return_type=Float())(to)
     statement = (
         select(col(Signal.id))
         .where(*apart(), col(Signal.embedding_model) == model)
-        .order_by(distance)
+        .order_by(through_index(session, to, EACH_BY_MEANING))
         .limit(EACH_BY_MEANING)
     )
     return [list(session.scalars(statement, {"vector": vector})) for vector in vectors]
