@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from pmflow_core import jobs
+from pmflow_core import (
+    jobs,
+    tables,  # noqa: F401 a row is written only where all that its keys lead to is known
+)
 from pmflow_core.db import transaction
 from pmflow_core.events import bus
 from pmflow_core.settings import Settings
