@@ -107,7 +107,7 @@ def same_words(one: str, other: str) -> bool:
 
 
 def _tells(word: str) -> bool:
-    return (len(word) > 1 or word.isdigit()) and word not in FUNCTION_WORDS
+    return (len(word) > 2 or any(map(str.isdigit, word))) and word not in FUNCTION_WORDS
 
 
 def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:

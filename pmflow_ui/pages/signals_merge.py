@@ -45,37 +45,37 @@ def where_it_went() -> rx.Component:
     )
 
 
+def _alike(row: ObjectVar[SimilarRow]) -> rx.Component:
+    shown = rx.el.button(
+        rx.el.span(row.similarity, class_name="tn sm t2 sim"),
+        ticks(row.ticks, f"similarity {row.similarity}"),
+        rx.cond(row.severity, severity_glyph(row.severity), rx.el.span(class_name="sev")),
+        rx.el.span(row.text, class_name="trunc grow"),
+        rx.el.span("S-", row.number, class_name="t3 sm"),
+        type="button",
+        class_name="simrow",
+        on_click=SignalsState.open(row.number),
+    )
+    merge = button(
+        "Merge…",
+        "ghost",
+        "sm",
+        aria_label=f"Merge with S-{row.number}…",
+        on_click=MergeState.compare(CARD.id, row.id),
+    )
+    return rx.el.li(
+        rx.el.div(
+            shown,
+            rx.cond(SessionState.can_edit & row.may_merge & (CARD.kept == 0), merge),
+            class_name="row",
+        ),
+        rx.cond(row.words, rx.el.div(row.words, class_name="t3 xs trunc both")),
+        key=row.number,
+    )
+
+
 def similar_list() -> rx.Component:
     """Return the signals like the open one; editors can compare and merge those that may be it."""
-
-    def line(row: ObjectVar[SimilarRow]) -> rx.Component:
-        shown = rx.el.button(
-            rx.el.span(row.similarity, class_name="tn sm t2 sim"),
-            ticks(row.ticks, f"similarity {row.similarity}"),
-            rx.cond(row.severity, severity_glyph(row.severity), rx.el.span(class_name="sev")),
-            rx.el.span(row.text, class_name="trunc grow"),
-            rx.el.span("S-", row.number, class_name="t3 sm"),
-            type="button",
-            class_name="simrow",
-            on_click=SignalsState.open(row.number),
-        )
-        merge = button(
-            "Merge…",
-            "ghost",
-            "sm",
-            aria_label=f"Merge with S-{row.number}…",
-            on_click=MergeState.compare(CARD.id, row.id),
-        )
-        return rx.el.li(
-            rx.el.div(
-                shown,
-                rx.cond(SessionState.can_edit & row.may_merge & (CARD.kept == 0), merge),
-                class_name="row",
-            ),
-            rx.cond(row.words, rx.el.div(row.words, class_name="t3 xs trunc both")),
-            key=row.number,
-        )
-
     return rx.cond(
         SignalDetailState.similar,
         rx.el.section(
@@ -84,7 +84,7 @@ def similar_list() -> rx.Component:
                 rx.el.span("1.00 is the same", class_name="right med t3"),
                 class_name="sect-h",
             ),
-            rx.el.ul(rx.foreach(SignalDetailState.similar, line), class_name="alike"),
+            rx.el.ul(rx.foreach(SignalDetailState.similar, _alike), class_name="alike"),
         ),
     )
 
