@@ -36,6 +36,7 @@ def begin(page: Page) -> None:
     page.get_by_label("Name").fill("People")
     page.get_by_role("button", name="Create workspace").click()
     page.wait_for_url("**/w/people/board")
+    expect(page.get_by_text("No project yet")).to_be_visible()
     records(page, "Customers")
     expect(page.get_by_text("No customers yet")).to_be_visible()
 
