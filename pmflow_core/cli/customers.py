@@ -36,7 +36,7 @@ def list_(
     workspace: WorkspaceSlug,
     search: Annotated[str, typer.Option(help="Part of name, e-mail or company.")] = "",
     sort: Annotated[CustomerSort, typer.Option(help="What comes first.")] = CustomerSort.SIGNALS,
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List the customers, those with most signals first."""
@@ -83,7 +83,7 @@ def import_(
 def edit(
     customer: Annotated[str, typer.Argument(help="The customer's id, as `list --json` gives it.")],
     workspace: WorkspaceSlug,
-    name: Annotated[str | None, typer.Option()] = None,
+    name: Annotated[str | None, typer.Option(help="What they are called.")] = None,
     company: Annotated[str | None, typer.Option(help="Empty clears it.")] = None,
     tier: Annotated[str | None, typer.Option(help="Empty clears it.")] = None,
     annual_value: Annotated[str | None, typer.Option(help="At least 0; empty clears it.")] = None,

@@ -1,14 +1,17 @@
 """Statements over customers alone; the session narrows each to its workspace."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, cast, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
+from sqlalchemy.types import Numeric, String, TypeEngine, Uuid
 from sqlmodel import col
 
 from pmflow_core.clock import utcnow
@@ -18,45 +21,73 @@ from pmflow_core.customers.senders import Sender
 from pmflow_core.errors import NotFound
 from pmflow_core.ids import uuid7
 
+_TOLD: Mapping[str, TypeEngine[Any]] = MappingProxyType(
+    {
+        "key": String(),
+        "name": String(),
+        "email": String(),
+        "company": String(),
+        "tier": String(),
+        "annual_value": Numeric(14, 2),
+    }
+)
 NO_CUSTOMER = "There is no such customer in this workspace."
 
 
-def live_by_key(session: Session, keys: Collection[str]) -> dict[str, Customer]:
-    """Return the rows that hold these keys; a merged one still holds its own."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the customer that holds a key, read without loading its row."""
+
+    key: str
+    id: UUID
+    merged_into: UUID | None
+    name: str
+    email: str | None
+    company: str | None
+    tier: str | None
+    annual_value: Decimal | None
+
+
+def live_by_key(session: Session, keys: Collection[str]) -> dict[str, Known]:
+    """Return who holds these keys; a merged customer still holds its own."""
     if not keys:
         return {}
-    statement = select(Customer).where(
+    columns: tuple[Any, ...] = tuple(col(getattr(Customer, each.name)) for each in fields(Known))
+    statement = select(*columns).where(
         col(Customer.key) == func.any(list(keys)), col(Customer.deleted_at).is_(None)
     )
-    return {customer.key: customer for customer in session.scalars(statement)}
+    found = (Known(*row) for row in session.execute(statement))
+    return {known.key: known for known in found}
 
 
 def add_missing(session: Session, workspace_id: UUID, senders: Sequence[Sender]) -> None:
-    """Make a customer of each sender whose key nobody holds.
+    """Make a customer of each sender whose key nobody holds, all in one statement.
 
     Callers give them in the order of their keys, so that two who bring the same senders wait
     for each other instead of locking each other out.
     """
     if not senders:
         return
-    rows: list[dict[str, Any]] = [
-        {
-            "id": uuid7(),
-            "created_at": utcnow(),
-            "workspace_id": workspace_id,
-            **asdict(sender),
-        }
-        for sender in senders
-    ]
-    statement = (
+    columns: dict[str, Any] = {
+        "id": _each([uuid7() for _ in senders], Uuid()),
+        "created_at": literal(utcnow()),
+        "workspace_id": literal(workspace_id),
+    }
+    for name, kind in _TOLD.items():
+        columns[name] = _each([getattr(sender, name) for sender in senders], kind)
+    session.execute(
         insert(Customer)
+        .from_select(list(columns), select(*columns.values()))
         .on_conflict_do_nothing(
             index_elements=["workspace_id", "key"],
             index_where=col(Customer.deleted_at).is_(None),
         )
-        .returning(col(Customer.id))
     )
-    session.scalars(statement, rows).all()
+
+
+def _each(values: list[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Return the values as rows; a select of several such columns takes them in step."""
+    return func.unnest(cast(values, ARRAY(kind)))
 
 
 def get_customer(session: Session, customer_id: UUID, *, deleted: bool = False) -> Customer:

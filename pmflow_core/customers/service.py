@@ -13,6 +13,7 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
 from pmflow_core.customers import repository
 from pmflow_core.customers.models import Customer
+from pmflow_core.customers.repository import Known
 from pmflow_core.customers.schemas import CustomerEdit
 from pmflow_core.customers.senders import Sender, by_key
 from pmflow_core.errors import Conflict, Invalid
@@ -175,7 +176,7 @@ def _correct(customer: Customer, sender: Sender) -> bool:
     return bool(wrong)
 
 
-def _fill_gaps(session: Session, known: dict[str, Customer], brought: dict[str, Sender]) -> None:
+def _fill_gaps(session: Session, known: dict[str, Known], brought: dict[str, Sender]) -> None:
     """Note what senders tell of customers that was not known; lock only those it changes."""
     told = {
         customer.id: brought[key]
@@ -190,7 +191,7 @@ def _fill_gaps(session: Session, known: dict[str, Customer], brought: dict[str, 
     session.flush()
 
 
-def _news(customer: Customer, sender: Sender) -> dict[str, Any]:
+def _news(customer: Customer | Known, sender: Sender) -> dict[str, Any]:
     """Return what the sender tells and the customer lacks; a name in place of an address too."""
     values = {name: getattr(sender, name) for name in FILLED}
     news = {

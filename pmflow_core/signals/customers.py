@@ -152,28 +152,18 @@ def merge(session: Session, actor: Actor, kept_id: UUID, other_id: UUID) -> UUID
     actor.require(Role.EDITOR)
     if kept_id == other_id:
         raise SameCustomer("Choose another customer; this is the same one.")
-    aliases = customers.ids_merged_into(session, other_id)
-    found = customers.lock_customers(session, [kept_id, other_id, *aliases])
-    kept, other = found[kept_id], found[other_id]
-    # Under their lock nobody gives them other aliases; before it somebody may have.
-    moved = aliases != customers.ids_merged_into(session, other_id)
-    if moved or any(each.merged_into or each.deleted_at for each in (kept, other)):
-        raise CustomerMerged("One of the two was merged or deleted meanwhile; look again.")
+    kept, other, aliases = _lock_to_merge(session, kept_id, other_id)
     plain, chosen = statements.lock_signals_of(session, other_id)
     customers.stand_for(session, kept_id, aliases, other_id)
     other.merged_into = kept_id
     statements.give(session, [*plain, *chosen], other_id, kept_id)
+    before = {"signals": _texts(plain), "chosen": _texts(chosen), "aliases": _texts(aliases)}
     made = CustomerMerge(
         workspace_id=actor.workspace_id,
         kept_id=kept_id,
         merged_id=other_id,
         merged_by=actor.user_id,
-        before={
-            "signals": [str(each) for each in plain],
-            "chosen": [str(each) for each in chosen],
-            "aliases": [str(each) for each in aliases],
-            "filled": _fill(kept, other),
-        },
+        before={**before, "filled": _fill(kept, other)},
     )
     session.add(made)
     session.flush()
@@ -229,6 +219,20 @@ def unmerge(session: Session, actor: Actor, merge_id: UUID) -> None:
     announce(session, actor.workspace_id)
 
 
+def _lock_to_merge(
+    session: Session, kept_id: UUID, other_id: UUID
+) -> tuple[Customer, Customer, list[UUID]]:
+    """Return the two, locked with those that the other stands for; raises CustomerMerged."""
+    aliases = customers.ids_merged_into(session, other_id)
+    found = customers.lock_customers(session, [kept_id, other_id, *aliases])
+    kept, other = found[kept_id], found[other_id]
+    # Under their lock nobody gives them other aliases; before it somebody may have.
+    moved = aliases != customers.ids_merged_into(session, other_id)
+    if moved or any(each.merged_into or each.deleted_at for each in (kept, other)):
+        raise CustomerMerged("One of the two was merged or deleted meanwhile; look again.")
+    return kept, other, aliases
+
+
 def _fill(kept: Customer, other: Customer) -> dict[str, str]:
     """Fill what the kept one is not known for, and return that as it is stored."""
     filled: dict[str, str] = {}
@@ -259,6 +263,10 @@ def _revive(session: Session, other: Customer) -> None:
         raise service.CustomerKeyTaken(
             f"There is a new customer with the address or name of {other.name}."
         ) from error
+
+
+def _texts(ids: Collection[UUID]) -> list[str]:
+    return [str(each) for each in ids]
 
 
 def _ids(texts: Collection[str]) -> list[UUID]:

@@ -75,8 +75,8 @@ def _reading() -> rx.Component:
     )
 
 
-def _form() -> rx.Component:
-    about = rx.el.div(
+def _fields() -> rx.Component:
+    return rx.el.div(
         field("Name", "name", default_value=CARD.name, max_length=80, auto_focus=True),
         field(
             "Segment",
@@ -94,6 +94,9 @@ def _form() -> rx.Component:
         ),
         class_name="pform",
     )
+
+
+def _form() -> rx.Component:
     text = rx.el.textarea(
         name="description",
         default_value=CARD.description,
@@ -117,7 +120,7 @@ def _form() -> rx.Component:
     return state_form(
         bar,
         fault,
-        about,
+        _fields(),
         rx.el.div(text, shown, class_name="ed"),
         on_submit=PersonasState.save,
         class_name="pedit",
