@@ -8,7 +8,7 @@ from reflex.utils import prerequisites
 from reflex_base.config import get_config
 from starlette.types import ASGIApp
 
-from pmflow_core import plugins
+from pmflow_core import plugins, tables
 from pmflow_core.connections import Urls, connect
 from pmflow_core.errors import Unavailable
 from pmflow_core.events.subscribe import nudges
@@ -30,6 +30,7 @@ async def connect_process() -> None:
     if settings.database_url is None:
         raise Unavailable("DATABASE_URL is not set: start with `pmflow up`, or set it.")
     plugins.load(settings)
+    tables.ready()
     redis = settings.redis_url.get_secret_value() if settings.redis_url else None
     connect(settings, Urls(settings.database_url.get_secret_value(), redis))
 

@@ -1,18 +1,19 @@
 """Statements of maintenance: what chores look for, and their rounds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from pmflow_core.automation.models import Chore, MaintenanceRun
 from pmflow_core.errors import NotFound
 from pmflow_core.signals.models import Signal, SignalProject, SignalStatus
+from pmflow_core.themes.repository import live
 
 BATCH = 500
 CLAIM = timedelta(minutes=10)
@@ -67,6 +68,35 @@ def to_archive(
     )
     rows = session.execute(statement).all()
     return [row[0] for row in rows if row[1]], [row[0] for row in rows if not row[1]]
+
+
+def live_after(session: Session, after: UUID | None) -> list[UUID]:
+    """Return the next 500 live signals by id."""
+    statement = select(col(Signal.id)).where(*live()).order_by(col(Signal.id)).limit(BATCH)
+    if after is not None:
+        statement = statement.where(col(Signal.id) > after)
+    return list(session.scalars(statement))
+
+
+def older_copies(session: Session, ids: Sequence[UUID]) -> list[tuple[UUID, UUID, int]]:
+    """Return those of the signals whose text an older live one has: (id, the oldest's, its number).
+
+    Equal texts are equal when folded (`signals.normalise.text_hash`).
+    """
+    older = aliased(Signal)
+    is_copy = col(older.text_hash) == col(Signal.text_hash)
+    statement = (
+        select(col(Signal.id), col(older.id), col(older.number))
+        .ext(distinct_on(col(Signal.id)))
+        .join(older, is_copy & (col(older.number) < col(Signal.number)))
+        .where(
+            col(Signal.id).in_(ids),
+            col(older.deleted_at).is_(None),
+            col(older.status).not_in((SignalStatus.ARCHIVED, SignalStatus.MERGED)),
+        )
+        .order_by(col(Signal.id), col(older.number))
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
 def open_round(session: Session, row: MaintenanceRun) -> UUID:

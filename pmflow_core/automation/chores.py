@@ -16,6 +16,9 @@ from pmflow_core.clock import utcnow
 from pmflow_core.signals import bulk
 from pmflow_core.signals.nudges import announce
 from pmflow_core.suggestions import repository as suggestions
+from pmflow_core.suggestions import service as suggestion_service
+from pmflow_core.suggestions.models import SuggestionKind
+from pmflow_core.suggestions.schemas import Proposal
 
 KEPT = timedelta(days=90)
 """Rounds of maintenance are forgotten after that."""
@@ -59,6 +62,26 @@ def archive_batch(session: Session, actor: Actor, settings: AutomationSettings) 
     if linked or reviewed:
         bulk.archive(session, actor, [*linked, *reviewed])
     return {"linked": len(linked), "reviewed": len(reviewed)}
+
+
+def propose_merges(session: Session, actor: Actor, after: UUID | None) -> tuple[int, UUID | None]:
+    """Propose merges among the next live signals; return how many are new, and the last looked at.
+
+    What was proposed or dismissed before is not proposed again.
+    """
+    actor.require(Role.EDITOR)
+    ids = chore_rows.live_after(session, after)
+    found = [
+        Proposal(
+            SuggestionKind.MERGE_DUPLICATE,
+            confidence=1.0,
+            reason=f"It says the same as S-{number}, word for word.",
+            signal_id=signal_id,
+            other_signal_id=older_id,
+        )
+        for signal_id, older_id, number in chore_rows.older_copies(session, ids)
+    ]
+    return len(suggestion_service.propose(session, actor, found)), ids[-1] if ids else None
 
 
 def expire(session: Session, actor: Actor) -> dict[str, int]:

@@ -106,6 +106,17 @@ def _archival(workspace_id: UUID, hold: Hold) -> Figures:
         hold()
 
 
+def _duplicates(workspace_id: UUID, hold: Hold) -> Figures:
+    actor, last, total = Actor.system(workspace_id), None, 0
+    while True:
+        with transaction(workspace_id) as session:
+            proposed, last = chores.propose_merges(session, actor, last)
+        total += proposed
+        if last is None:
+            return {"proposed": total}
+        hold()
+
+
 def _expiry(workspace_id: UUID, _hold: Hold) -> Figures:
     with transaction(workspace_id) as session:
         return chores.expire(session, Actor.system(workspace_id))
@@ -114,6 +125,7 @@ def _expiry(workspace_id: UUID, _hold: Hold) -> Figures:
 WORK: Mapping[Chore, Callable[[UUID, Hold], Figures]] = {
     Chore.AUTOMATION: _automation,
     Chore.ORPHANS: _orphans,
+    Chore.DUPLICATES: _duplicates,
     Chore.ARCHIVAL: _archival,
     Chore.EXPIRY: _expiry,
 }

@@ -20,6 +20,7 @@ EVERY: Mapping[Chore, timedelta] = MappingProxyType(
     {
         Chore.AUTOMATION: timedelta(hours=1),
         Chore.ORPHANS: timedelta(days=1),
+        Chore.DUPLICATES: timedelta(days=1),
         Chore.ARCHIVAL: timedelta(days=1),
         Chore.EXPIRY: timedelta(days=1),
     }

@@ -36,7 +36,7 @@ def sign_up(page: Page) -> None:
     page.get_by_label("Name").fill("Automatic bank")
     page.get_by_role("button", name="Create workspace").click()
     page.wait_for_url("**/w/automatic-bank/board")
-    expect(page.get_by_text("No project yet")).to_be_visible()
+    expect(page.get_by_text("No project yet")).to_be_visible(timeout=MINUTE)
 
 
 def let_it_create_two_projects(page: Page) -> None:
@@ -46,14 +46,14 @@ def let_it_create_two_projects(page: Page) -> None:
     page.get_by_role("radio", name=re.compile("^Create projects A project")).check()
     page.get_by_label("Actions in 24 hours").fill("many")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_have_text("A number from 0 to 1,000.")
+    expect(page.get_by_role("alert")).to_have_text("A number from 0 to 1,000.", timeout=MINUTE)
     expect(page.get_by_label("Actions in 24 hours")).to_have_value("many")
     page.get_by_label("Actions in 24 hours").fill("2")
     page.get_by_label("Confidence of at least").fill("0.3")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved. It counts from the next look")).to_be_visible()
+    expect(page.get_by_text("Saved. It counts from the next look")).to_be_visible(timeout=MINUTE)
     page.reload()
-    expect(page.get_by_label("Actions in 24 hours")).to_have_value("2")
+    expect(page.get_by_label("Actions in 24 hours")).to_have_value("2", timeout=MINUTE)
     expect(page.get_by_role("radio", name=re.compile("^Create projects A project"))).to_be_checked()
 
 
@@ -63,7 +63,7 @@ def import_messages(page: Page) -> None:
     with as_file(files("pmflow_core.demo") / "bank_app.jsonl") as path:
         page.set_input_files("input[type=file]", path)
         page.get_by_role("dialog").get_by_role("button", name="Import", exact=True).click()
-        expect(page.get_by_role("dialog").get_by_text("390 signals")).to_be_visible()
+        expect(page.get_by_role("dialog").get_by_text("390 signals")).to_be_visible(timeout=MINUTE)
     page.keyboard.press("Escape")
 
 
@@ -72,7 +72,9 @@ def watch_it_act(page: Page) -> None:
     page.get_by_role("link", name="Settings").first.click()
     log = page.get_by_role("region", name="Log of automation")
     expect(log.get_by_text("Project created")).to_have_count(2, timeout=3 * MINUTE)
-    expect(log.get_by_text("All 2 actions of 24 hours are used.").first).to_be_visible()
+    expect(log.get_by_text("All 2 actions of 24 hours are used.").first).to_be_visible(
+        timeout=MINUTE
+    )
     log.get_by_role("button", name="Skipped").click()
     page.wait_for_url("**?log=skipped")
     expect(log.get_by_text("Project created")).to_have_count(0)
@@ -96,7 +98,9 @@ def read_what_the_bell_says(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Notifications")).click()
     page.get_by_role("button", name="Mark all read").click()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible(
+        timeout=MINUTE
+    )
 
 
 def on_a_phone_in_the_dark(page: Page) -> None:
@@ -104,6 +108,6 @@ def on_a_phone_in_the_dark(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/w/automatic-bank/settings")
     page.wait_for_url("**/settings/automation")
-    expect(page.get_by_role("button", name="Save")).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_be_visible(timeout=MINUTE)
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 360

@@ -106,6 +106,22 @@ def test_archival_takes_what_was_linked_or_reviewed_long_ago(
     assert chores.archive_batch(session, admin, DEFAULTS) == {"linked": 0, "reviewed": 0}
 
 
+def test_merges_are_proposed_into_the_oldest_live_copy_and_once(
+    session: Session, admin: Actor
+) -> None:
+    rows = [SignalIn(text=text) for text in ("Export fails", "export  FAILS", "Export fails", "x")]
+    ids = signals.ingest(session, admin, rows, source=Source.API).ids
+    bulk.archive(session, admin, ids[:1])
+
+    found = [chores.propose_merges(session, admin, None) for _ in range(2)]
+
+    assert found == [(1, max(ids)), (0, max(ids))]
+    assert chores.propose_merges(session, admin, max(ids)) == (0, None)
+    (row,) = session.scalars(select(Suggestion)).all()
+    assert (row.signal_id, row.other_signal_id) == (ids[2], ids[1])
+    assert row.reason == "It says the same as S-2, word for word."
+
+
 def test_suggestions_that_nobody_decided_expire(session: Session, admin: Actor) -> None:
     first, second = ingest(session, admin, 2)
     made = suggestions.propose(
