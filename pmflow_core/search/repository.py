@@ -125,7 +125,9 @@ def signals_by_meaning(
         .order_by(nearest_first(session, vector, wanted, most))
         .limit(most)
     )
-    return [(row[0], float(row[1])) for row in session.execute(statement)]
+    found = [(row[0], float(row[1])) for row in session.execute(statement)]
+    # the index orders by half the bits
+    return sorted(found, key=lambda each: -each[1])
 
 
 def ids_of_numbers(session: Session, numbers: Iterable[int]) -> list[UUID]:
