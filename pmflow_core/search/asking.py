@@ -14,7 +14,6 @@ from pmflow_core.search.words import (
     is_strict,
     keys,
 )
-from pmflow_core.signals.near import usual_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,6 @@ def ask(session: Session, question: Question) -> Asked:
     """Return a question ready to be answered; never raises, whatever people type."""
     text = question.text
     known = repository.words_of(session, text)
-    if question.model != usual_model(session):
-        # it was changed since the question was understood
-        question = Question(text, question.workspace_id)
     if is_strict(text):
         strict = repository.strict_query(session, text)
         return Asked(question, keys(text), known, strict or _NOTHING)

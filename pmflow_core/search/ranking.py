@@ -11,14 +11,11 @@ from pmflow_core.search.asking import Asked
 from pmflow_core.search.fusion import fuse
 from pmflow_core.search.schemas import By, Narrow
 from pmflow_core.search.words import MOST_FOUND, Probes, probes
-from pmflow_core.signals.near import EXACT_BELOW
 
 DEPTH = 100
 """So many are ranked by words, and so many by meaning."""
 FAINT = 0.25
 """Cosine below which a text that shares no word with a question says nothing about it."""
-ENOUGH = 200_000
-"""Counting more would take longer, and would change no word's weight that matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,7 @@ def _by_words(session: Session, asked: Asked, narrow: Narrow) -> list[UUID]:
         return repository.signals_by_words(session, lookups, narrow, 1, MOST_FOUND)
     if not asked.words:
         return []
-    here = repository.count_signals(session, EXACT_BELOW)
-    if any(word.share is not None for word in asked.words) and here == EXACT_BELOW:
-        here = repository.count_signals(session, ENOUGH)
+    here = repository.last_number(session)
     lookups = probes(asked.words, here)
     return repository.signals_by_words(session, lookups, narrow, here, DEPTH)
 

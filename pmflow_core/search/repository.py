@@ -78,10 +78,9 @@ def _matches(text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
     return func.to_tsvector("english", text).bool_op("@@")(cast(query, TSQUERY))
 
 
-def count_signals(session: Session, enough: int) -> int:
-    """Return how many live signals there are, no more than `enough`."""
-    some = select(col(Signal.id)).where(col(Signal.deleted_at).is_(None)).limit(enough).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+def last_number(session: Session) -> int:
+    """Return the newest signal's number: how many there are, deleted ones too, without counting."""
+    return session.scalar(select(func.max(col(Signal.number)))) or 0
 
 
 def signals_by_words(
@@ -126,7 +125,9 @@ def signals_by_meaning(
         .order_by(nearest_first(session, vector, wanted, most))
         .limit(most)
     )
-    return [(row[0], float(row[1])) for row in session.execute(statement)]
+    found = [(row[0], float(row[1])) for row in session.execute(statement)]
+    # the index orders by half the bits
+    return sorted(found, key=lambda each: -each[1])
 
 
 def ids_of_numbers(session: Session, numbers: Iterable[int]) -> list[UUID]:

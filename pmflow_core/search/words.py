@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 MOST_WORDS = 12
-MOST_FOUND = 2_000
+MOST_FOUND = 1_000
 """So many signals one probe finds at most; a word that more of them hold is a usual one."""
 _KEY = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9]{0,9}-[0-9]{1,9}(?![\w-])")
 _OPERATOR = re.compile(r'"|(?:^|\s)-\w')

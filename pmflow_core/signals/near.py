@@ -6,11 +6,10 @@ for each that is kept; elsewhere the rows are compared one by one, which is then
 """
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import Any
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import ColumnElement, Float, cast, func, select, text
+from sqlalchemy import ColumnElement, Float, Integer, cast, func, literal_column, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -20,7 +19,7 @@ EXACT_BELOW = 5_000
 """So many signals are compared one by one in 10 ms, whatever the index could do."""
 DEARER = 4
 """A row that the index visits costs about so many that are compared in a row."""
-VISITS = 100
+VISITS = 400
 """Rows that one pass through the index keeps in view (ef_search): recall@10 above .95."""
 _MOST_VISITS = 100_000
 
@@ -29,8 +28,6 @@ _SETTINGS = text(
     " set_config('hnsw.ef_search', :visits, true),"
     " set_config('hnsw.max_scan_tuples', :most, true)"
 )
-# An estimate, -1 before the first ANALYZE; the workspace's own rows bound it from below.
-_ALL_ROWS = text("select reltuples from pg_class where oid = 'signals'::regclass")
 
 
 def usual_model(session: Session) -> str | None:
@@ -81,7 +78,10 @@ def _index_is_quicker(session: Session, among: Sequence[ColumnElement[bool]], mo
     Of `everything` rows the index visits most · everything / here to find `most` of the `here`
     ones that are wanted, so it pays when here² is larger than that with its dearer visits.
     """
-    everything = max(session.scalar(_ALL_ROWS) or 0.0, 0.0)
-    enough = int(max(EXACT_BELOW, sqrt(DEARER * most * everything)))
+    # an estimate, -1 before the first ANALYZE
+    everything = "(select greatest(reltuples, 0) from pg_class where oid = 'signals'::regclass)"
+    enough = literal_column(
+        f"greatest({EXACT_BELOW}, sqrt({DEARER * most} * {everything}))::int", Integer
+    )
     some = select(col(Signal.id)).where(*among).limit(enough).subquery()
-    return session.scalar(select(func.count()).select_from(some)) == enough
+    return bool(session.scalar(select(func.count() == enough).select_from(some)))

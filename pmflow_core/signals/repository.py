@@ -288,4 +288,6 @@ def nearest(session: Session, signal: Signal, limit: int) -> list[tuple[UUID, fl
         .order_by(nearest_first(session, signal.embedding, live, limit))
         .limit(limit)
     )
-    return [(row[0], float(row[1])) for row in session.execute(statement)]
+    found = [(row[0], float(row[1])) for row in session.execute(statement)]
+    # the index orders by half the bits
+    return sorted(found, key=lambda each: -each[1])

@@ -70,12 +70,16 @@ def _filter_menu() -> rx.Component:
     def theme(choice: ObjectVar[Choice]) -> rx.Component:
         return menu_item(choice.label, on_select=SearchState.choose("theme", choice.value))
 
+    def project(choice: ObjectVar[Choice]) -> rx.Component:
+        return menu_item(choice.label, on_select=SearchState.choose("project", choice.value))
+
     sources = [(source.value, label) for source, (label, _) in SOURCES.items()]
     return menu(
         button("Filter", "ghost", "sm", "list-filter"),
         _sub("Severity", "signal", *options("severity", [(s, s.capitalize()) for s in SEVERITIES])),
         _sub("Status", "circle-dot", *options("status", [(s, s.capitalize()) for s in STATUSES])),
         _sub("Theme", "shapes", rx.foreach(SearchState.themes, theme)),
+        _sub("Project", "square-kanban", rx.foreach(SearchState.projects, project)),
         _sub("Received", "calendar", *options("since", SPANS)),
         _sub("Source", "inbox", *options("source", sources)),
     )
@@ -113,6 +117,7 @@ def _bar() -> rx.Component:
         _active("Severity", "severity", look.severity, look.severity),
         _active("Status", "status", look.status, look.status),
         _active("Theme", "theme", look.theme, SearchState.theme_name),
+        _active("Project", "project", look.project, SearchState.project_name),
         _active("Received", "since", look.since, rx.match(look.since, *SPANS, "")),
         _active("Source", "source", look.source, source),
         _filter_menu(),
@@ -216,7 +221,7 @@ def _nothing() -> rx.Component:
         "Look everywhere",
         on_click=[
             SearchState.choose(name, "")
-            for name in ("kind", "severity", "status", "theme", "since", "source")
+            for name in ("kind", "severity", "status", "theme", "project", "since", "source")
         ],
     )
     return empty_state(

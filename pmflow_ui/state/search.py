@@ -1,11 +1,13 @@
 """One box over the workspace, and the evidence for a question."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import reflex as rx
 from pydantic import StringConstraints
 
 from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.board import shown_signals
 from pmflow_core.events import topics
 from pmflow_core.search import evidence, service
 from pmflow_core.search.schemas import EvidenceQuery, SearchQuery
@@ -43,6 +45,8 @@ class SearchState(rx.State):
     words_only: rx.Field[bool] = rx.field(False)
     themes: rx.Field[list[Choice]] = rx.field(default_factory=list)
     theme_name: rx.Field[str] = rx.field("")
+    projects: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    project_name: rx.Field[str] = rx.field("")
     address: rx.Field[str] = rx.field("")
     loaded: rx.Field[int] = rx.field(0)
     ready: rx.Field[bool] = rx.field(False)
@@ -58,6 +62,8 @@ class SearchState(rx.State):
         watch.watch(self, [topics.signals(actor.workspace_id)], SearchState.refresh())
         found = await call(overview.list_labels, actor)
         self.themes = [Choice(str(theme.id), theme.label) for theme in found]
+        choices = await call(shown_signals.project_choices, actor)
+        self.projects = [Choice(str(each.id), f"{each.key} {each.name}") for each in choices]
         await self._answer(actor)
 
     @event(allow=Role.VIEWER)
@@ -88,8 +94,8 @@ class SearchState(rx.State):
     async def _answer(self, actor: Actor) -> None:
         look = self.look
         self.address = look.address(self._slug)
-        names = {choice.value: choice.label for choice in self.themes}
-        self.theme_name = names.get(look.theme, "one that ended")
+        self.theme_name = _name(self.themes, look.theme)
+        self.project_name = _name(self.projects, look.project)
         if look.view == EVIDENCE:
             await self._quote(actor, look)
         else:
@@ -115,3 +121,7 @@ class SearchState(rx.State):
         self.groups, self.quotes = [], quotes(found, self._slug)
         self.words, self.corrected = evidence_words(found), ""
         self.words_only = bool(look.q) and not found.meaning
+
+
+def _name(choices: Sequence[Choice], value: str) -> str:
+    return next((each.label for each in choices if each.value == value), "one that ended")

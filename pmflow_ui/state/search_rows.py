@@ -30,7 +30,7 @@ DAYS = ("7", "30", "90")
 EVIDENCE = "evidence"
 FEW_SIGNALS, FEW_OTHERS = 20, 3
 MANY, MANY_OTHERS = 50, 20
-Name = Literal["q", "kind", "view", "severity", "status", "source", "since", "theme"]
+Name = Literal["q", "kind", "view", "severity", "status", "source", "since", "theme", "project"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Look:
     source: str = ""
     since: str = ""
     theme: str = ""
+    project: str = ""
 
     def with_one(self, name: Name, value: str) -> "Look":
         """Return the same with one changed; unknown values become none."""
@@ -65,6 +66,7 @@ class Look:
             source=Source(self.source) if self.source else None,
             received_since=utcnow() - timedelta(days=int(self.since)) if self.since else None,
             theme_id=UUID(self.theme) if self.theme else None,
+            project_id=UUID(self.project) if self.project else None,
         )
 
     @property
@@ -80,7 +82,7 @@ class Look:
     @property
     def narrows(self) -> bool:
         """Return whether anything but the words leaves something out."""
-        return any((self.kind, self.severity, self.status, self.source, self.since, self.theme))
+        return self != Look(self.q, view=self.view)
 
     def address(self, slug: str) -> str:
         """Return the page's address with these."""
@@ -106,6 +108,7 @@ def parse(given: Mapping[str, object]) -> Look:
         source=one_of("source", [each.value for each in Source]),
         since=one_of("since", DAYS),
         theme=_uuid(str(given.get("theme") or "")),
+        project=_uuid(str(given.get("project") or "")),
     )
 
 

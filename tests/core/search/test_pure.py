@@ -71,10 +71,10 @@ def test_quotes_and_minus_signs_are_operators_and_hyphens_are_not() -> None:
 
 
 def test_a_typing_error_is_mended_only_from_words_that_are_known() -> None:
-    unused = [Word("notifc", used=False)]
+    unused = [Word("notifxc", used=False)]
 
-    assert corrected("my notifcations", unused, ["Notifications off"]) == ["notifications"]
-    assert corrected("my notifcations", unused, ["Dark theme"]) == []
+    assert corrected("my notifxcations", unused, ["Notifications off"]) == ["notifications"]
+    assert corrected("my notifxcations", unused, ["Dark theme"]) == []
 
 
 @given(st.text(max_size=1_000), st.sets(st.sampled_from(["a", "the", "0", "é"])))

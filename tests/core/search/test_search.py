@@ -127,7 +127,7 @@ def test_a_misspelled_word_is_taken_for_one_that_themes_are_named_by(
 ) -> None:
     with transaction(editor.workspace_id) as session:
         add_theme(session, editor, "Missing notifications", "notifications")
-    found = ask("notifcations")
+    found = ask("notifxcations")
 
     assert found.corrected == ["notif"]
     assert found.signals[0].row.number == 2
