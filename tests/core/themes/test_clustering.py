@@ -107,7 +107,7 @@ def test_a_clustering_says_what_made_it() -> None:
 
     found = cluster(vectors, texts, granularity=1.4)
 
-    assert found.version == "consensus-2"
+    assert found.version == "consensus-3"
     assert found.params["n"] == 60
     assert found.params["granularity"] == 1.4
     assert found.params["warm"] is False
