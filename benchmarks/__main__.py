@@ -4,11 +4,13 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from benchmarks import engine, themes
+from benchmarks import engine, growth, themes
 from benchmarks.peers import PEERS
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "themes": themes.main,
+    "bertopic": partial(themes.beside, "bertopic"),
+    "growth": growth.main,
     "engine": engine.main,
     **{name: partial(engine.beside, name) for name in PEERS},
 }

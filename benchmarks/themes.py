@@ -7,22 +7,18 @@ processor's, megabytes the most the process held.
 """
 
 import argparse
-import json
 import os
 import re
-import sys
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
-from typing import Any
 
 import numpy as np
 
 from benchmarks.embedded_texts import Texts, read, samples
-from benchmarks.peers import BERTOPIC, answer_of, run
+from benchmarks.rules import outcome
 from pmflow_core.embedding.selection import get_embedder
 from pmflow_core.evals.labelled import Labelled
 from pmflow_core.evals.themes import Seconds, compare
@@ -97,36 +93,19 @@ def _print(path: Path, drawn: Sequence[Texts], rules: Sequence[str]) -> None:
 
 
 def _found(rule: str, sample: Texts) -> Found | None:
-    with tempfile.TemporaryDirectory(prefix="pmflow-bench-") as folder:
-        told = {key: str(Path(folder, key + end)) for key, end in _files()}
-        np.save(told["vectors"], sample.vectors)
-        Path(told["texts"]).write_text(json.dumps(sample.labelled.texts), encoding="utf-8")
-        answer = _answer(rule, told)
-        return None if answer is None else _judged(sample.labelled, answer, np.load(told["labels"]))
-
-
-def _files() -> Iterator[tuple[str, str]]:
-    yield from (("vectors", ".npy"), ("texts", ".json"), ("labels", ".npy"))
-
-
-def _answer(rule: str, told: dict[str, str]) -> dict[str, Any] | None:
-    if rule == "bertopic":
-        return run("bertopic", BERTOPIC, told)
-    task = json.dumps({"rule": rule, **told})
-    return answer_of(rule, [sys.executable, "-m", "benchmarks.rules", task])
-
-
-def _judged(labelled: Labelled, answer: dict[str, Any], labels: Indices) -> Found:
-    clustering = Clustering(labels, answer["name"], {})
-    report = compare(labelled, clustering, Seconds(0, answer["seconds"]))
+    made = outcome(rule, sample)
+    if made is None:
+        return None
+    clustering = Clustering(made.labels, made.name, {})
+    report = compare(sample.labelled, clustering, Seconds(0, made.seconds))
     return Found(
-        name=answer["name"],
+        name=made.name,
         themes=report.themes,
         ari=report.ari,
         nmi=report.nmi,
-        named=named_share(labelled, labels),
-        seconds=answer["seconds"],
-        megabytes=answer["megabytes"],
+        named=named_share(sample.labelled, made.labels),
+        seconds=made.seconds,
+        megabytes=made.megabytes,
     )
 
 

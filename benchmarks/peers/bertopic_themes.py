@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 import time
+from pathlib import Path
 
 import bertopic
 import numpy as np
@@ -27,14 +28,13 @@ def _model() -> BERTopic:
 
 def main(told: dict) -> None:
     """Group the texts, save a number for each, and print what it took."""
-    vectors = np.load(told["vectors"])
-    with open(told["texts"], encoding="utf-8") as file:
-        texts = json.load(file)
+    vectors = np.load(told["vectors.npy"])
+    texts = json.loads(Path(told["texts"]).read_text(encoding="utf-8"))
     _model().fit_transform(texts[:COMPILING], vectors[:COMPILING])
     started = time.process_time()
     labels, _ = _model().fit_transform(texts, vectors)
     seconds = time.process_time() - started
-    np.save(told["labels"], np.array(labels, dtype=np.int64))
+    np.save(told["labels.npy"], np.array(labels, dtype=np.int64))
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     name = f"BERTopic {bertopic.__version__}"
     print(json.dumps({"name": name, "seconds": seconds, "megabytes": megabytes}))
