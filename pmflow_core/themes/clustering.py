@@ -1,9 +1,9 @@
 """Themes of a set of texts: how many there are and who belongs to which, from nothing else.
 
 Three views of the texts, each clustered twice much too finely, each merged up to where the
-groups stand apart most, beyond what chance does; then one partition that the six agree on, a polish, and
-out of the themes what belongs to none. No constant is tuned to a data set, and the same rows in
-the same order give the same themes.
+groups stand apart most, beyond what chance does; then one partition that the six agree on, a
+polish, and out of the themes what belongs to none. No constant is tuned to a data set, and the
+same rows in the same order give the same themes.
 """
 
 from collections.abc import Sequence
