@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from pmflow_core.themes.clustering import by_size, cluster
+from pmflow_core.themes.placement import place
 from pmflow_core.themes.vectors import UNTHEMED, Indices, Matrix, unit_rows
 
 WORDS = ("invoice", "login", "export", "crash", "search", "refund", "map", "photo", "team", "alarm")
@@ -90,6 +91,20 @@ def test_of_very_many_texts_a_sample_is_clustered_and_the_rest_placed() -> None:
 
     assert found.params["sampled"] == 300
     assert adjusted_rand_score(truth, found.labels) > 0.98
+
+
+def test_placing_new_texts_fares_about_as_well_as_theming_all_again() -> None:
+    vectors, texts, truth = made_set(10, 50, spread=1.2)
+    new = np.arange(len(texts)) % 5 == 0
+    known = [text for text, late in zip(texts, new, strict=True) if not late]
+
+    before = cluster(vectors[~new], known).labels
+    placed = place(vectors[new], vectors[~new], before, int(before.max()) + 1).labels
+    again = cluster(vectors, texts).labels[new]
+
+    agreement = adjusted_rand_score(truth[new], placed)
+    assert agreement > adjusted_rand_score(truth[new], again) - 0.05
+    assert agreement > 0.7
 
 
 @pytest.mark.parametrize("texts", [["same words"] * 60, [""] * 60, ["?!"] * 60])
