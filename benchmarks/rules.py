@@ -25,7 +25,6 @@ from pmflow_core.themes.graphs import Blend, nearest, shared_neighbour_graph
 from pmflow_core.themes.vectors import Indices, Matrix
 
 NEAR = 0.75
-NEIGHBOURS = 15
 RESOLUTION = 2.0
 
 Rule = Callable[[Matrix, Sequence[str], int], Indices]
@@ -83,7 +82,8 @@ def greedy(vectors: Matrix, _texts: Sequence[str], _limit: int) -> Indices:
 def one_graph(vectors: Matrix, _texts: Sequence[str], _limit: int) -> Indices:
     """Return the communities of one graph of shared neighbours, found once at resolution 2."""
     wordless = sparse.csr_matrix((len(vectors), 1), dtype=np.float32)
-    neighbours = nearest((Blend(vectors, 0.0),), wordless, min(NEIGHBOURS, len(vectors) - 1))[0]
+    reach = int(np.clip(round(len(vectors) ** 0.5 / 6), 5, 15))
+    neighbours = nearest((Blend(vectors, 0.0),), wordless, reach)[0]
     leiden = Leiden(resolution=RESOLUTION, shuffle_nodes=False, random_state=0)
     labels = leiden.fit_predict(shared_neighbour_graph(neighbours))
     return np.asarray(labels, dtype=np.int64)
