@@ -4,13 +4,15 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from benchmarks import duplicates, engine, routing, search, themes
+from benchmarks import duplicates, engine, growth, routing, search, themes
 from benchmarks.peers import PEERS
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "themes": themes.main,
     "duplicates": duplicates.main,
     "routing": routing.main,
+    "bertopic": partial(themes.beside, "bertopic"),
+    "growth": growth.main,
     "engine": engine.main,
     "search": search.main,
     **{name: partial(engine.beside, name) for name in PEERS},

@@ -21,11 +21,15 @@ INSTALLED = "installed.txt"
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A script, what it needs, and how many runs it is worth waiting for."""
+    """A script, what it needs, and how many runs it is worth waiting for.
+
+    `alone` are installed without what they ask for, because the benchmark does not use it.
+    """
 
     script: str
     requirements: tuple[str, ...]
     at_most: int = 1000
+    alone: tuple[str, ...] = ()
 
 
 PEERS = {
@@ -34,6 +38,12 @@ PEERS = {
     # this Prefect does not run with newer ones of FastAPI, and says so nowhere
     "prefect": Peer("prefect_noop.py", ("prefect==3.8.8", "fastapi<0.145"), at_most=10),
 }
+# it is given vectors, so it needs no sentence-transformers and none of the gigabytes of PyTorch
+BERTOPIC = Peer(
+    "bertopic_themes.py",
+    ("hdbscan==0.8.44", "umap-learn==0.5.12", "pandas<4", "plotly<8", "pyyaml<7", "tqdm<5"),
+    alone=("bertopic==0.17.4",),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +74,37 @@ def measure(name: str, urls: Urls, share: dict[str, int]) -> Figures | None:
 
     None when it fails, which it says itself: our own figures are worth printing all the same.
     """
-    peer = PEERS[name]
-    python = _environment(name, peer.requirements)
     told: dict[str, Any] = {"database": urls.database, "redis": urls.redis, **share}
+    answer = run(name, PEERS[name], told)
+    return None if answer is None else Figures(**answer)
+
+
+def run(name: str, peer: Peer, told: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what a peer's script answers to its task, None when it fails."""
+    python = _environment(name, peer)
     script = Path(__file__).with_name(peer.script)
-    answer = subprocess.run(
-        [python, script, json.dumps(told)], stdout=subprocess.PIPE, text=True, check=False
-    )
+    return answer_of(name, [python, script, json.dumps(told)])
+
+
+def answer_of(name: str, command: Sequence[str | Path]) -> dict[str, Any] | None:
+    """Return the JSON in the last line a command prints, None when it fails."""
+    answer = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if answer.returncode:
         print(f"{name} failed with code {answer.returncode}.", file=sys.stderr, flush=True)
         return None
-    return Figures(**json.loads(answer.stdout.splitlines()[-1]))
+    return json.loads(answer.stdout.splitlines()[-1])
 
 
-def _environment(name: str, requirements: Sequence[str]) -> Path:
+def _environment(name: str, peer: Peer) -> Path:
     """Return the interpreter of a peer's environment, made with pip and its configured index."""
-    folder, wanted = ENVIRONMENTS / name, "\n".join(requirements)
+    folder, wanted = ENVIRONMENTS / name, "\n".join((*peer.requirements, *peer.alone))
     python, done = folder / "bin" / "python", folder / INSTALLED
     if not done.exists() or done.read_text(encoding="utf-8") != wanted:
         print(f"Installing {name} into {folder} (once).", file=sys.stderr, flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *requirements], check=True)
+        install = [python, "-m", "pip", "install", "--quiet"]
+        subprocess.run([*install, *peer.requirements], check=True)
+        if peer.alone:
+            subprocess.run([*install, "--no-deps", *peer.alone], check=True)
         done.write_text(wanted, encoding="utf-8")
     return python

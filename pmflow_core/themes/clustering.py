@@ -1,9 +1,9 @@
 """Themes of a set of texts: how many there are and who belongs to which, from nothing else.
 
 Three views of the texts, each clustered twice much too finely, each merged up to where the
-silhouette most exceeds that of chance; then one partition that the six agree on, a polish, and
-out of the themes what belongs to none. No constant is tuned to a data set, and the same rows in
-the same order give the same themes.
+groups stand apart most, beyond what chance does; then one partition that the six agree on, a
+polish, and out of the themes what belongs to none. No constant is tuned to a data set, and the
+same rows in the same order give the same themes.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from pmflow_core.themes.siblings import join_siblings
 from pmflow_core.themes.vectors import MIN_THEME, UNTHEMED, Indices, Matrix
 from pmflow_core.themes.views import MOST_NEIGHBOURS, chance, views
 
-VERSION = "consensus-2"
+VERSION = "consensus-3"
 MIN_TEXTS = 30
 """Fewer texts have no themes: their neighbourhoods are too thin to tell a theme from chance."""
 MAX_TEXTS = 25_000

@@ -9,7 +9,6 @@ from sknetwork.clustering import Louvain
 
 from pmflow_core.themes.vectors import Indices, Matrix
 
-"""The label of a text that is in no theme."""
 BLOCK_ROWS = 500
 
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pmflow_core.themes.phrases import LONGEST_SPAN, WEAK_STEMS, phrases
+from pmflow_core.themes.phrases import LEADING_STEMS, LONGEST_SPAN, WEAK_STEMS, phrases
 from pmflow_core.themes.vectors import Indices
 
 BETA_SQUARED = 0.25  # F-beta of .5: a name that is right weighs more than one that covers
@@ -14,6 +14,8 @@ KEYWORDS = 3
 MIN_TEXTS = 2
 LEAST_SHARE = 0.04
 """Share of a theme's texts below which a phrase is somebody's way of putting it."""
+LONE_SHARE = 0.2
+"""Share of a theme's texts below which a single word is not its name, if a phrase can be."""
 EVERYWHERE = 0.15
 """Share of all texts from which a word names no theme by itself, such as the product's name..."""
 MOSTLY_HERE = 0.5
@@ -52,6 +54,10 @@ class _Counts:
                 for stems, surface in written.items():
                     self.wording[theme, stems][surface] += 1
 
+    def common(self, stem: str) -> bool:
+        """Say whether so many texts have this word that it tells no theme from another."""
+        return self.overall[(stem,)] > EVERYWHERE * self.sizes.total()
+
 
 def name_themes(texts: Sequence[str], labels: Indices) -> dict[int, ThemeName]:
     """Return a name for every theme number among `labels` (-1 is none); no two labels are equal."""
@@ -68,30 +74,54 @@ def name_themes(texts: Sequence[str], labels: Indices) -> dict[int, ThemeName]:
 
 
 def _best(counts: _Counts, theme: int) -> list[Stems]:
+    """Return the phrases that tell the theme, first the one that it is named by."""
+    telling = _telling(counts, theme)
+    apart = _without_shared_words([], telling)
+    if not apart:
+        return []
+    inside, least = counts.inside[theme], LONE_SHARE * counts.sizes[theme]
+    names = (stems for stems in apart if len(stems) > 1 or inside[stems] >= least)
+    name = _extended(counts, theme, next(names, apart[0]))
+    return _without_shared_words([name], telling)
+
+
+def _telling(counts: _Counts, theme: int) -> list[Stems]:
+    """Return the phrases that could name the theme, the most telling first."""
     size = counts.sizes[theme]
-    scored: list[tuple[float, Stems]] = []
-    for stems, inside in counts.inside[theme].items():
-        if inside < min(max(MIN_TEXTS, LEAST_SHARE * size), size):
-            continue
-        precision, coverage = inside / counts.overall[stems], inside / size
-        if _says_little(counts, stems, precision) or not _showable(counts, theme, stems):
-            continue
-        score = (1 + BETA_SQUARED) * precision * coverage / (BETA_SQUARED * precision + coverage)
-        scored.append((-score * LENGTH_BONUS[len(stems)], stems))
-    chosen: list[Stems] = []
-    for _, stems in sorted(scored):
-        if not any(set(stems) & set(other) for other in chosen):
-            chosen.append(stems if chosen else _extended(counts, theme, stems))
-        if len(chosen) == KEYWORDS:
-            break
+    least = min(max(MIN_TEXTS, LEAST_SHARE * size), size)
+    scored = [
+        (-_score(counts, theme, stems), stems)
+        for stems, inside in counts.inside[theme].items()
+        if inside >= least
+        and not _says_little(counts, theme, stems)
+        and _showable(counts, theme, stems)
+    ]
+    return [stems for _, stems in sorted(scored)]
+
+
+def _without_shared_words(chosen: list[Stems], telling: Iterable[Stems]) -> list[Stems]:
+    """Return the chosen and as many more as make three, none of which share a word."""
+    chosen = list(chosen)
+    for stems in telling:
+        if len(chosen) < KEYWORDS and not any(set(stems) & set(other) for other in chosen):
+            chosen.append(stems)
     return chosen
 
 
-def _says_little(counts: _Counts, stems: Stems, precision: float) -> bool:
-    if len(stems) > 1:
+def _score(counts: _Counts, theme: int, stems: Stems) -> float:
+    inside = counts.inside[theme][stems]
+    precision, coverage = inside / counts.overall[stems], inside / counts.sizes[theme]
+    f_beta = (1 + BETA_SQUARED) * precision * coverage / (BETA_SQUARED * precision + coverage)
+    return f_beta * LENGTH_BONUS[len(stems)]
+
+
+def _says_little(counts: _Counts, theme: int, stems: Stems) -> bool:
+    """Say whether these are weak words, or words that all themes have and this one no more."""
+    if any(stem not in WEAK_STEMS and not counts.common(stem) for stem in stems):
         return False
-    common = counts.overall[stems] > EVERYWHERE * counts.sizes.total()
-    return WEAK_STEMS.issuperset(stems) or (common and precision < MOSTLY_HERE)
+    if len(stems) == 1 and WEAK_STEMS.issuperset(stems):
+        return True
+    return counts.inside[theme][stems] < MOSTLY_HERE * counts.overall[stems]
 
 
 def _extended(counts: _Counts, theme: int, stems: Stems) -> Stems:
@@ -112,7 +142,9 @@ def _extended(counts: _Counts, theme: int, stems: Stems) -> Stems:
 
 
 def _showable(counts: _Counts, theme: int, stems: Stems) -> bool:
-    return any(_short(surface) for surface in counts.wording[theme, stems])
+    return stems[-1] not in LEADING_STEMS and any(
+        _short(surface) for surface in counts.wording[theme, stems]
+    )
 
 
 def _short(surface: str) -> bool:

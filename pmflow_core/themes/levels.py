@@ -9,8 +9,10 @@ from pmflow_core.themes.agglomerate import Merges, group_sums
 from pmflow_core.themes.vectors import Indices, Matrix
 
 LEVEL_RATIO = 1.05
-AS_GOOD = 0.01
-"""Silhouettes this near the top are as good: two samples of one set differ by as much."""
+AS_GOOD = 0.05
+"""Levels that exceed chance by so little less than the best one, as a share, are as good."""
+AS_HIGH = 0.01
+"""Silhouettes lower by so small a share are as high: near its top it is a noisy plateau."""
 DOUBT = 0.01
 """What a level loses for being e times off the usual number; it decides only where texts do not."""
 
@@ -47,10 +49,11 @@ def silhouettes(space: Matrix, labels: Indices, tree: Merges) -> Curve:
 
 
 def best_level(found: Curve, chance: Curve) -> int:
-    """Return the number of groups amid the levels that most exceed chance, one without levels.
+    """Return the number of groups that stand apart most, one without levels.
 
-    Chance alone favours two groups, and groups of two or three texts. Near its top the excess is
-    a plateau with noise on it, of which the centre hardly differs between two samples.
+    Chance alone favours two groups, and groups of two or three texts, so only the levels count
+    that exceed it as the best one does. Among them it is the finest of those as high as the
+    highest silhouette: to part one theme costs less than to mix two.
     """
     if not len(found.levels):
         return 1
@@ -59,8 +62,9 @@ def best_level(found: Curve, chance: Curve) -> int:
         excess = excess - chance.at(found.levels, found.count)
     usual = (2 * found.count) ** 0.5
     excess = excess - DOUBT * np.log(found.levels / usual) ** 2
-    high = found.levels[excess >= excess.max() - AS_GOOD]
-    return round(float(high[0] * high[-1]) ** 0.5)
+    beyond = excess >= excess.max() - AS_GOOD * abs(excess.max())
+    scores = np.where(beyond, found.scores, -np.inf)
+    return int(found.levels[scores >= scores.max() - AS_HIGH * abs(scores.max())][0])
 
 
 def _levels(most: int) -> list[int]:

@@ -54,6 +54,8 @@ WEAK_WORDS = (
     " no not nothing reason send stop tell use used want waste wasn't wish without won't wont work"
 )
 """They say something about the words beside them and nothing by themselves."""
+LEADING_WORDS = "can't cant didn't doesn't don't dont isn't no not wasn't wish without won't wont"
+"""They say something about the words after them, so no phrase ends with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +104,4 @@ def _names_something(word: str) -> bool:
 
 
 WEAK_STEMS = frozenset(stem(word) for word in WEAK_WORDS.split())
+LEADING_STEMS = frozenset(stem(word) for word in LEADING_WORDS.split())

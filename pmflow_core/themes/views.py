@@ -35,7 +35,7 @@ def views(space: Matrix, neighbours: Indices, factors: tuple[int, ...]) -> list[
     """Return a view per factor, the larger the finer; `neighbours` are nearest first."""
     count = len(space)
     reach = int(np.clip(round(count**0.5 / 6), 5, MOST_NEIGHBOURS))
-    finest = float(np.clip(1200 / count**0.5, 6, 48))
+    finest = float(np.clip(800 / count**0.5, 4, 32))
     graph = shared_neighbour_graph(neighbours[:, :reach])
     fine = [communities(graph, finest * factor) for factor in factors]
     return [View(labels, ward_tree(space, labels)) for labels in fine]

@@ -110,11 +110,11 @@ def test_a_file_of_excluded_rows_only_is_refused(tmp_path: Path) -> None:
 def test_the_benchmark_prints_a_row_per_file(
     labelled_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert benchmark(["themes", str(labelled_file)]) == 0
+    assert benchmark(["themes", str(labelled_file), "--peers", "none"]) == 0
 
     head, row = capsys.readouterr().out.splitlines()
-    assert head.split()[:4] == ["file", "n", "true", "themes"]
-    assert row.split()[:3] == ["rows", "96", "4"]
+    assert head.split()[:5] == ["file", "n", "of", "true", "rule"]
+    assert row.split()[:5] == ["rows", "96", "1", "4", "pmflow"]
 
 
 def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from pmflow_core.themes.clustering import by_size, cluster
+from pmflow_core.themes.placement import place
 from pmflow_core.themes.vectors import UNTHEMED, Indices, Matrix, unit_rows
 
 WORDS = ("invoice", "login", "export", "crash", "search", "refund", "map", "photo", "team", "alarm")
@@ -92,6 +93,20 @@ def test_of_very_many_texts_a_sample_is_clustered_and_the_rest_placed() -> None:
     assert adjusted_rand_score(truth, found.labels) > 0.98
 
 
+def test_placing_new_texts_fares_about_as_well_as_theming_all_again() -> None:
+    vectors, texts, truth = made_set(10, 50, spread=1.2)
+    new = np.arange(len(texts)) % 5 == 0
+    known = [text for text, late in zip(texts, new, strict=True) if not late]
+
+    before = cluster(vectors[~new], known).labels
+    placed = place(vectors[new], vectors[~new], before, int(before.max()) + 1).labels
+    again = cluster(vectors, texts).labels[new]
+
+    agreement = adjusted_rand_score(truth[new], placed)
+    assert agreement > adjusted_rand_score(truth[new], again) - 0.05
+    assert agreement > 0.7
+
+
 @pytest.mark.parametrize("texts", [["same words"] * 60, [""] * 60, ["?!"] * 60])
 def test_texts_that_are_all_alike_do_no_harm(texts: list[str]) -> None:
     vectors = np.tile(unit_rows(np.ones((1, 384))), (60, 1))
@@ -107,7 +122,7 @@ def test_a_clustering_says_what_made_it() -> None:
 
     found = cluster(vectors, texts, granularity=1.4)
 
-    assert found.version == "consensus-2"
+    assert found.version == "consensus-3"
     assert found.params["n"] == 60
     assert found.params["granularity"] == 1.4
     assert found.params["warm"] is False

@@ -133,3 +133,29 @@ def test_a_phrase_of_few_is_no_name_of_many() -> None:
     names = name_themes([*crashes, *odd], np.zeros(62, dtype=np.int64))
 
     assert names[0].label == "Crashes on page"
+
+
+def test_a_single_word_of_few_is_no_name_where_a_phrase_can_be() -> None:
+    world = ["the whole world", "around the world", "world"]
+    others = "alpha beta gamma delta zeta theta iota kappa lambda sigma tau omega"
+    listening = ["listen to music"] * 4 + others.split()
+    elsewhere = ["listen to music at night"] * 10 + ["night owls"] * 71
+
+    names = name_themes([*world, *listening, *elsewhere], np.repeat([0, 1], [19, 81]))
+
+    assert names[0].label == "Listen to music"
+    assert "world" in names[0].keywords
+
+
+def test_no_name_ends_with_a_word_that_speaks_of_the_next() -> None:
+    texts = ["kindle fire with no camera", "kindle fire has no sound", "kindle fire: no, thanks"]
+
+    assert name_themes(texts, np.zeros(3, dtype=np.int64))[0].label == "Kindle fire"
+
+
+def test_words_that_all_themes_have_are_no_name_together_either() -> None:
+    texts = [*["jazz, music app"] * 2, *["music app"] * 10, *["slow, music app"] * 20]
+
+    names = name_themes(texts, np.array([0] * 12 + [1] * 20))
+
+    assert names[0].label == "Jazz"

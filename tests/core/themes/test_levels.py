@@ -53,6 +53,23 @@ def test_what_chance_explains_does_not_count() -> None:
     assert found == pytest.approx(40, abs=6)
 
 
+def test_of_levels_that_exceed_chance_alike_the_highest_silhouette_is_taken() -> None:
+    curve = flat(600)
+    few, many = (np.exp(-50 * np.log(curve.levels / at) ** 2) for at in (20, 60))
+    by_chance = 0.1 * few
+    found = Curve(curve.levels, by_chance + 0.3 * few + 0.3 * many, 600)
+
+    assert best_level(found, Curve(curve.levels, by_chance, 600)) == pytest.approx(20, abs=3)
+
+
+def test_on_a_plateau_themes_are_parted_rather_than_mixed() -> None:
+    curve = flat(600)
+    plateau = np.where((curve.levels >= 20) & (curve.levels <= 60), 0.3, 0.0)
+    sloping = plateau - 0.002 * (curve.levels > 25)
+
+    assert best_level(Curve(curve.levels, sloping, 600), NOTHING) == pytest.approx(60, abs=4)
+
+
 @pytest.mark.parametrize("count", [200, 1000, 5000])
 def test_where_texts_do_not_say_the_number_is_the_usual_one(count: int) -> None:
     found = best_level(flat(count), flat(count))
