@@ -122,7 +122,9 @@ def get_row(session: Session, proposal_id: UUID, *, lock: bool = False) -> Theme
     """Return a proposal, locked until the transaction ends when asked; raises NotFound."""
     statement = select(ThemeProposal).where(col(ThemeProposal.id) == proposal_id)
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True).execution_options(
+            populate_existing=True
+        )
     found = session.scalar(statement)
     if found is None:
         raise NotFound("There is no such proposal.")
