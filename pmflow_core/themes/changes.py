@@ -122,7 +122,7 @@ def take_back(session: Session, workspace_id: UUID, undo: StoredUndo) -> list[Mo
     corpus.take_out_of_themes(session, [place.signal for place in back])
     _restore(session, workspace_id, [place for place in back if place.theme])
     if undo.made:
-        _send_on(session, workspace_id, undo)
+        _send_on(session, workspace_id, undo.made, back)
         corpus.retire(session, [undo.made])
     _restore_sorting(session, undo.sorted)
     _restore_themes(session, undo, untouched)
@@ -313,17 +313,20 @@ def _restore(session: Session, workspace_id: UUID, places: Sequence[PlaceBefore]
         session.execute(insert(ThemeMembership), rows)
 
 
-def _send_on(session: Session, workspace_id: UUID, undo: StoredUndo) -> None:
-    """Put what joined the made theme since into the theme that most of its signals came from."""
-    home = _most([place.theme for place in undo.places if place.after == undo.made])
-    joined = session.execute(
-        select(col(ThemeMembership.signal_id), col(ThemeMembership.similarity)).where(
-            col(ThemeMembership.theme_id) == undo.made
-        )
-    ).all()
-    if home is not None:
-        rows = [(signal, home, similarity) for signal, similarity in joined]
-        corpus.put_into_themes(session, workspace_id, rows, PlacedBy.PLACEMENT)
+def _send_on(session: Session, workspace_id: UUID, made: UUID, back: Sequence[PlaceBefore]) -> None:
+    """Put what joined the made theme since into the theme that most of its signals went back to."""
+    home = _most([place.theme for place in back if place.after == made and place.theme])
+    if home is None:
+        return
+    columns = (
+        col(ThemeMembership.signal_id),
+        col(ThemeMembership.similarity),
+        col(ThemeMembership.placed_by),
+    )
+    joined = session.execute(select(*columns).where(col(ThemeMembership.theme_id) == made)).all()
+    for kind in PlacedBy:  # who a person put there is still the person's
+        rows = [(signal, home, near) for signal, near, placed_by in joined if placed_by is kind]
+        corpus.put_into_themes(session, workspace_id, rows, kind)
 
 
 def _restore_themes(session: Session, undo: StoredUndo, untouched: set[UUID]) -> None:

@@ -39,13 +39,10 @@ def get_proposal(session: Session, actor: Actor, proposal_id: UUID) -> ProposalR
     return _read(session, reviewing.get_row(session, proposal_id))
 
 
-def count_proposals(session: Session, actor: Actor) -> int:
-    """Return how many changes wait for a person."""
+def count_proposals(session: Session, actor: Actor, theme_id: UUID | None = None) -> int:
+    """Return how many changes wait for a person, of all themes or about one."""
     actor.require(Role.VIEWER)
-    statement = (
-        select(func.count()).select_from(ThemeProposal).where(col(ThemeProposal.status) == PROPOSED)
-    )
-    return session.scalar(statement) or 0
+    return reviewing.count_rows(session, PROPOSED, theme_id)
 
 
 def _read(session: Session, row: ThemeProposal) -> ProposalRead:
@@ -82,20 +79,31 @@ def _sides(session: Session, plan: StoredPlan, moves: Sequence[Move]) -> list[Si
             after=0 if theme == plan.ends else sizes.get(theme, 0) + change[theme],
             is_new=made is not None and theme == made.id,
             ends=theme == plan.ends,
-            quotes=_quotes(session, theme, moves),
+            quotes=_quotes(session, theme, plan, moves),
+            shows_moving=_shows_moving(
+                theme, plan, leaves=any(move.origin == theme for move in moves)
+            ),
         )
         for theme in known
         if theme in tags
     ]
 
 
-def _quotes(session: Session, theme: UUID, moves: Sequence[Move]) -> list[repository.Quote]:
-    arriving = [move.signal for move in moves if move.to == theme]
-    if arriving:
-        return repository.quotes_of(session, arriving)
-    leaving = {move.signal for move in moves if move.origin == theme}
-    staying = set(session.scalars(repository.members(theme))) - leaving
-    return repository.quotes_of(session, sorted(staying or leaving))
+def _quotes(
+    session: Session, theme: UUID, plan: StoredPlan, moves: Sequence[Move]
+) -> list[repository.Quote]:
+    """Return words that show the difference: of what moves, and of what it is set against."""
+    moving = {move.signal for move in moves if theme in (move.origin, move.to)}
+    there = set(session.scalars(repository.members(theme)))
+    leaves = any(move.origin == theme for move in moves)
+    shown = moving if _shows_moving(theme, plan, leaves=leaves) else there - moving
+    return repository.quotes_of(session, sorted(shown or moving))
+
+
+def _shows_moving(theme: UUID, plan: StoredPlan, *, leaves: bool) -> bool:
+    """Return whether the words of a theme's moving signals are shown, not of those that stay."""
+    made = plan.made.id if plan.made else None
+    return theme == made or (leaves and made is None)
 
 
 def _sizes(session: Session, theme_ids: Sequence[UUID]) -> dict[UUID, int]:

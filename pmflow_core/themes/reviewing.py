@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -95,23 +95,36 @@ def citing_documents(session: Session, signal_ids: Sequence[UUID]) -> list[Citin
 def list_rows(
     session: Session, status: ProposalStatus, theme_id: UUID | None = None, limit: int = 200
 ) -> list[ThemeProposal]:
-    """Return proposals of a status, the newest first, of all themes or those about one."""
+    """Return proposals of a status, those that move most first, of all themes or about one."""
     statement = (
         select(ThemeProposal)
-        .where(col(ThemeProposal.status) == status)
+        .where(*_about(status, theme_id))
         .order_by(col(ThemeProposal.signals).desc(), col(ThemeProposal.id).desc())
         .limit(limit)
     )
-    if theme_id is not None:
-        statement = statement.where(literal(theme_id) == func.any(col(ThemeProposal.theme_ids)))
     return list(session.scalars(statement))
+
+
+def count_rows(session: Session, status: ProposalStatus, theme_id: UUID | None = None) -> int:
+    """Return how many proposals of a status there are, of all themes or about one."""
+    statement = select(func.count()).select_from(ThemeProposal).where(*_about(status, theme_id))
+    return session.scalar(statement) or 0
+
+
+def _about(status: ProposalStatus, theme_id: UUID | None) -> list[ColumnElement[bool]]:
+    found = [col(ThemeProposal.status) == status]
+    if theme_id is not None:
+        found.append(literal(theme_id) == func.any(col(ThemeProposal.theme_ids)))
+    return found
 
 
 def get_row(session: Session, proposal_id: UUID, *, lock: bool = False) -> ThemeProposal:
     """Return a proposal, locked until the transaction ends when asked; raises NotFound."""
     statement = select(ThemeProposal).where(col(ThemeProposal.id) == proposal_id)
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True).execution_options(
+            populate_existing=True
+        )
     found = session.scalar(statement)
     if found is None:
         raise NotFound("There is no such proposal.")

@@ -76,8 +76,8 @@ class CitingDocument:
 class Side:
     """A theme after a change: how many signals it has then, how many more than now, and samples.
 
-    `quotes` are of those that move there, or stay when none does; `is_new` says that the change
-    makes it, and `ends` that it has none left and is retired.
+    `quotes` are of signals that move when `shows_moving`, else of such that are there before and
+    after. `is_new` says that the change makes it, `ends` that it has none left and is retired.
     """
 
     theme: "ThemeTag"
@@ -86,6 +86,7 @@ class Side:
     is_new: bool
     ends: bool
     quotes: list[Quote]
+    shows_moving: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,8 +150,7 @@ def _card(card: ObjectVar[ProposalCard]) -> rx.Component:
         _both_sides(card),
         key=card.id,
         class_name="panel review",
-        aria_label=card.title,
-        custom_attrs=ITEM,
+        custom_attrs={**ITEM, "aria-label": card.title},
     )
 
 
@@ -162,6 +161,16 @@ def proposals_panel() -> rx.Component:
         rx.el.section(
             rx.el.h2(ThemeChangesState.words, class_name="sect-h"),
             rx.foreach(ThemeChangesState.cards, _card),
+            rx.cond(
+                ThemeChangesState.more > 0,
+                button(
+                    rx.Var.create(f"Show {ThemeChangesState.more} more"),
+                    "ghost",
+                    "sm",
+                    "chevron-down",
+                    on_click=ThemeChangesState.show_all,
+                ),
+            ),
             class_name="reviews",
             aria_label="Changes to review",
         ),

@@ -8,7 +8,6 @@ from reflex.event import EventSpec
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.events import topics
 from pmflow_core.themes import proposal_reads, proposals
-from pmflow_core.themes.models import ProposalStatus
 from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
@@ -18,7 +17,8 @@ from pmflow_ui.state.theme_changes_rows import ProposalCard, as_card
 from pmflow_ui.toasts import offer_undo, say
 from pmflow_ui.viewer import workspace_slug
 
-SHOWN = 20
+FIRST_SHOWN = 3
+SHOWN = 50
 
 
 class ThemeChangesState(rx.State):
@@ -27,18 +27,26 @@ class ThemeChangesState(rx.State):
     cards: rx.Field[list[ProposalCard]] = rx.field(default_factory=list)
     words: rx.Field[str] = rx.field("")
     opened: rx.Field[str] = rx.field("")
+    more: rx.Field[int] = rx.field(0)
+    _shown: int = FIRST_SHOWN
 
     @event(allow=Role.VIEWER)
     async def load(self) -> None:
         """Show what waits for a decision."""
         actor = current_actor()
-        self.cards, self.opened = [], ""
+        self.cards, self.opened, self._shown = [], "", FIRST_SHOWN
         watch.watch(self, [topics.signals(actor.workspace_id)], ThemeChangesState.refresh())
         await self._read(actor)
 
     @event(allow=Role.VIEWER)
     async def refresh(self) -> None:
         """Look again."""
+        await self._read(current_actor())
+
+    @event(allow=Role.VIEWER)
+    async def show_all(self) -> None:
+        """Show every proposal, not only those that move the most."""
+        self._shown = SHOWN
         await self._read(current_actor())
 
     @event(allow=Role.VIEWER)
@@ -75,17 +83,11 @@ class ThemeChangesState(rx.State):
     async def _read(self, actor: Actor) -> None:
         path = self.router.url.path
         slug = workspace_slug(path) or ""
-        found = await call(
-            proposal_reads.list_proposals,
-            actor,
-            status=ProposalStatus.PROPOSED,
-            theme_id=_theme_in(path),
-            limit=SHOWN,
-        )
-        many = len(found)
-        if _theme_in(path) is None and many == SHOWN:
-            many = await call(proposal_reads.count_proposals, actor)
+        here = _theme_in(path)
+        found = await call(proposal_reads.list_proposals, actor, theme_id=here, limit=self._shown)
+        many = await call(proposal_reads.count_proposals, actor, here)
         self.cards = [as_card(each, slug) for each in found]
+        self.more = many - len(found)
         self.words = counted(many, "change to review", "changes to review") if many else ""
 
 

@@ -135,7 +135,7 @@ def _side(side: Side, slug: str) -> SideRow:
         after=side.after,
         change=f"{'+' if change > 0 else '−'}{abs(change)}" if change else "",
         tag="new" if side.is_new else "ends" if side.ends else "",
-        which="moving" if change > 0 or side.ends else "staying",
+        which="moving" if side.shows_moving else "staying",
         words=[_words(quote, slug) for quote in side.quotes],
     )
 

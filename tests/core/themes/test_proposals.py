@@ -9,8 +9,8 @@ from pmflow_core.errors import NotFound, PermissionDenied
 from pmflow_core.ids import uuid7
 from pmflow_core.projects.service import add_project, seed_stages
 from pmflow_core.signals import bulk
-from pmflow_core.themes import by_hand, proposal_reads, proposals, service
-from pmflow_core.themes.models import ProposalKind, ProposalStatus
+from pmflow_core.themes import by_hand, changes, proposal_reads, proposals, service
+from pmflow_core.themes.models import PlacedBy, ProposalKind, ProposalStatus
 from pmflow_core.themes.proposals import ProposalDecided, ProposalOutdated, ThemeBuiltOn
 from pmflow_core.themes.stored import NewTheme
 from tests.core.themes.conftest import Stage
@@ -101,6 +101,20 @@ def test_what_people_changed_since_is_left_alone(
     assert stage.place(ids[1]) == other
     assert stage.members(theme) == set(ids[2:])
     assert stage.members(made) == set()
+
+
+def test_what_joined_the_new_theme_since_goes_where_the_others_go(
+    stage: Stage, split: tuple[UUID, UUID, list[UUID], UUID]
+) -> None:
+    proposal, theme, ids, made = split
+    _, (late, _, _) = stage.theme("Search", ["No search", "Search fails", "Search is gone"])
+    proposals.apply(stage.session, stage.actor, proposal)
+    by_hand.move(stage.session, stage.actor, [late], made)
+    proposals.undo(stage.session, stage.actor, proposal)
+
+    assert stage.members(theme) == {*ids, late}
+    place = changes.places_of(stage.session, [late])[late]
+    assert place.placed_by is PlacedBy.PERSON
 
 
 def test_too_few_signals_make_no_theme(
