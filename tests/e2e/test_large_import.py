@@ -1,4 +1,4 @@
-"""A large file in a real browser: its progress is seen, left and come back to, and the page lives."""
+"""A large file in a real browser: its progress is seen, left and come back to; the page lives."""
 
 import csv
 import json
