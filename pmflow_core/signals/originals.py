@@ -10,7 +10,7 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import NotFound
 from pmflow_core.signals.models import Original, Signal
 
-CONTEXT_CHARS = 700
+CONTEXT_CHARS = 400
 
 
 @dataclass(frozen=True, slots=True)

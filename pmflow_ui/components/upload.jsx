@@ -17,7 +17,7 @@ function send(url, file, fields, onProgress) {
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) onProgress(Math.round((100 * event.loaded) / event.total));
     };
-    request.onerror = () => reject(new Error("The connection was lost. Nothing was imported."));
+    request.onerror = () => reject(new Error("The connection was lost. See the imports below before you send it again."));
     request.onload = () => {
       let answer = {};
       try {

@@ -1,4 +1,4 @@
-"""A large file in a real browser: progress is seen, left, come back to, and the page lives."""
+"""A large file in a real browser: its progress is seen, left and come back to; the page lives."""
 
 import csv
 import json
@@ -53,6 +53,7 @@ def enter_a_new_workspace(page: Page) -> None:
     page.get_by_label("Name").fill("Support desk")
     page.get_by_role("button", name="Create workspace").click()
     page.wait_for_url("**/w/support-desk/board")
+    expect(page.get_by_text("No project yet")).to_be_visible()
     page.get_by_role("navigation", name="Main", exact=True).get_by_text("Signals").click()
     page.get_by_role("button", name="Import").first.click()
 

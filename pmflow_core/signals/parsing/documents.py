@@ -106,7 +106,11 @@ def _from_mail(source: Source) -> _Read:
         mail = read_mail(source.path.read_bytes())
     except Unreadable as error:
         raise EmptyFile("The e-mail holds no text; send what it says as TXT") from error
-    facts = (("From", mail.sender), ("Date", mail.sent_at), ("Subject", mail.subject))
+    facts = (
+        ("From", mail.sender),
+        ("Date", mail.sent_at and f"{mail.sent_at:%Y-%m-%d %H:%M} UTC"),
+        ("Subject", mail.subject),
+    )
     head = "".join(f"{name}: {value}\n" for name, value in facts if value) + "\n"
     parts: list[ParsedSignal | Rejected] = [
         replace(

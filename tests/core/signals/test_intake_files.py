@@ -31,7 +31,7 @@ from tests.core.signals.files import parsed, read
         ("f.txt", bytes(range(256)) * 8, "not text; send CSV"),
         ("f.json", b"{}", "save it as JSONL"),
         ("f.docx", b"PK", "save it as PDF or TXT"),
-        ("f.weird", b"text", "send CSV, JSONL, TXT, MD, VTT, SRT or PDF"),
+        ("f.weird", b"text", "send CSV, JSONL, TXT, MD, VTT, SRT, SBV, EML or PDF"),
         ("f.pdf", b"no pdf at all", "is no PDF; export it again"),
         ("f.tar.gz", gzip.compress(b"x", mtime=0), "unpack it"),
     ],
