@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pmflow_core import jobs
+from pmflow_core import jobs, tables
 from pmflow_core.db import transaction
 from pmflow_core.events import bus
 from pmflow_core.settings import Settings
@@ -21,6 +21,7 @@ def connect(settings: Settings, urls: Urls) -> None:
 
     Nothing is opened yet, so a process may fork afterwards as long as it used nothing before.
     """
+    tables.ready()
     transaction.configure(
         transaction.make_engine(
             urls.database,
