@@ -1,6 +1,6 @@
 """Signals as evidence of projects: linking, unlinking, and what that does to their status."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -11,7 +11,7 @@ from sqlmodel import col
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import service as activity
 from pmflow_core.clock import utcnow
-from pmflow_core.errors import Conflict
+from pmflow_core.errors import Conflict, NotFound
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.ids import uuid7
@@ -121,6 +121,20 @@ def id_of(session: Session, actor: Actor, number: int) -> UUID:
     """
     actor.require(Role.VIEWER)
     return repository.get_signal(session, number, deleted=True).id
+
+
+def ids_of(session: Session, actor: Actor, numbers: Collection[int]) -> list[UUID]:
+    """Return the ids of signals that are cited by numbers, also of those in the bin.
+
+    Raises:
+        NotFound: the actor's workspace has not all of them.
+    """
+    actor.require(Role.VIEWER)
+    statement = select(col(Signal.id)).where(col(Signal.number).in_(numbers))
+    found = list(session.scalars(statement))
+    if len(found) != len(set(numbers)):
+        raise NotFound("One of these signals does not exist.")
+    return found
 
 
 def linked_among(session: Session, ids: Sequence[UUID]) -> set[UUID]:

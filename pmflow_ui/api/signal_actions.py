@@ -159,7 +159,7 @@ def _links(session: Session, signal_id: UUID) -> LinksAnswer:
 
 def _act(session: Session, actor: Actor, asked: BulkBody) -> int:
     numbers = {int(name.removeprefix("S-")) for name in asked.signals}
-    ids = [links.id_of(session, actor, number) for number in sorted(numbers)]
+    ids = links.ids_of(session, actor, numbers)
     if asked.project:
         project_id = project_of(session, actor, asked.project)
         verb = links.link_to_project if asked.action == "link" else links.unlink

@@ -254,8 +254,7 @@ class InboxState(rx.State):
         self.kinds = [
             Choice(kind.value, f"{name} {counts[kind]:,}")
             for kind, name in KINDS.items()
-            if kind in counts or kind.value == self.kind
-            if counts.get(kind) is not None
+            if kind in counts
         ]
         self._fill(page.items, waiting)
         self.has_more = page.next_cursor is not None and self._shown < MOST

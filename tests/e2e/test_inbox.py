@@ -18,7 +18,6 @@ SAID = (
 
 def test_a_signal_is_suggested_linked_and_taken_back(product: Product, watched: Watched) -> None:
     page = watched.page
-    expect.set_options(timeout=MINUTE)
     sign_up(page)
     make_project(page)
     paste_signals(page)
@@ -70,8 +69,8 @@ def wait_for_suggestions(page: Page) -> None:
 
 def accept_and_undo(page: Page) -> None:
     page.keyboard.press("1")
-    expect(page.get_by_text(re.compile(r"^Linked S-\d to SEA-1"))).to_be_visible()
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_text(re.compile(r"^Linked S-\d to SEA-1"))).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_role("option")).to_have_count(1, timeout=MINUTE)
     page.keyboard.press("z")
     expect(page.get_by_role("option")).to_have_count(2)
     page.keyboard.press("j")
@@ -84,11 +83,12 @@ def dismiss_on_a_phone(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 360, "height": 740})
     page.get_by_role("option").first.click()
-    page.get_by_role("button", name="Dismiss", exact=True).click()
-    expect(page.get_by_role("option")).to_have_count(1)
-    page.get_by_role("button", name="Close").first.click()
+    sheet = page.get_by_role("region", name="What is marked")
+    sheet.get_by_role("button", name="Dismiss").click()
+    expect(page.get_by_role("option")).to_have_count(1, timeout=MINUTE)
+    sheet.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Dismissed").click()
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_text("Dismissed by Product lead")).to_have_count(1, timeout=MINUTE)
     page.get_by_role("option").first.click()
-    page.get_by_role("button", name="Suggest again").click()
-    expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    sheet.get_by_role("button", name="Suggest again").click()
+    expect(page.get_by_text("Nothing here yet")).to_be_visible(timeout=MINUTE)

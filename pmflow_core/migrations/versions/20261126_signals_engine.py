@@ -31,11 +31,33 @@ $$;
 REVOKE ALL ON FUNCTION pmflow_workspaces_to_reembed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pmflow_workspaces_to_reembed TO pmflow_app;
 """
-PROTECT_CUSTOMERS = "SELECT pmflow_protect('customer_merges', false)"
-# The workspace is a word of each text, so that a small tenant's search reads only its own entries
-# of an index that holds everybody's. Row security keeps the app role off these indexes, because
-# the matching operator is not leakproof: the functions run as the owner and narrow to the
-# session's workspace themselves.
+EACH_WORD = """
+CREATE FUNCTION pmflow_signals_with_each_word(words text[], most int)
+RETURNS TABLE (word text, id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+    SELECT w.word, found.id FROM unnest(words) AS w(word) CROSS JOIN LATERAL (
+        SELECT s.id FROM signals s
+        WHERE s.workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
+          AND s.deleted_at IS NULL AND s.status NOT IN ('archived', 'merged')
+          AND to_tsvector('english', left(s.verbatim, 20000)) @@ plainto_tsquery('english', w.word)
+        LIMIT most
+    ) AS found
+$$;
+REVOKE ALL ON FUNCTION pmflow_signals_with_each_word FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pmflow_signals_with_each_word TO pmflow_app;
+"""
+SUGGEST = """
+CREATE OR REPLACE FUNCTION pmflow_unprocessed_workspaces() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT s.workspace_id FROM signals s
+    WHERE s.processed_at IS NULL AND s.deleted_at IS NULL
+      AND (s.claimed_until IS NULL OR s.claimed_until < now())
+    UNION
+    SELECT DISTINCT s.workspace_id FROM signals s
+    WHERE s.suggested_at IS NULL AND s.processed_at IS NOT NULL AND s.deleted_at IS NULL
+      AND (s.claimed_until IS NULL OR s.claimed_until < now())
+$$;
+"""
 SEARCH = """
 DROP INDEX ix_signals_words;
 CREATE INDEX ix_signals_words ON signals USING gin (
@@ -149,6 +171,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION pmflow_words_of, pmflow_signals_by_words, pmflow_documents_with_words FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pmflow_words_of, pmflow_signals_by_words, pmflow_documents_with_words TO pmflow_app;
+"""
+MAINTAIN = """
+CREATE FUNCTION pmflow_workspaces_to_maintain(pause interval) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT w.id FROM workspaces w
+    WHERE w.deleted_at IS NULL
+      AND EXISTS (SELECT FROM signals s WHERE s.workspace_id = w.id)
+      AND (NOT EXISTS (
+              SELECT FROM maintenance_runs m
+              WHERE m.workspace_id = w.id AND m.chore = 'automation'
+                AND m.created_at > now() - pause)
+           OR EXISTS (
+              SELECT FROM maintenance_runs m
+              WHERE m.workspace_id = w.id AND m.finished_at IS NULL
+                AND (m.claimed_until IS NULL OR m.claimed_until < now())))
+    ORDER BY w.id
+$$;
+REVOKE ALL ON FUNCTION pmflow_workspaces_to_maintain FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pmflow_workspaces_to_maintain TO pmflow_app;
+"""
 INTAKE = """
 CREATE FUNCTION pmflow_workspace_of_endpoint(endpoint uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -172,53 +214,45 @@ REVOKE ALL ON FUNCTION pmflow_workspace_of_endpoint, pmflow_imports_to_read,
 GRANT EXECUTE ON FUNCTION pmflow_workspace_of_endpoint, pmflow_imports_to_read,
     pmflow_workspaces_with_events, pmflow_workspaces_with_old_events TO pmflow_app;
 SELECT pmflow_protect('import_chunks'::regclass, false);
-# Workspaces where no chore was begun for a while, or a round lost its worker.
-MAINTAIN = """
-CREATE FUNCTION pmflow_workspaces_to_maintain(pause interval) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT w.id FROM workspaces w
-    WHERE w.deleted_at IS NULL
-      AND EXISTS (SELECT FROM signals s WHERE s.workspace_id = w.id)
-      AND (NOT EXISTS (
-              SELECT FROM maintenance_runs m
-              WHERE m.workspace_id = w.id AND m.chore = 'automation'
-                AND m.created_at > now() - pause)
-           OR EXISTS (
-              SELECT FROM maintenance_runs m
-              WHERE m.workspace_id = w.id AND m.finished_at IS NULL
-                AND (m.claimed_until IS NULL OR m.claimed_until < now())))
-    ORDER BY w.id
-$$;
-REVOKE ALL ON FUNCTION pmflow_workspaces_to_maintain FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION pmflow_workspaces_to_maintain TO pmflow_app;
-# Row security keeps the app role off the index of words, so the owner looks for it, inside the
-# workspace only. The planner does not see the words and would read every row for a rare one.
-EACH_WORD = """
-CREATE FUNCTION pmflow_signals_with_each_word(words text[], most int)
-RETURNS TABLE (word text, id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
-    SELECT w.word, found.id FROM unnest(words) AS w(word) CROSS JOIN LATERAL (
-        SELECT s.id FROM signals s
-        WHERE s.workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
-          AND s.deleted_at IS NULL AND s.status NOT IN ('archived', 'merged')
-          AND to_tsvector('english', left(s.verbatim, 20000)) @@ plainto_tsquery('english', w.word)
-        LIMIT most
-    ) AS found
-$$;
-REVOKE ALL ON FUNCTION pmflow_signals_with_each_word FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION pmflow_signals_with_each_word TO pmflow_app;
-SUGGEST = """
-CREATE OR REPLACE FUNCTION pmflow_unprocessed_workspaces() RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT DISTINCT s.workspace_id FROM signals s
-    WHERE s.processed_at IS NULL AND s.deleted_at IS NULL
-      AND (s.claimed_until IS NULL OR s.claimed_until < now())
-    UNION
-    SELECT DISTINCT s.workspace_id FROM signals s
-    WHERE s.suggested_at IS NULL AND s.processed_at IS NOT NULL AND s.deleted_at IS NULL
-      AND (s.claimed_until IS NULL OR s.claimed_until < now())
-$$;
 """
+PROTECT_CUSTOMERS = "SELECT pmflow_protect('customer_merges', false)"
+SENDERS = """
+CREATE TEMPORARY TABLE senders (workspace_id uuid, customer text, id uuid, key text, name text,
+    email text) ON COMMIT DROP
+"""
+CUSTOMERS = """
+INSERT INTO customers (id, created_at, workspace_id, key, name, email)
+SELECT DISTINCT ON (workspace_id, key) id, now(), workspace_id, key, name, email FROM senders
+ORDER BY workspace_id, key, customer
+"""
+CUSTOMERS_OF_SIGNALS = """
+UPDATE signals SET customer_id = c.id FROM senders s JOIN customers c
+    ON c.workspace_id = s.workspace_id AND c.key = s.key
+WHERE signals.workspace_id = s.workspace_id AND signals.customer = s.customer
+"""
+
+
+def _make_customers_of_senders() -> None:
+    """Give the signals that are there their customers, by the rule of new ones."""
+    from pmflow_core.customers.senders import from_text
+    from pmflow_core.ids import uuid7
+
+    connection = op.get_bind()
+    given = connection.execute(
+        sa.text("SELECT DISTINCT workspace_id, customer FROM signals WHERE customer IS NOT NULL")
+    )
+    rows = [
+        {"w": row[0], "c": row[1], "id": uuid7(), "k": sender.key, "n": sender.name,
+         "e": sender.email}
+        for row in given
+        if (sender := from_text(row[1])) is not None
+    ]
+    if not rows:
+        return
+    connection.execute(sa.text(SENDERS))
+    connection.execute(sa.text("INSERT INTO senders VALUES (:w, :c, :id, :k, :n, :e)"), rows)
+    connection.execute(sa.text(CUSTOMERS))
+    connection.execute(sa.text(CUSTOMERS_OF_SIGNALS))
 
 
 def upgrade() -> None:
@@ -504,48 +538,10 @@ def upgrade() -> None:
     op.alter_column('provider_calls', 'project_id', nullable=True)
     op.execute(PROTECT)
     op.execute(REEMBEDDING)
-    op.execute(PROTECT_CUSTOMERS)
-    _make_customers_of_senders()
-
-
-SENDERS = """
-CREATE TEMPORARY TABLE senders (workspace_id uuid, customer text, id uuid, key text, name text,
-    email text) ON COMMIT DROP
-"""
-CUSTOMERS = """
-INSERT INTO customers (id, created_at, workspace_id, key, name, email)
-SELECT DISTINCT ON (workspace_id, key) id, now(), workspace_id, key, name, email FROM senders
-ORDER BY workspace_id, key, customer
-"""
-CUSTOMERS_OF_SIGNALS = """
-UPDATE signals SET customer_id = c.id FROM senders s JOIN customers c
-    ON c.workspace_id = s.workspace_id AND c.key = s.key
-WHERE signals.workspace_id = s.workspace_id AND signals.customer = s.customer
-"""
-
-
-def _make_customers_of_senders() -> None:
-    """Give the signals that are there their customers, by the rule of new ones."""
-    from pmflow_core.customers.senders import from_text
-    from pmflow_core.ids import uuid7
-
-    connection = op.get_bind()
-    given = connection.execute(
-        sa.text("SELECT DISTINCT workspace_id, customer FROM signals WHERE customer IS NOT NULL")
-    )
-    rows = [
-        {"w": row[0], "c": row[1], "id": uuid7(), "k": sender.key, "n": sender.name,
-         "e": sender.email}
-        for row in given
-        if (sender := from_text(row[1])) is not None
-    ]
-    if not rows:
-        return
-    connection.execute(sa.text(SENDERS))
-    connection.execute(sa.text("INSERT INTO senders VALUES (:w, :c, :id, :k, :n, :e)"), rows)
-    connection.execute(sa.text(CUSTOMERS))
-    connection.execute(sa.text(CUSTOMERS_OF_SIGNALS))
+    op.execute(EACH_WORD)
+    op.execute(SUGGEST)
     op.execute(SEARCH)
+    op.execute(MAINTAIN)
     op.add_column('imports', sa.Column('source', sa.String(), server_default='upload', nullable=False))
     op.add_column('imports', sa.Column('options', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False))
     op.add_column('imports', sa.Column('total', sa.Integer(), server_default='0', nullable=False))
@@ -566,10 +562,8 @@ def _make_customers_of_senders() -> None:
     )
     op.create_index('ix_raw_events_age', 'raw_events', ['created_at'], unique=False)
     op.execute(INTAKE)
-    op.execute(MAINTAIN)
-    op.execute(EACH_WORD)
-    op.execute(PROTECT)
-    op.execute(SUGGEST)
+    op.execute(PROTECT_CUSTOMERS)
+    _make_customers_of_senders()
 
 
 def downgrade() -> None:
