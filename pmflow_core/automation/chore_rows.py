@@ -1,13 +1,13 @@
 """Statements of maintenance: what chores look for, and their rounds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from pmflow_core.automation.models import Chore, MaintenanceRun
@@ -76,27 +76,6 @@ def live_after(session: Session, after: UUID | None) -> list[UUID]:
     if after is not None:
         statement = statement.where(col(Signal.id) > after)
     return list(session.scalars(statement))
-
-
-def older_copies(session: Session, ids: Sequence[UUID]) -> list[tuple[UUID, UUID, int]]:
-    """Return those of the signals whose text an older live one has: (id, the oldest's, its number).
-
-    Equal texts are equal when folded (`signals.normalise.text_hash`).
-    """
-    older = aliased(Signal)
-    is_copy = col(older.text_hash) == col(Signal.text_hash)
-    statement = (
-        select(col(Signal.id), col(older.id), col(older.number))
-        .ext(distinct_on(col(Signal.id)))
-        .join(older, is_copy & (col(older.number) < col(Signal.number)))
-        .where(
-            col(Signal.id).in_(ids),
-            col(older.deleted_at).is_(None),
-            col(older.status).not_in((SignalStatus.ARCHIVED, SignalStatus.MERGED)),
-        )
-        .order_by(col(Signal.id), col(older.number))
-    )
-    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
 def open_round(session: Session, row: MaintenanceRun) -> UUID:

@@ -13,12 +13,11 @@ from pmflow_core.automation import chore_rows
 from pmflow_core.automation.models import Chore
 from pmflow_core.automation.settings import AutomationSettings
 from pmflow_core.clock import utcnow
+from pmflow_core.intake import duplicates
 from pmflow_core.signals import bulk
 from pmflow_core.signals.nudges import announce
 from pmflow_core.suggestions import repository as suggestions
 from pmflow_core.suggestions import service as suggestion_service
-from pmflow_core.suggestions.models import SuggestionKind
-from pmflow_core.suggestions.schemas import Proposal
 
 KEPT = timedelta(days=90)
 """Rounds of maintenance are forgotten after that."""
@@ -71,16 +70,7 @@ def propose_merges(session: Session, actor: Actor, after: UUID | None) -> tuple[
     """
     actor.require(Role.EDITOR)
     ids = chore_rows.live_after(session, after)
-    found = [
-        Proposal(
-            SuggestionKind.MERGE_DUPLICATE,
-            confidence=1.0,
-            reason=f"It says the same as S-{number}, word for word.",
-            signal_id=signal_id,
-            other_signal_id=older_id,
-        )
-        for signal_id, older_id, number in chore_rows.older_copies(session, ids)
-    ]
+    found = duplicates.propose_for(session, actor, ids)
     return len(suggestion_service.propose(session, actor, found)), ids[-1] if ids else None
 
 

@@ -22,8 +22,6 @@ from pmflow_core.signals.models import Severity
 from pmflow_core.themes import service as themes
 from pmflow_core.themes.schemas import ThemeRead
 
-SURE_AT = 0.6
-"""Mean cosine to the theme's middle at which there is no doubt left."""
 _Acts = tuple[frozenset[AutomaticAction], timedelta | None]
 _NONE: _Acts = (frozenset(), None)
 
@@ -53,43 +51,25 @@ def read_used(session: Session, actor: Actor) -> Used:
 
 
 def _facts(session: Session, reads: list[ThemeRead], theme_id: UUID | None) -> list[Facts]:
-    voices = repository.voices(session, theme_id)
     projects = repository.projects_of_themes(session, theme_id)
     acts = repository.acts(session, theme_id)
-    return [
-        _of(
-            read,
-            voices.get(read.id, (0, 0.0)),
-            projects.get(read.id),
-            acts.get(read.id, _NONE),
-        )
-        for read in reads
-    ]
+    return [_of(read, projects.get(read.id), acts.get(read.id, _NONE)) for read in reads]
 
 
-def _of(
-    read: ThemeRead, voices: tuple[int, float], project: ThemeProject | None, acts: _Acts
-) -> Facts:
-    customers, nearness = voices
-    confidence = confidence_of(nearness)
+def _of(read: ThemeRead, project: ThemeProject | None, acts: _Acts) -> Facts:
     worst = next((level for level in Severity if read.severities.get(level)), None)
     return Facts(
         theme_id=read.id,
         label=read.label,
         size=read.size,
-        customers=customers,
-        confidence=confidence,
-        strength=read.size * confidence,
+        customers=read.customers,
+        confidence=read.confidence,
+        strength=read.strength,
         worst=worst,
         project=project,
         acted=acts[0],
         idle_for=acts[1],
     )
-
-
-def confidence_of(nearness: float) -> float:
-    """Return how sure it is that a theme is one, 0 to 1, by its signals' nearness to its middle."""
-    return max(0.0, min(1.0, nearness / SURE_AT))
 
 
 def _payable_runs(session: Session, actor: Actor) -> int | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, or_, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -17,9 +17,7 @@ from pmflow_core.documents.models import Document
 from pmflow_core.projects.models import Project, ProjectStatus, Stage
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.status import OPEN
-from pmflow_core.signals.models import Signal
-from pmflow_core.themes.models import Theme, ThemeMembership
-from pmflow_core.themes.repository import live
+from pmflow_core.themes.models import Theme
 
 PRD = "prd"
 DAY = timedelta(hours=24)
@@ -34,24 +32,6 @@ def lock_automation(session: Session, workspace_id: UUID) -> None:
         text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"),
         {"key": f"automation:{workspace_id}"},
     )
-
-
-def voices(session: Session, theme_id: UUID | None) -> dict[UUID, tuple[int, float]]:
-    """Return how many customers speak in each theme, and its signals' mean nearness to it."""
-    who = func.coalesce(cast(col(Signal.customer_id), String), func.lower(col(Signal.customer)))
-    statement = (
-        select(
-            col(ThemeMembership.theme_id),
-            func.count(who.distinct()),
-            func.avg(col(ThemeMembership.similarity)),
-        )
-        .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
-        .where(*live())
-        .group_by(col(ThemeMembership.theme_id))
-    )
-    if theme_id is not None:
-        statement = statement.where(col(ThemeMembership.theme_id) == theme_id)
-    return {row[0]: (row[1], float(row[2])) for row in session.execute(statement)}
 
 
 def projects_of_themes(session: Session, theme_id: UUID | None) -> dict[UUID, ThemeProject]:

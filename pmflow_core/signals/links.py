@@ -137,6 +137,13 @@ def ids_of(session: Session, actor: Actor, numbers: Collection[int]) -> list[UUI
     return found
 
 
+def names_of(session: Session, actor: Actor, ids: Sequence[UUID]) -> list[str]:
+    """Return what the signals are cited as, in the order of their numbers."""
+    actor.require(Role.VIEWER)
+    statement = select(col(Signal.number)).where(col(Signal.id).in_(ids))
+    return [f"S-{number}" for number in session.scalars(statement.order_by(col(Signal.number)))]
+
+
 def linked_among(session: Session, ids: Sequence[UUID]) -> set[UUID]:
     """Return which of the signals are evidence of any project."""
     statement = select(col(SignalProject.signal_id)).where(

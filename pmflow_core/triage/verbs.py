@@ -109,15 +109,15 @@ def _merge(
 ) -> Done:
     del subject
     other = _named(change.other_signal_id or suggestion.other_signal_id)
-    made = merging.merge(session, actor, [_named(suggestion.signal_id), other])
-    undo = {"merged": [str(each) for each in made.merged]} if made.merged else None
-    how = "Merged into" if made.merged else "Was merged already into"
-    return Done(f"{how} S-{made.kept_number}", undo)
+    done = merging.merge(session, actor, [_named(suggestion.signal_id), other])
+    names = links.names_of(session, actor, done.merged)
+    undo = {"signals": [str(each) for each in done.merged]} if done.merged else None
+    return Done(f"Merged {', '.join(names) or 'nothing new'} into S-{done.kept_number}", undo)
 
 
 def _unmerge(session: Session, actor: Actor, undo: dict[str, Any]) -> None:
-    for each in undo["merged"]:
-        merging.unmerge(session, actor, UUID(each))
+    for signal_id in undo["signals"]:
+        merging.unmerge(session, actor, UUID(signal_id))
 
 
 def _named(id_: UUID | None) -> UUID:

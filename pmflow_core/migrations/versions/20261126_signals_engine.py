@@ -31,21 +31,6 @@ $$;
 REVOKE ALL ON FUNCTION pmflow_workspaces_to_reembed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pmflow_workspaces_to_reembed TO pmflow_app;
 """
-EACH_WORD = """
-CREATE FUNCTION pmflow_signals_with_each_word(words text[], most int)
-RETURNS TABLE (word text, id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
-    SELECT w.word, found.id FROM unnest(words) AS w(word) CROSS JOIN LATERAL (
-        SELECT s.id FROM signals s
-        WHERE s.workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
-          AND s.deleted_at IS NULL AND s.status NOT IN ('archived', 'merged')
-          AND to_tsvector('english', left(s.verbatim, 20000)) @@ plainto_tsquery('english', w.word)
-        LIMIT most
-    ) AS found
-$$;
-REVOKE ALL ON FUNCTION pmflow_signals_with_each_word FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION pmflow_signals_with_each_word TO pmflow_app;
-"""
 SUGGEST = """
 CREATE OR REPLACE FUNCTION pmflow_unprocessed_workspaces() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -171,6 +156,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION pmflow_words_of, pmflow_signals_by_words, pmflow_documents_with_words FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pmflow_words_of, pmflow_signals_by_words, pmflow_documents_with_words TO pmflow_app;
+"""
+EACH_WORD = """
+CREATE FUNCTION pmflow_signals_with_each_word(words text[], most int)
+RETURNS TABLE (word text, id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+    SELECT w.word, found.id FROM unnest(words) AS w(word) CROSS JOIN LATERAL (
+        SELECT s.id FROM signals s
+        WHERE s.workspace_id = NULLIF(current_setting('app.ws', true), '')::uuid
+          AND s.deleted_at IS NULL AND s.status NOT IN ('archived', 'merged')
+          AND (to_tsvector('english', left(s.verbatim, 20000)) || array_to_tsvector(ARRAY[s.workspace_id::text]))
+              @@ (plainto_tsquery('english', w.word) && pmflow_here())
+          AND numnode(plainto_tsquery('english', w.word)) > 0
+        LIMIT most
+    ) AS found
+$$;
+REVOKE ALL ON FUNCTION pmflow_signals_with_each_word FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pmflow_signals_with_each_word TO pmflow_app;
 """
 MAINTAIN = """
 CREATE FUNCTION pmflow_workspaces_to_maintain(pause interval) RETURNS SETOF uuid
@@ -538,9 +540,9 @@ def upgrade() -> None:
     op.alter_column('provider_calls', 'project_id', nullable=True)
     op.execute(PROTECT)
     op.execute(REEMBEDDING)
-    op.execute(EACH_WORD)
     op.execute(SUGGEST)
     op.execute(SEARCH)
+    op.execute(EACH_WORD)
     op.execute(MAINTAIN)
     op.add_column('imports', sa.Column('source', sa.String(), server_default='upload', nullable=False))
     op.add_column('imports', sa.Column('options', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False))

@@ -24,6 +24,7 @@ from pmflow_core.suggestions.schemas import Proposal
 from pmflow_core.themes.models import PlacedBy, Theme, ThemeMembership
 from pmflow_core.triage import service as triage
 from pmflow_core.triage.schemas import Change, SuggestionQuery, SuggestionSort
+from pmflow_core.triage.verbs import VERBS
 from tests.core.runs.staging import Desk
 from tests.core.triage.conftest import Say, Suggest
 
@@ -165,6 +166,34 @@ def test_an_archived_signal_comes_back_by_undo(
     assert session.get_one(Signal, signal).status is SignalStatus.ARCHIVED
     triage.undo(session, editor, suggested)
     assert session.get_one(Signal, signal, populate_existing=True).status is SignalStatus.NEW
+
+
+def test_every_kind_of_suggestion_can_be_accepted() -> None:
+    assert set(VERBS) == set(KIND)
+
+
+def test_two_signals_are_merged_and_parted_again(
+    session: Session, editor: Actor, say: Say, suggest: Suggest
+) -> None:
+    older, newer = say("The export fails"), say("Exporting fails")
+    suggested = suggest(KIND.MERGE_DUPLICATE, signal_id=newer, other_signal_id=older)
+    done = triage.accept(session, editor, suggested)
+    assert (done.outcome, done.can_undo) == ("Merged S-2 into S-1", True)
+    assert session.get_one(Signal, newer).merged_into == older
+    triage.undo(session, editor, suggested)
+    assert session.get_one(Signal, newer, populate_existing=True).status is SignalStatus.NEW
+    assert status_of(session, suggested) is SuggestionStatus.PROPOSED
+
+
+def test_a_signal_that_was_merged_meanwhile_ends_its_suggestions(
+    session: Session, editor: Actor, desk: Desk, say: Say, suggest: Suggest
+) -> None:
+    older, newer = say("The export fails"), say("Exporting fails")
+    link = suggest(KIND.LINK_SIGNAL, signal_id=newer, project_id=desk.id)
+    triage.accept(
+        session, editor, suggest(KIND.MERGE_DUPLICATE, signal_id=newer, other_signal_id=older)
+    )
+    assert triage.accept(session, editor, link).outcome == "S-5 was merged into another signal."
 
 
 def test_what_a_suggestion_is_about_may_be_gone(
