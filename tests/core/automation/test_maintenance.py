@@ -19,12 +19,13 @@ from pmflow_core.automation.models import Chore, MaintenanceRun
 from pmflow_core.automation.settings import AutomationSettings
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import configure, transaction
+from pmflow_core.embedding.selection import LOCAL_MODEL
 from pmflow_core.errors import PermissionDenied
 from pmflow_core.events import bus
 from pmflow_core.projects import service as projects
 from pmflow_core.signals import bulk, links
 from pmflow_core.signals import service as signals
-from pmflow_core.signals.models import Signal, SignalProject, SignalStatus, Source
+from pmflow_core.signals.models import DIMENSIONS, Signal, SignalProject, SignalStatus, Source
 from pmflow_core.signals.schemas import SignalIn
 from pmflow_core.suggestions import service as suggestions
 from pmflow_core.suggestions.models import Suggestion, SuggestionKind, SuggestionStatus
@@ -106,20 +107,22 @@ def test_archival_takes_what_was_linked_or_reviewed_long_ago(
     assert chores.archive_batch(session, admin, DEFAULTS) == {"linked": 0, "reviewed": 0}
 
 
-def test_merges_are_proposed_into_the_oldest_live_copy_and_once(
-    session: Session, admin: Actor
-) -> None:
-    rows = [SignalIn(text=text) for text in ("Export fails", "export  FAILS", "Export fails", "x")]
+def test_merges_are_proposed_into_the_older_of_two_and_once(session: Session, admin: Actor) -> None:
+    said = ("The PDF export fails on large boards", "Export of large boards to PDF fails", "Hello")
+    rows = [SignalIn(text=text) for text in said]
     ids = signals.ingest(session, admin, rows, source=Source.API).ids
-    bulk.archive(session, admin, ids[:1])
+    for place, signal_id in enumerate(ids):
+        vector = [0.0] * DIMENSIONS
+        vector[place // 2] = 1.0
+        found = {"embedding": vector, "embedding_model": LOCAL_MODEL, "processed_at": utcnow()}
+        session.execute(update(Signal).where(col(Signal.id) == signal_id).values(found))
 
-    found = [chores.propose_merges(session, admin, None) for _ in range(2)]
+    rounds = [chores.propose_merges(session, admin, None) for _ in range(2)]
 
-    assert found == [(1, max(ids)), (0, max(ids))]
+    assert rounds == [(1, max(ids)), (0, max(ids))]
     assert chores.propose_merges(session, admin, max(ids)) == (0, None)
     (row,) = session.scalars(select(Suggestion)).all()
-    assert (row.signal_id, row.other_signal_id) == (ids[2], ids[1])
-    assert row.reason == "It says the same as S-2, word for word."
+    assert (row.signal_id, row.other_signal_id) == (ids[1], ids[0])
 
 
 def test_suggestions_that_nobody_decided_expire(session: Session, admin: Actor) -> None:
