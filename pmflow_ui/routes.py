@@ -133,7 +133,6 @@ ROUTES = (
         Role.VIEWER,
         (ThemeState.load, ThemeHandState.load, ThemeChangesState.load),
     ),
-    Route("/w/[slug]/themes/[theme_id]", theme_page, "Theme", Role.VIEWER, (ThemeState.load,)),
     Route("/w/[slug]/customers", customers_page, "Customers", Role.VIEWER, (CustomersState.load,)),
     Route("/w/[slug]/personas", personas_page, "Personas", Role.VIEWER, (PersonasState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),

@@ -82,7 +82,9 @@ def test_what_is_signed_wrongly_or_not_now_is_refused(
     assert (bare.status_code, bare.json()["code"]) == (401, "unauthenticated")
 
 
-@pytest.mark.parametrize("named", ["nothing", str(uuid4()), "%00", "1" * 400])
+@pytest.mark.parametrize(
+    "named", ["nothing", "01890a5d-ac96-774b-bcce-b302099a8057", "%00", "1" * 400]
+)
 def test_an_unknown_endpoint_is_not_there(client: TestClient, named: str) -> None:
     assert client.post(f"/api/webhooks/signals/{named}", content=BODY).status_code == 404
 
