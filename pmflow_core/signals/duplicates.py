@@ -117,7 +117,9 @@ def _duplicate(query: Comparable, best: Candidate, near: Sequence[Candidate]) ->
 
 
 def similar(session: Session, actor: Actor, number: int, limit: int = 10) -> list[SimilarRead]:
-    """Return the signals most like one, the likest first; none while it is not embedded.
+    """Return the signals most like one, the nearest first; none while it is not embedded.
+
+    Which ones is by meaning and words; they are in the order of the one figure that is shown.
 
     Raises:
         NotFound: there is no such signal.
@@ -135,7 +137,7 @@ def similar(session: Session, actor: Actor, number: int, limit: int = 10) -> lis
             is_candidate=each.is_candidate,
             is_near_identical=each.is_near_identical,
         )
-        for each in found
+        for each in sorted(found, key=lambda each: -each.cosine)
     ]
 
 

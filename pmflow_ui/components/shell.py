@@ -21,8 +21,12 @@ from pmflow_ui.state.session import SessionState, WorkspaceLink
 
 
 def workspace_path(rest: str) -> rx.Var[str]:
-    """Return the address of a page of the workspace in view, such as `board`."""
-    return rx.Var.create(f"/w/{SessionState.workspace_slug}/{rest}")
+    """Return the address of a page of the workspace in view, such as `board`.
+
+    Until the workspace is known it is the page itself, so that a quick click leads nowhere wrong.
+    """
+    slug = SessionState.workspace_slug
+    return rx.cond(slug, rx.Var.create(f"/w/{slug}/{rest}"), "")
 
 
 def _item(item: Item, here: str) -> rx.Component:
