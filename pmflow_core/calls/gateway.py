@@ -232,8 +232,6 @@ class Gateway:
 
     def _recorded(self, key: str) -> Completion | None:
         run_id = self.caller.payer.run_id
-        if run_id is None:
-            return None
         call = self._write(lambda session: ledger.find_answer(session, run_id, key))
         return None if call is None else _answer_of(call)
 

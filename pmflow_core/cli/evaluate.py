@@ -57,6 +57,7 @@ def duplicates(
     answer(asdict(report), f"{summary}\n{ranks}".strip(), as_json=as_json)
 
 
+@app.command()
 def routing(
     file: Annotated[Path, typer.Argument(help="CSV or JSONL, gzip too.")],
     text: Annotated[str, typer.Option(help="Column of the text.")] = "text",

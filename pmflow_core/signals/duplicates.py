@@ -89,7 +89,9 @@ def find(session: Session, actor: Actor, signal_ids: Sequence[UUID]) -> list[Dup
     pairs: dict[frozenset[UUID], Duplicate] = {}
     queries = by_id(duplicate_rows.read(session, signal_ids))
     found = candidates(session, actor, list(queries))
-    for signal_id, near in found.items():
+    # The newer of two that are like each other speaks: it is the one that would join.
+    for signal_id in sorted(found, key=lambda each: -queries[each].number):
+        near = found[signal_id]
         best = next((each for each in near if each.is_worth_asking), None)
         if best is not None:
             pair = frozenset((signal_id, best.other.id))

@@ -60,22 +60,13 @@ def figures(
     counts once for each customer who is known to have said it: forty customers with the same
     words are forty.
     """
-    now = utcnow()
     said = voices()
-    weight = func.sum(func.greatest(func.coalesce(said.c.customers, 1), 1))
-    weeks = [
-        weight.filter(
-            col(Signal.received_at) > now - timedelta(weeks=TREND_WEEKS - week),
-            col(Signal.received_at) <= now - timedelta(weeks=TREND_WEEKS - week - 1),
-        )
-        for week in range(TREND_WEEKS)
-    ]
-    severities = [weight.filter(col(Signal.severity) == each) for each in Severity]
+    size, severities, weeks = _counts(said)
     people = [func.avg(col(ThemeMembership.similarity)), func.count(sender.distinct())]
     numbers = (
         select(
             col(ThemeMembership.theme_id).label("theme_id"),
-            *_named(weight, people, severities, weeks),
+            *_named(size, people, severities, weeks),
         )
         .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
         .outerjoin(said, said.c.signal_id == col(Signal.id))
@@ -94,6 +85,21 @@ def figures(
         .order_by(table.c.size.desc(), col(Theme.id))
     )
     return session.execute(statement).all()
+
+
+def _counts(said: Any) -> tuple[Any, list[Any], list[Any]]:
+    """Return the sums of voices: of all, for each severity, and for each week."""
+    now = utcnow()
+    weight = func.sum(func.greatest(func.coalesce(said.c.customers, 1), 1))
+    severities = [weight.filter(col(Signal.severity) == each) for each in Severity]
+    weeks = [
+        weight.filter(
+            col(Signal.received_at) > now - timedelta(weeks=TREND_WEEKS - week),
+            col(Signal.received_at) <= now - timedelta(weeks=TREND_WEEKS - week - 1),
+        )
+        for week in range(TREND_WEEKS)
+    ]
+    return weight, severities, weeks
 
 
 def _named(

@@ -14,9 +14,10 @@ from pmflow_core.embedding.base import Embedder, Vectors
 from pmflow_core.errors import Unavailable
 from pmflow_core.intake import repository
 from pmflow_core.intake.processing import process_batch, process_workspace
+from pmflow_core.signals.duplicates import similar
 from pmflow_core.signals.models import Severity, Signal
 from pmflow_core.signals.schemas import SignalDetail, SignalEdit, SignalQuery, SimilarRead
-from pmflow_core.signals.service import count, edit, get_signal, list_signals, similar
+from pmflow_core.signals.service import count, edit, get_signal, list_signals
 from pmflow_core.themes.models import ThemeMembership
 from tests.core.intake.conftest import Ingest, TopicEmbedder
 

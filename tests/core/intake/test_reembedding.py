@@ -16,8 +16,8 @@ from pmflow_core.intake.processing import process_workspace
 from pmflow_core.intake.rebuilding import rebuild_themes
 from pmflow_core.intake.reembedding import ReembeddingRead, reembed
 from pmflow_core.intake.reembedding_rows import BATCH
+from pmflow_core.signals.duplicates import similar
 from pmflow_core.signals.models import Signal
-from pmflow_core.signals.service import similar
 from pmflow_core.themes.models import ThemeMembership
 from tests.core.intake.conftest import Ingest, TopicEmbedder
 
