@@ -51,7 +51,7 @@ def import_messages(page: Page) -> None:
         page.set_input_files("input[type=file]", path)
         page.get_by_role("dialog").get_by_role("button", name="Import", exact=True).click()
         dialog = page.get_by_role("dialog")
-        expect(dialog.get_by_text("390 signals")).to_be_visible()
+        expect(dialog.get_by_text(re.compile("390 (new )?signals"))).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("row")).to_have_count(51)
     expect(page.get_by_text("waits to be read")).to_have_count(0, timeout=2 * MINUTE)

@@ -1,5 +1,7 @@
 """Search in a real browser: instant, by keyboard, in both themes and on a phone."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -60,9 +62,9 @@ def arrive(page: Page) -> None:
     page.get_by_label("Email").fill("research@example.com")
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("button", name="Create account").click()
-    page.get_by_label("Name").fill("Search app")
+    page.get_by_label("Name").fill("Finding app")
     page.get_by_role("button", name="Create workspace").click()
-    page.wait_for_url("**/w/search-app/board")
+    page.wait_for_url("**/w/finding-app/board")
     expect(page.get_by_text("No project yet")).to_be_visible(timeout=MINUTE)
 
 
@@ -73,7 +75,7 @@ def bring_in(page: Page) -> None:
     page.set_input_files("input[type=file]", file)  # pyright: ignore[reportArgumentType]
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Import", exact=True).click()
-    expect(dialog.get_by_text("4 signals")).to_be_visible(timeout=MINUTE)
+    expect(dialog.get_by_text(re.compile("4 (new )?signals"))).to_be_visible(timeout=MINUTE)
     page.keyboard.press("Escape")
     expect(page.get_by_role("row")).to_have_count(5)
     expect(page.get_by_text("waits to be read")).to_have_count(0, timeout=MINUTE)
@@ -82,7 +84,7 @@ def bring_in(page: Page) -> None:
 def on_a_phone_in_the_dark(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.emulate_media(color_scheme="dark")
-    page.goto("/w/search-app/board")
+    page.goto("/w/finding-app/board")
     page.get_by_role("link", name="Search", exact=True).last.click()
     box = page.get_by_label("Search the workspace")
     box.fill("card")
