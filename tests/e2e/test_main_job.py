@@ -28,10 +28,10 @@ def test_from_an_account_to_a_cited_prd(product: Product, watched: Watched) -> N
     assert product.frontend_errors() == []
 
 
-def sign_up(page: Page) -> None:
+def sign_up(page: Page, email: str = "lead@example.com") -> None:
     page.goto("/signup")
     page.get_by_label("Name").fill("Product lead")
-    page.get_by_label("Email").fill("lead@example.com")
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Workspaces")).to_be_visible()
@@ -40,7 +40,7 @@ def sign_up(page: Page) -> None:
 def create_workspace(page: Page, name: str) -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Create workspace").click()
-    page.wait_for_url("**/w/bank-app/board")
+    page.wait_for_url(f"**/w/{name.lower().replace(' ', '-')}/board")
     expect(page.get_by_text("No project yet")).to_be_visible()
 
 

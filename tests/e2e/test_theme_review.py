@@ -14,8 +14,8 @@ MINUTE = 60_000
 
 def test_a_proposal_is_reviewed_accepted_and_taken_back(product: Product, watched: Watched) -> None:
     page = watched.page
-    sign_up(page)
-    create_workspace(page, "Bank app")
+    sign_up(page, "themes@example.com")
+    create_workspace(page, "Coarse bank")
     import_messages(page)
     ask_for_coarser_themes(page)
     review_the_first(page)
