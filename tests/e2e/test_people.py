@@ -117,7 +117,7 @@ def who_speaks(page: Page) -> None:
     expect(drawer.get_by_role("button", name="Take Finance lead off")).to_have_count(0)
     undo_of(page, "Took the persona off")
     expect(drawer.get_by_role("button", name="Take Finance lead off")).to_be_visible()
-    drawer.get_by_role("button", name="Change").click()
+    drawer.get_by_role("button", name="Change", exact=True).click()
     drawer.get_by_role("button", name="B. Uyer").click()
     expect(drawer.get_by_role("link", name="B. Uyer")).to_be_visible()
 
