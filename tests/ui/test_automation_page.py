@@ -3,7 +3,8 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import notifications
@@ -13,6 +14,7 @@ from pmflow_core.automation.evaluating import evaluate
 from pmflow_core.automation.models import Chore
 from pmflow_core.automation.settings import AutomationSettings, Depth
 from pmflow_core.db.transaction import transaction
+from pmflow_core.projects.models import Project
 from pmflow_ui.state.automation import AutomationState
 from pmflow_ui.state.automation_rows import AutomationForm, as_values, parse_form
 from pmflow_ui.state.bell import BellState
@@ -105,8 +107,10 @@ def test_the_log_says_what_was_done_why_not_more_and_leads_there(acme: Actor) ->
 
     lines = {line.theme: line for line in opened(acme).state(AutomationState).events}
     done, skipped = lines["Export"], lines["Search"]
-    assert (done.what, done.verdict, done.project) == ("Project created", "Done", "ACME-1")
-    assert done.project_href == "/w/acme/projects/ACME-1"
+    with transaction(acme.workspace_id) as session:
+        made = session.scalars(select(col(Project.key))).one()
+    assert (done.what, done.verdict, done.project) == ("Project created", "Done", made)
+    assert done.project_href == f"/w/acme/projects/{made}"
     assert done.theme_href == f"/w/acme/themes/{about}"
     assert (skipped.what, skipped.verdict) == ("No project", "Too small")
     assert skipped.reason == "2 signals; a project needs 3."

@@ -3,14 +3,15 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.board import service as board
 from pmflow_core.db.transaction import transaction
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
-from pmflow_core.projects.models import ProjectStatus
+from pmflow_core.projects.models import Project, ProjectStatus
 from pmflow_core.signals import service as signals
 from pmflow_core.signals.models import Source
 from pmflow_core.signals.schemas import SignalIn
@@ -50,6 +51,12 @@ def acme(connection: Connection) -> Actor:
     return actor
 
 
+def key(actor: Actor, number: int) -> str:
+    """Return a project's key; its prefix depends on what other workspaces have taken."""
+    with transaction(actor.workspace_id) as session:
+        return session.scalars(select(col(Project.key)).where(col(Project.number) == number)).one()
+
+
 def open_inbox(actor: Actor, query: str = "") -> Tab:
     tab = Tab(actor, f"/w/acme/inbox{query}")
     tab.send(InboxState, "load")
@@ -69,8 +76,8 @@ def test_the_surest_suggestion_is_first_and_says_what_it_would_do(acme: Actor) -
     tab = open_inbox(acme)
     state = tab.state(InboxState)
     assert shown(tab) == list(TEXTS)
-    assert state.opened.title == "Link S-1 to ACM-1"
-    assert state.opened.lead == "S-1 becomes evidence of ACM-1 Bring search back."
+    assert state.opened.title == f"Link S-1 to {key(acme, 1)}"
+    assert state.opened.lead == f"S-1 becomes evidence of {key(acme, 1)} Bring search back."
     assert (state.opened.measure, state.opened.score) == ("Similarity", "0.90")
     assert state.opened.needed == "0.60 is needed"
     assert state.address.startswith("/w/acme/inbox?item=suggestion%3A")
@@ -80,7 +87,7 @@ def test_the_surest_suggestion_is_first_and_says_what_it_would_do(acme: Actor) -
 def test_one_key_accepts_and_the_mark_moves_to_the_next(acme: Actor) -> None:
     tab = open_inbox(acme)
     said = words(tab.send(InboxState, "press", "1"))
-    assert said == ["Linked S-1 to ACM-1"]
+    assert said == [f"Linked S-1 to {key(acme, 1)}"]
     assert shown(tab) == list(TEXTS[1:])
     assert opened(tab) == TEXTS[1]
 
@@ -101,7 +108,7 @@ def test_keys_walk_the_list_and_open_what_it_is_about(acme: Actor) -> None:
     for _ in range(9):
         tab.send(InboxState, "press", "j")
     assert opened(tab) == TEXTS[3]
-    assert goes_to(tab.send(InboxState, "press", "Enter")) == ["/w/acme/projects/ACM-1"]
+    assert goes_to(tab.send(InboxState, "press", "Enter")) == [f"/w/acme/projects/{key(acme, 1)}"]
 
 
 def test_another_project_is_chosen_in_a_dialog(acme: Actor) -> None:
@@ -110,7 +117,7 @@ def test_another_project_is_chosen_in_a_dialog(acme: Actor) -> None:
     state = tab.state(InboxState)
     assert state.changing
     other = next(each.value for each in state.projects if "Faster" in each.label)
-    assert words(tab.send(InboxState, "link_to", UUID(other))) == ["Linked S-1 to ACM-2"]
+    assert words(tab.send(InboxState, "link_to", UUID(other))) == [f"Linked S-1 to {key(acme, 2)}"]
     assert not tab.state(InboxState).changing
 
 
@@ -140,7 +147,7 @@ def test_a_dismissed_one_is_found_and_suggested_again(acme: Actor) -> None:
 def test_what_is_about_a_closed_project_expires_and_says_so(acme: Actor) -> None:
     tab = open_inbox(acme)
     with transaction(acme.workspace_id) as session:
-        project = projects.get_by_key(session, "ACM-1")
+        project = projects.get_by_key(session, key(acme, 1))
         project_service.set_status(session, acme, project, ProjectStatus.ARCHIVED)
     assert words(tab.send(InboxState, "press", "1")) == ["Not done, it has expired"]
     assert len(shown(tab)) == 3
