@@ -1,19 +1,15 @@
 """How fine a workspace wants its themes: how many there are for the same signals."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import Invalid
 from pmflow_core.signals.nudges import announce
-from pmflow_core.workspaces.models import WorkspaceSetting
+from pmflow_core.workspaces import preferences, repository
 
 AREA = "themes"
 COARSEST, FINEST = 0.5, 2.0
@@ -38,8 +34,7 @@ class ThemeSettings(BaseModel):
 def read_granularity(session: Session, actor: Actor) -> float:
     """Return what the number of themes is multiplied with: 1 is as found, 1.4 finer."""
     actor.require(Role.VIEWER)
-    statement = select(col(WorkspaceSetting.value)).where(col(WorkspaceSetting.area) == AREA)
-    return ThemeSettings.model_validate(session.scalar(statement) or {}).granularity
+    return preferences.read_settings(session, actor, AREA, ThemeSettings).granularity
 
 
 def set_granularity(session: Session, actor: Actor, granularity: float) -> None:
@@ -55,20 +50,8 @@ def set_granularity(session: Session, actor: Actor, granularity: float) -> None:
     before = read_granularity(session, actor)
     if granularity == before:
         return
-    _save(session, actor.workspace_id, granularity, actor.user_id)
+    value = ThemeSettings(granularity=granularity).model_dump()
+    repository.save_setting(session, actor.workspace_id, AREA, value, actor.user_id)
     detail = {"before": before, "after": granularity}
     audit.record(session, actor, "themes.granularity_set", str(actor.workspace_id), detail)
     announce(session, actor.workspace_id)
-
-
-def _save(session: Session, workspace_id: UUID, granularity: float, by: UUID | None) -> None:
-    value = {"granularity": granularity}
-    row = WorkspaceSetting(workspace_id=workspace_id, area=AREA, value=value, changed_by=by)
-    session.execute(
-        insert(WorkspaceSetting)
-        .values(row.model_dump())
-        .on_conflict_do_update(
-            index_elements=["workspace_id", "area"],
-            set_={"value": col(WorkspaceSetting.value).op("||")(value), "changed_by": by},
-        )
-    )
