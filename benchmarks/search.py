@@ -37,8 +37,8 @@ from pmflow_core.search.asking import ask
 from pmflow_core.search.questions import Question, understand
 from pmflow_core.search.ranking import rank
 from pmflow_core.search.schemas import Narrow, SearchQuery
+from pmflow_core.signals import duplicates
 from pmflow_core.signals import repository as signals
-from pmflow_core.signals import service as signal_service
 from pmflow_core.signals.models import DIMENSIONS, Severity, Signal
 from pmflow_core.signals.near import cosine_to
 from pmflow_core.signals.schemas import SignalQuery, SignalSort
@@ -234,7 +234,7 @@ class Desk:
     def similar(self, number: int) -> None:
         """Show what is like a signal."""
         with self.begin() as session:
-            signal_service.similar(session, self.actor, number)
+            duplicates.similar(session, self.actor, number)
 
     def listed(self, query: SignalQuery) -> None:
         """Show a page of the list."""
