@@ -34,7 +34,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _in_two_lanes(asked: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "tests.torture", "--full", "--fault", APART]
-    beside = subprocess.Popen([*command, "--out", str(asked.out / APART)])
+    count = ["--n", str(asked.n)] if asked.n else []
+    beside = subprocess.Popen([*command, *count, "--out", str(asked.out / APART)])
     return max(_run(asked, [name for name in CAMPAIGNS if name != APART]), beside.wait())
 
 
