@@ -16,9 +16,11 @@ from uuid import UUID
 from redis import Redis
 from redis.client import Pipeline
 from rq import Queue, Worker
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
 
 from pmflow_core import connections
 from pmflow_core.connections import Urls
@@ -64,7 +66,14 @@ class PmflowWorker(Worker):
         self._horse: Horse | None = None
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Tell Redis and the database that this worker is alive, and reconcile when it is due."""
+        """Tell Redis and the database that this worker is alive, and reconcile when it is due.
+
+        Raises:
+            StopRequested: It was asked to stop and has no job in hand.
+        """
+        # The exception of the signal may have been raised where all are caught, as in a pool.
+        if self._stop_requested and self.get_state() != WorkerStatus.BUSY:
+            raise StopRequested
         super().heartbeat(timeout, pipeline)
         if self.is_horse:
             return
@@ -115,6 +124,10 @@ class PmflowWorker(Worker):
         timer = threading.Timer(self._settings.drain_s + OVERTIME_S, self._end_child)
         timer.daemon = True
         timer.start()
+
+    def _shutdown(self) -> None:
+        self._stop_requested = True
+        super()._shutdown()
 
     def _end_child(self) -> None:
         # Without a job there is no child to end, and 0 would mean our own process group.

@@ -49,9 +49,13 @@ def worker(environment: Mapping[str, str], tmp_path: Path) -> Iterator[None]:
         _wait_for_a_heartbeat(server.url, tmp_path / "worker.log")
         yield
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=40)
-        server.stop()
+        try:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=40)
+        finally:
+            process.kill()
+            process.wait()
+            server.stop()
 
 
 def _wait_for_a_heartbeat(url: str, log: Path) -> None:

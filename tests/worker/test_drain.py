@@ -2,15 +2,20 @@
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
+from rq.exceptions import StopRequested
 
 from pmflow_core.db.transaction import transaction
 from pmflow_core.recipes.spec import RecipeSpec, StepSpec
 from pmflow_core.runs import service
 from pmflow_core.runs.status import RunStatus, StepStatus
+from pmflow_core.settings import Settings
 from tests.worker.conftest import Desk, House, slow_recipe
+from worker import rq_worker
+from worker.notes import Notes
 
 pytestmark = pytest.mark.processes
 MakeDesk = Callable[[RecipeSpec], Desk]
@@ -60,3 +65,25 @@ def test_a_step_that_outlasts_the_drain_is_given_back_unharmed(
     assert (run.status, run.crashes) == (RunStatus.QUEUED, 0)
     assert desk.steps(run_id)[0].status is StepStatus.PENDING
     assert any("handed over" in line for line in desk.log(run_id))
+
+
+@pytest.fixture
+def worker(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[rq_worker.PmflowWorker]:
+    """A worker in this process, whose signals and notes are put back afterwards."""
+    monkeypatch.setattr(rq_worker, "NOTES", Notes())
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield rq_worker.PmflowWorker("worker-here", Settings(), house.urls)
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def test_a_request_that_somebody_caught_is_obeyed_at_the_next_heartbeat(
+    worker: rq_worker.PmflowWorker,
+) -> None:
+    worker.heartbeat()
+
+    with suppress(StopRequested):
+        worker.request_stop(signal.SIGTERM, None)
+
+    with pytest.raises(StopRequested):
+        worker.heartbeat()
