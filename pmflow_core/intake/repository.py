@@ -71,6 +71,18 @@ def _waiting(session: Session, which: ColumnElement[bool], limit: int) -> list[U
     return list(session.scalars(statement))
 
 
+def others_have_some(session: Session) -> bool:
+    """Return whether a worker has signals in its hands, not counting those that are put off."""
+    held = select(col(Signal.id)).where(
+        col(Signal.processed_at).is_(None),
+        col(Signal.deleted_at).is_(None),
+        col(Signal.claimed_until) > func.now(),
+        # a release after a failure names a time too
+        col(Signal.attempts) == 1,
+    )
+    return session.scalar(select(held.exists())) or False
+
+
 def release(session: Session, rows: Sequence[Claimed], *, wait_s: float, counts: bool) -> None:
     """Give claimed signals back, to be claimed after `wait_s`; `counts` keeps the try on record."""
     statement = (

@@ -1,7 +1,7 @@
 """The work on signals that were processed: what a person might do with each, proposed once.
 
-Unfinished is what has no `suggested_at`. A round reads, thinks with no transaction open, and
-writes proposals and marks together; whoever dies before has written nothing.
+Unfinished is what has a row in `signals_to_suggest`. A round reads, thinks with no transaction
+open, and writes proposals and takes the rows away together; whoever dies before wrote nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -74,7 +74,7 @@ def _write(workspace_id: UUID, ids: Sequence[UUID], links: Links) -> None:
     actor = Actor.system(workspace_id)
     late = set(links.late)
     with transaction(workspace_id) as session:
-        ours = candidates.mark(session, [id_ for id_ in ids if id_ not in late])
+        ours = candidates.take(session, [id_ for id_ in ids if id_ not in late])
         if late:
             candidates.put_off(session, list(late), RETRY_S)
         found = [each for each in links.proposals if each.signal_id in ours]

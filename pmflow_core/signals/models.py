@@ -192,13 +192,6 @@ class Signal(TenantRow, table=True):
             postgresql_where="processed_at IS NULL AND deleted_at IS NULL",
         ),
         Index(
-            "ix_signals_unsuggested",
-            "workspace_id",
-            "number",
-            postgresql_where="suggested_at IS NULL AND processed_at IS NOT NULL"
-            " AND deleted_at IS NULL",
-        ),
-        Index(
             "ix_signals_customer",
             "workspace_id",
             "customer_id",
@@ -282,10 +275,25 @@ class Signal(TenantRow, table=True):
         default=None, sa_type=UtcDateTime, description="A worker has it until then."
     )
     attempts: int = Field(default=0, description="Tries to process it.")
-    suggested_at: datetime | None = Field(
-        default=None, sa_type=UtcDateTime, description="When it was looked at for suggestions."
-    )
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SignalToSuggest(TenantRow, table=True):
+    """A processed signal that nobody has looked at yet for what to suggest of it.
+
+    A row of its own, because an update of the signal would put its vector into the index anew.
+    """
+
+    __tablename__ = "signals_to_suggest"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "signal_id"),
+        in_same_workspace("signal_id", "signals", ondelete="CASCADE"),
+    )
+
+    signal_id: UUID
+    not_before: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="Put off until then, after a failure."
+    )
 
 
 class SignalProject(TenantRow, table=True):

@@ -105,10 +105,8 @@ def urls(database_url: str, make_server_folder: Callable[[], Path]) -> Iterator[
 def finish_what_others_left(urls: Urls) -> None:
     """Mark work of other tests in the same database as done, so that workers do this test's."""
     with psycopg.connect(urls.database.replace("+psycopg", ""), autocommit=True) as owner:
-        owner.execute(
-            "update signals set processed_at = coalesce(processed_at, now()),"
-            " suggested_at = coalesce(suggested_at, now())"
-        )
+        owner.execute("update signals set processed_at = now() where processed_at is null")
+        owner.execute("delete from signals_to_suggest")
         owner.execute("update imports set status = 'completed' where status = 'running'")
         owner.execute("update raw_events set status = 'processed' where status = 'received'")
 

@@ -1,21 +1,19 @@
 """A worker that is asked to stop hands its run over; nothing of it fails and nothing is a crash."""
 
+import os
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 
 import pytest
-from rq.exceptions import StopRequested
 
 from pmflow_core.db.transaction import transaction
 from pmflow_core.recipes.spec import RecipeSpec, StepSpec
 from pmflow_core.runs import service
 from pmflow_core.runs.status import RunStatus, StepStatus
-from pmflow_core.settings import Settings
-from tests.worker.conftest import Desk, House, slow_recipe
-from worker import rq_worker
-from worker.notes import Notes
+from tests.worker.conftest import ROOT, Desk, House, slow_recipe
 
 pytestmark = pytest.mark.processes
 MakeDesk = Callable[[RecipeSpec], Desk]
@@ -67,23 +65,43 @@ def test_a_step_that_outlasts_the_drain_is_given_back_unharmed(
     assert any("handed over" in line for line in desk.log(run_id))
 
 
-@pytest.fixture
-def worker(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[rq_worker.PmflowWorker]:
-    """A worker in this process, whose signals and notes are put back afterwards."""
-    monkeypatch.setattr(rq_worker, "NOTES", Notes())
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield rq_worker.PmflowWorker("worker-here", Settings(), house.urls)
-    for number, handler in kept.items():
-        signal.signal(number, handler)
+CATCHES_ALL = """
+import os, signal, time
+from pmflow_core.connections import Urls, connect
+from pmflow_core.settings import get_settings
+from rq.exceptions import StopRequested
+from worker.rq_worker import PmflowWorker
 
-
-def test_a_request_that_somebody_caught_is_obeyed_at_the_next_heartbeat(
-    worker: rq_worker.PmflowWorker,
-) -> None:
+settings = get_settings()
+urls = Urls(settings.database_url.get_secret_value(), settings.redis_url.get_secret_value())
+connect(settings, urls)
+worker = PmflowWorker("worker-that-catches-all", settings, urls)
+signal.signal(signal.SIGTERM, worker.request_stop)
+worker.heartbeat()
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+except Exception as caught:
+    print(type(caught).__name__)
+try:
     worker.heartbeat()
+except StopRequested:
+    print("left")
+"""
 
-    with suppress(StopRequested):
-        worker.request_stop(signal.SIGTERM, None)
 
-    with pytest.raises(StopRequested):
-        worker.heartbeat()
+def test_a_request_that_somebody_caught_is_obeyed_at_the_next_heartbeat(house: House) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CATCHES_ALL],
+        env={
+            **os.environ,
+            "DATABASE_URL": house.urls.database,
+            "REDIS_URL": house.urls.redis or "",
+        },
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.split() == ["StopRequested", "left"], done.stderr

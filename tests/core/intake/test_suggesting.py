@@ -21,7 +21,7 @@ from pmflow_core.providers.base import FREE, Completion, ProviderUnavailable
 from pmflow_core.providers.local.provider import LocalProvider
 from pmflow_core.providers.scripted import ScriptedProvider
 from pmflow_core.signals import links
-from pmflow_core.signals.models import Signal
+from pmflow_core.signals.models import SignalToSuggest
 from pmflow_core.suggestions.models import Suggestion, SuggestionKind
 from pmflow_core.triage import service as triage
 from tests.core.intake.conftest import Ingest, TopicEmbedder
@@ -62,8 +62,7 @@ def proposed(actor: Actor) -> list[Suggestion]:
 
 def waiting(actor: Actor) -> int:
     with transaction(actor.workspace_id) as session:
-        unseen = col(Signal.suggested_at).is_(None)
-        return session.scalar(select(func.count()).select_from(Signal).where(unseen)) or 0
+        return session.scalar(select(func.count()).select_from(SignalToSuggest)) or 0
 
 
 def calls(actor: Actor) -> list[ProviderCall]:
@@ -79,7 +78,7 @@ def offered(actor: Actor) -> bool:
 
 def let_pauses_run_out(actor: Actor) -> None:
     with transaction(actor.workspace_id) as session:
-        session.execute(update(Signal).values(claimed_until=None))
+        session.execute(update(SignalToSuggest).values(not_before=None))
 
 
 def test_a_signal_like_the_project_is_suggested_and_another_is_not(
