@@ -17,7 +17,7 @@ function Note({ note, onUndo, onDismiss }) {
     return () => clearTimeout(timer);
   }, [left, held, note.id]);
   return (
-    <li
+    <div
       className={`note ${note.kind}`}
       role={note.kind === "refused" ? "alert" : "status"}
       onMouseEnter={() => setHeld(true)}
@@ -36,7 +36,7 @@ function Note({ note, onUndo, onDismiss }) {
       <button type="button" className="btn ghost icon sm" aria-label="Dismiss" onClick={() => onDismiss(note.id)}>
         ×
       </button>
-    </li>
+    </div>
   );
 }
 
@@ -52,10 +52,10 @@ export function Notes({ notes, onUndo, onDismiss }) {
     return () => window.removeEventListener("keydown", onKey);
   }, [notes, onUndo]);
   return (
-    <ol className="notes" aria-label="Notes">
+    <section className="notes" aria-label="Notes">
       {(notes || []).map((note) => (
         <Note key={note.id} note={note} onUndo={onUndo} onDismiss={onDismiss} />
       ))}
-    </ol>
+    </section>
   );
 }

@@ -219,14 +219,23 @@ def connection_banner() -> rx.Component:
     )
 
 
+def _refusal_title() -> rx.Component:
+    return rx.match(
+        NoticeState.kind,
+        ("not_found", "Nothing here"),
+        ("permission", "Not for your role"),
+        "This did not work",
+    )
+
+
 def _refusal() -> rx.Component:
-    home = link_button("Your workspaces", "/")
+    home, title = link_button("Your workspaces", "/"), _refusal_title()
     return rx.fragment(
         rx.match(
             NoticeState.kind,
-            ("not_found", empty_state("compass", "Nothing here", NoticeState.text, home)),
-            ("permission", empty_state("lock", "Not for your role", NoticeState.text, home)),
-            error_state("This did not work", NoticeState.text, NoticeState.code, home),
+            ("not_found", empty_state("compass", title, NoticeState.text, home)),
+            ("permission", empty_state("lock", title, NoticeState.text, home)),
+            error_state(title, NoticeState.text, NoticeState.code, home),
         )
     )
 
@@ -246,7 +255,8 @@ def shell(
 
     `heading` is its title, or breadcrumbs; `actions` stand at the right of the top bar.
     """
-    title = rx.el.h1(heading) if isinstance(heading, str | rx.Var) else heading
+    named = rx.el.h1(heading) if isinstance(heading, str | rx.Var) else heading
+    title = rx.cond(NoticeState.kind, rx.el.h1(_refusal_title()), named)
     return rx.el.div(
         rx.el.a("Skip to content", href="#content", class_name="skip"),
         _side(here),
