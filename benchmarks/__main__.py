@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from benchmarks import duplicates, engine, growth, imports, routing, search, themes
+from benchmarks import browser, duplicates, engine, growth, imports, routing, search, themes
 from benchmarks.peers import PEERS
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "bertopic": partial(themes.beside, "bertopic"),
     "growth": growth.main,
     "imports": imports.main,
+    "browser": browser.main,
     "engine": engine.main,
     "search": search.main,
     **{name: partial(engine.beside, name) for name in PEERS},
