@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.audit import record
 from pmflow_core.errors import Conflict, Invalid, NotFound
+from pmflow_core.events import topics
+from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.workspaces import repository
 from pmflow_core.workspaces.models import Workspace
 from pmflow_core.workspaces.names import LONGEST_NAME, LONGEST_SLUG, is_slug, key_prefixes
@@ -123,7 +125,7 @@ def add_member(session: Session, actor: Actor, user_id: UUID, role: Role) -> Non
     actor.require(Role.ADMIN)
     if not repository.add_member(session, actor.workspace_id, user_id, role):
         raise AlreadyMember("That person is a member already.")
-    record(session, actor, "member.added", str(user_id), {"role": role.value})
+    _note(session, actor, "member.added", user_id, {"role": role.value})
 
 
 def change_role(session: Session, actor: Actor, user_id: UUID, role: Role) -> None:
@@ -138,7 +140,7 @@ def change_role(session: Session, actor: Actor, user_id: UUID, role: Role) -> No
     before = _lock_member(session, actor, user_id, stays_admin=role is Role.ADMIN)
     repository.set_role(session, actor.workspace_id, user_id, role)
     detail = {"before": before.value, "after": role.value}
-    record(session, actor, "member.role_changed", str(user_id), detail)
+    _note(session, actor, "member.role_changed", user_id, detail)
 
 
 def remove_member(session: Session, actor: Actor, user_id: UUID) -> None:
@@ -152,7 +154,16 @@ def remove_member(session: Session, actor: Actor, user_id: UUID) -> None:
     actor.require(Role.VIEWER if user_id == actor.user_id else Role.ADMIN)
     before = _lock_member(session, actor, user_id, stays_admin=False)
     repository.remove_member(session, actor.workspace_id, user_id)
-    record(session, actor, "member.removed", str(user_id), {"before": before.value})
+    action = "member.left" if user_id == actor.user_id else "member.removed"
+    _note(session, actor, action, user_id, {"before": before.value})
+
+
+def _note(
+    session: Session, actor: Actor, action: str, user_id: UUID, detail: dict[str, str]
+) -> None:
+    """Write who changed whose membership, and have that person's open tabs and streams look."""
+    record(session, actor, action, repository.email_of(session, user_id), detail)
+    publish_on_commit(session, topics.workspace(actor.workspace_id), topics.memberships(user_id))
 
 
 def _save(session: Session, workspace: Workspace) -> str:
