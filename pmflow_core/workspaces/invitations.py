@@ -21,10 +21,10 @@ from pmflow_core.workspaces import invitation_rows as rows
 from pmflow_core.workspaces import repository
 from pmflow_core.workspaces.models import Invitation
 from pmflow_core.workspaces.schemas import (
-    Invitee,
     InvitationLook,
     InvitationRead,
     InvitationState,
+    Invitee,
     NewInvitation,
 )
 from pmflow_core.workspaces.service import AlreadyMember

@@ -90,15 +90,7 @@ def add_workspace(
         InvalidSlug: the slug cannot be part of an address.
         SlugTaken: another workspace has the slug.
     """
-    name = " ".join(name.split())
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise InvalidWorkspaceName(
-            f"A workspace's name has 1 to {LONGEST_NAME} printable characters."
-        )
-    if not is_slug(slug):
-        raise InvalidSlug(
-            f"A slug has 2 to {LONGEST_SLUG} of a–z, 0–9 and single hyphens between them."
-        )
+    name, slug = check_name(name), check_slug(slug)
     prefix = _save(
         session,
         Workspace(id=workspace_id, name=name, slug=slug, key_prefix="", is_sample=is_sample),
@@ -106,7 +98,27 @@ def add_workspace(
     repository.add_member(session, workspace_id, admin_user_id, Role.ADMIN)
     actor = Actor(workspace_id, Role.ADMIN, admin_user_id)
     record(session, actor, "workspace.created", slug)
+    publish_on_commit(session, topics.memberships(admin_user_id))
     return WorkspaceRead(id=workspace_id, slug=slug, name=name, key_prefix=prefix, role=Role.ADMIN)
+
+
+def check_name(name: str) -> str:
+    """Return a workspace's name as it is kept; raises InvalidWorkspaceName."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise InvalidWorkspaceName(
+            f"A workspace's name has 1 to {LONGEST_NAME} printable characters."
+        )
+    return name
+
+
+def check_slug(slug: str) -> str:
+    """Return a slug that may be part of an address; raises InvalidSlug."""
+    if not is_slug(slug):
+        raise InvalidSlug(
+            f"A slug has 2 to {LONGEST_SLUG} of a–z, 0–9 and single hyphens between them."
+        )
+    return slug
 
 
 def list_members(session: Session, actor: Actor) -> list[MemberRead]:
