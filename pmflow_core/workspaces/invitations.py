@@ -137,6 +137,11 @@ def list_invitations(session: Session, actor: Actor) -> list[InvitationRead]:
     return rows.list_open(session)
 
 
+def link(public_url: str, token: str) -> str:
+    """Return the address that lets the invited person in."""
+    return f"{public_url.rstrip('/')}/invite/{token}"
+
+
 def workspace_of(session: Session, token: str) -> UUID:
     """Return the workspace that a token leads into, for the edge to open.
 
