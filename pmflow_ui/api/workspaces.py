@@ -25,6 +25,8 @@ from pmflow_ui.call import call, call_outside, call_within
 from pmflow_ui.viewer import Program, Viewer
 
 router = APIRouter(prefix="/api/workspaces", tags=["workspaces"])
+# Not beneath the other: a workspace may be called "deleted".
+binned = APIRouter(prefix="/api/deleted-workspaces", tags=["workspaces"])
 Person = Annotated[Viewer, Depends(Allow(Access.SIGNED_IN))]
 Reader = Annotated[Viewer | Program, Depends(Allow(Role.VIEWER))]
 Admin = Annotated[Viewer | Program, Depends(Allow(Role.ADMIN))]
@@ -85,7 +87,7 @@ async def list_workspaces(
     return paging.slice_of(found, cursor, limit, Workspace.model_validate)
 
 
-@router.get("/deleted")
+@binned.get("")
 async def list_deleted(viewer: Person, limit: Limit = 50, cursor: Cursor = None) -> Page[Deleted]:
     """List the deleted workspaces that the signed-in person may restore, the newest first."""
     found = await call_outside(lifecycle.list_deleted, viewer.user_id)
@@ -136,7 +138,7 @@ async def delete_workspace(
     await call(offboarding.delete_workspace, member(viewer), confirm)
 
 
-@router.post("/deleted/{deleted_slug}/restore")
+@binned.post("/{deleted_slug}/restore")
 async def restore_workspace(deleted_slug: str, viewer: Person) -> Workspace:
     """Bring a deleted workspace back; for those who were its admins."""
     workspace_id = await call_outside(lifecycle.deleted_by_slug, viewer.user_id, deleted_slug)
