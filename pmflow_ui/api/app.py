@@ -60,6 +60,7 @@ ROUTERS = (
     cron.router,
     duplicates.router,
     workspaces.router,
+    workspaces.binned,
     members.router,
     members.accepting,
     api_keys.router,

@@ -83,7 +83,8 @@ async def erase(slug: str, kind: TrashKind, item: UUID, viewer: Admin) -> None: 
 
 
 def _mark(item: TrashItem) -> str:
-    return f"{item.deleted_at.isoformat()}~{item.id}"
+    # A plus sign would be read as a space by whoever does not quote it.
+    return f"{item.deleted_at.isoformat().replace('+00:00', 'Z')}~{item.id}"
 
 
 def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
@@ -91,9 +92,9 @@ def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
         return None
     at, _, item = cursor.partition("~")
     try:
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("naive")
-        return moment, UUID(item)
+        position = datetime.fromisoformat(at), UUID(item)
     except ValueError as error:
         raise BadCursor("That is no cursor of this list.") from error
+    if position[0].tzinfo is None:
+        raise BadCursor("That is no cursor of this list.")
+    return position
