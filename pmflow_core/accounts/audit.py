@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
 
 COLUMNS = ("at", "actor", "action", "target", "detail")
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 # What a spreadsheet takes for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -76,7 +78,8 @@ def as_csv(entries: Sequence[AuditRead], *, head: bool) -> str:
 
 def in_words(detail: dict[str, Any]) -> str:
     """Return an entry's detail as one line: `role: editor → viewer; name: Acme`."""
-    return "; ".join(_part(name, value) for name, value in detail.items())
+    told = ((name, value) for name, value in detail.items() if value is not None)
+    return "; ".join(_part(name, value) for name, value in told)
 
 
 def read(row: AuditEntry) -> AuditRead:
@@ -122,4 +125,5 @@ def _plain(value: Any) -> str:
         case dict():
             return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
         case _:
-            return str(value)
+            # Of a SHA-256 the beginning tells enough; the API gives it whole.
+            return _DIGEST.sub(lambda found: f"{found.group()[:8]}…", str(value))

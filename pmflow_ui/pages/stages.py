@@ -82,7 +82,7 @@ def _stage(row: ObjectVar[StageRow]) -> rx.Component:
         ),
         rx.cond(SessionState.can_admin, _moves(row)),
         key=row.slug,
-        class_name=rx.cond(row.enabled, "set-l st", "set-l st off"),
+        class_name=rx.cond(row.enabled, "set-l stg", "set-l stg off"),
     )
 
 
