@@ -64,7 +64,9 @@ class Tab:
         async def calling() -> list[Any]:
             state = await self.root.get_state(kind)
             with acting_as(viewer):
-                return [reply async for reply in kind.event_handlers[name].fn(state, *given)]
+                said = [reply async for reply in kind.event_handlers[name].fn(state, *given)]
+            # Several replies may come as one list.
+            return [each for one in said for each in (one if isinstance(one, list) else [one])]
 
         return asyncio.run(calling())
 
