@@ -20,6 +20,11 @@ def workspace_of(session: Session, token_hash: str) -> UUID | None:
     return session.scalar(select(func.pmflow_workspace_of_invitation(token_hash, type_=Uuid())))
 
 
+def is_invited(session: Session, email: str) -> bool:
+    """Return whether any live workspace invites that address, before a workspace is known."""
+    return bool(session.scalar(select(func.pmflow_is_invited(email))))
+
+
 def list_open(session: Session) -> list[InvitationRead]:
     """Return the invitations that nobody accepted or revoked, the newest first."""
     statement = (

@@ -142,6 +142,15 @@ def link(public_url: str, token: str) -> str:
     return f"{public_url.rstrip('/')}/invite/{token}"
 
 
+def is_invited(session: Session, email: str) -> bool:
+    """Return whether an open invitation is for that address, where accounts need one.
+
+    Raises:
+        InvalidEmail: the address cannot be one.
+    """
+    return rows.is_invited(session, parse_email(email))
+
+
 def workspace_of(session: Session, token: str) -> UUID:
     """Return the workspace that a token leads into, for the edge to open.
 

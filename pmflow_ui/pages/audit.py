@@ -12,7 +12,7 @@ from pmflow_ui.components.moment import moment
 from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.settings import settings_page
 from pmflow_ui.components.shell import workspace_path
-from pmflow_ui.state.audit import AuditLine, AuditState
+from pmflow_ui.state.audit import AuditLine, AuditState, KindChoice
 
 WANTED = AuditState.wanted
 
@@ -35,7 +35,7 @@ def _line(line: ObjectVar[AuditLine]) -> rx.Component:
     )
 
 
-def _field(label: Text, name: str, **props: str) -> rx.Component:
+def _field(label: Text, name: str, kind: str = "text") -> rx.Component:
     return rx.el.div(
         rx.el.label(label, html_for=name),
         rx.el.input(
@@ -44,15 +44,15 @@ def _field(label: Text, name: str, **props: str) -> rx.Component:
             default_value=WANTED[name],
             class_name="input",
             auto_complete="off",
-            **props,
+            type=kind,
         ),
         class_name="field",
     )
 
 
 def _filters() -> rx.Component:
-    def option(kind: rx.Var[str]) -> rx.Component:
-        return rx.el.option(kind.replace("_", " "), value=kind)
+    def option(kind: ObjectVar[KindChoice]) -> rx.Component:
+        return rx.el.option(kind.label, value=kind.name)
 
     kind = rx.el.div(
         rx.el.label("About", html_for="action"),
@@ -71,8 +71,8 @@ def _filters() -> rx.Component:
         kind,
         _field("Who", "actor"),
         _field("What", "target"),
-        _field("From", "since", type="date"),
-        _field("To", "until", type="date"),
+        _field("From", "since", "date"),
+        _field("To", "until", "date"),
         rx.el.div(
             rx.el.button("Filter", type="submit", class_name="btn"),
             rx.cond(AuditState.filtered, clear),

@@ -47,11 +47,19 @@ class AuditLine:
     detail: str
 
 
+@dataclass(frozen=True)
+class KindChoice:
+    """What an action is about, as the filter names it."""
+
+    name: str
+    label: str
+
+
 class AuditState(rx.State):
     """The page; `wanted` mirrors the address."""
 
     lines: rx.Field[list[AuditLine]] = rx.field(default_factory=list)
-    kinds: rx.Field[list[str]] = rx.field(default_factory=list)
+    kinds: rx.Field[list[KindChoice]] = rx.field(default_factory=list)
     wanted: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     filtered: rx.Field[bool] = rx.field(False)
     more: rx.Field[bool] = rx.field(False)
@@ -100,7 +108,8 @@ class AuditState(rx.State):
         found = await call(audit.list_entries, actor, query, limit=self._shown + 1)
         self.lines = [as_line(each) for each in found[: self._shown]]
         self.more = len(found) > self._shown and self._shown < MOST
-        self.kinds = list(await call(audit.list_kinds, actor))
+        kinds = await call(audit.list_kinds, actor)
+        self.kinds = [KindChoice(kind, kind.replace("_", " ")) for kind in kinds]
 
 
 def as_query(wanted: dict[str, str]) -> AuditQuery:

@@ -35,7 +35,24 @@ class InviteState(rx.State):
     @event(allow=Access.ANYONE)
     async def load(self) -> None:
         """Look at the invitation as the person who is signed in, or as nobody."""
-        viewer = await find_viewer(self.router.headers.cookie, "/")
+        await self._look(await find_viewer(self.router.headers.cookie, "/"))
+
+    @event(allow=Access.SIGNED_IN)
+    async def accept(self) -> list[EventSpec]:
+        """Become a member and go to the board; what stands in the way is shown instead."""
+        viewer = current_viewer()
+        person = Invitee(user_id=viewer.user_id, email=viewer.email, name=viewer.name)
+        try:
+            workspace_id = await call_outside(invitations.workspace_of, self._token())
+            slug = await call_within(
+                workspace_id, invitations.accept, workspace_id, self._token(), person
+            )
+        except PmflowError as error:
+            await self._look(viewer)
+            return [refuse(str(error))]
+        return [say(f"Welcome to {self.workspace}"), rx.redirect(f"/w/{slug}/board", replace=True)]
+
+    async def _look(self, viewer: Viewer | None) -> None:
         self.me = viewer.email if viewer else ""
         try:
             workspace_id = await call_outside(invitations.workspace_of, self._token())
@@ -46,20 +63,6 @@ class InviteState(rx.State):
             self.status = UNKNOWN
             return
         self._show(found)
-
-    @event(allow=Access.SIGNED_IN)
-    async def accept(self) -> list[EventSpec | None]:
-        """Become a member and go to the board; what stands in the way is shown instead."""
-        viewer = current_viewer()
-        person = Invitee(user_id=viewer.user_id, email=viewer.email, name=viewer.name)
-        try:
-            workspace_id = await call_outside(invitations.workspace_of, self._token())
-            slug = await call_within(
-                workspace_id, invitations.accept, workspace_id, self._token(), person
-            )
-        except PmflowError as error:
-            return [refuse(str(error)), InviteState.load()]
-        return [say(f"Welcome to {self.workspace}"), rx.redirect(f"/w/{slug}/board", replace=True)]
 
     def _token(self) -> str:
         return self.router.url.path.rstrip("/").rpartition("/")[2][:200]

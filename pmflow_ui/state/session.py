@@ -76,7 +76,7 @@ class SessionState(rx.State):
         if here is None:
             gone, self._workspace_id = self.workspace_name, ""
             watch.forget(self)
-            words = f"You have no access to {gone} any more: it was deleted, or you left it."
+            words = f"You have no access to {gone} any more: it was deleted, or you left."
             return [say(words), rx.redirect("/", replace=True)]
         self.workspace_name, self.workspace_mark = here.name, here.name[:1].upper()
         self.can_edit = here.role.rank >= Role.EDITOR.rank

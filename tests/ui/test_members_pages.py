@@ -222,7 +222,7 @@ def test_the_audit_log_is_filtered_by_the_address_and_the_file_is_the_same(acme:
     assert [(line.action, line.target) for line in state.lines] == [("Api key created", "feed")]
     assert "role: editor" in state.lines[0].detail
     assert state.file.startswith("/api/workspaces/acme/audit.csv?action=api_key&since=2020-01-01T")
-    assert {"workspace", "api_key", "recipe"} <= set(state.kinds)
+    assert {"workspace", "api_key", "recipe"} <= {kind.name for kind in state.kinds}
     went = tab.send(AuditState, "find", {"actor": " lead ", "until": "2026-01-01"})
     assert goes_to(went) == [f"{SETTINGS}/audit?actor=lead&until=2026-01-01"]
 

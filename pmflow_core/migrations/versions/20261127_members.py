@@ -17,6 +17,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     JOIN workspaces w ON w.id = i.workspace_id
     WHERE i.token_hash = hash AND w.deleted_at IS NULL
 $$;
+CREATE FUNCTION pmflow_is_invited(address text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM invitations i JOIN workspaces w ON w.id = i.workspace_id
+        WHERE i.email = address AND i.accepted_at IS NULL AND i.revoked_at IS NULL
+          AND i.expires_at > now() AND w.deleted_at IS NULL
+    )
+$$;
 -- What a person deleted may be restored by its admins; what was retired with a sample may not.
 CREATE FUNCTION pmflow_deleted_workspaces(member uuid)
 RETURNS TABLE (workspace_id uuid, slug text, name text, key_prefix text, deleted_at timestamptz)
@@ -103,9 +111,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 """
 GRANTS = """
-REVOKE ALL ON FUNCTION pmflow_workspace_of_invitation, pmflow_deleted_workspaces,
+REVOKE ALL ON FUNCTION pmflow_workspace_of_invitation, pmflow_is_invited, pmflow_deleted_workspaces,
     pmflow_workspaces_to_purge, pmflow_purge_workspace FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION pmflow_workspace_of_invitation, pmflow_deleted_workspaces,
+GRANT EXECUTE ON FUNCTION pmflow_workspace_of_invitation, pmflow_is_invited, pmflow_deleted_workspaces,
     pmflow_workspaces_to_purge, pmflow_purge_workspace TO pmflow_app;
 """
 

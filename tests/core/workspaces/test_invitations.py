@@ -188,6 +188,24 @@ def test_an_invitation_into_a_deleted_workspace_leads_nowhere(admin: Actor) -> N
         invitations.workspace_of(session, made.token)
 
 
+def test_an_address_counts_as_invited_while_its_invitation_is_open(admin: Actor) -> None:
+    def invited() -> bool:
+        with transaction(None) as session:
+            return invitations.is_invited(session, " Lead@example.com")
+
+    assert not invited()
+    made = invite(admin, "lead@example.com")
+    assert invited()
+    expire(admin)
+    assert not invited()
+    with transaction(admin.workspace_id) as session:
+        again = invitations.resend(session, admin, made.invitation.id)
+    assert invited()
+    with transaction(admin.workspace_id) as session:
+        invitations.revoke(session, admin, again.invitation.id)
+    assert not invited()
+
+
 @pytest.fixture
 def committed_admin(database: Engine) -> Iterator[Actor]:
     """An admin of a workspace that is really committed, for threads."""
