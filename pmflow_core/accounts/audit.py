@@ -78,6 +78,8 @@ def as_csv(entries: Sequence[AuditRead], *, head: bool) -> str:
 
 def in_words(detail: dict[str, Any]) -> str:
     """Return an entry's detail as one line: `role: editor → viewer; name: Acme`."""
+    if set(detail) == {"before", "after"}:
+        return _change(detail)
     told = ((name, value) for name, value in detail.items() if value is not None)
     return "; ".join(_part(name, value) for name, value in told)
 
@@ -110,8 +112,12 @@ def _safe(cell: str) -> str:
 def _part(name: str, value: Any) -> str:
     words = name.replace("_", " ")
     if isinstance(value, dict) and set(value) == {"before", "after"}:
-        return f"{words}: {_plain(value['before'])} → {_plain(value['after'])}"
+        return f"{words}: {_change(value)}"
     return f"{words}: {_plain(value)}"
+
+
+def _change(value: dict[str, Any]) -> str:
+    return f"{_plain(value['before'])} → {_plain(value['after'])}"
 
 
 def _plain(value: Any) -> str:

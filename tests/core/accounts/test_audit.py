@@ -99,6 +99,7 @@ def test_no_cell_of_the_file_is_taken_for_a_formula_and_none_is_lost(
 
 
 def test_a_detail_is_said_in_words() -> None:
+    assert audit.in_words({"after": "viewer", "before": "editor"}) == "editor → viewer"
     detail = {
         "role": {"before": "editor", "after": None},
         "merged": ["S-1", "S-2"],
