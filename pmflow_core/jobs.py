@@ -44,6 +44,7 @@ class Job(StrEnum):
     DELIVER_EFFECTS = "worker.jobs.deliver_effects"
     OFFER_CHORES = "worker.maintenance_jobs.offer_chores"
     DO_CHORE = "worker.maintenance_jobs.do_chore"
+    PURGE_WORKSPACES = "worker.maintenance_jobs.purge_workspaces"
 
 
 @dataclass

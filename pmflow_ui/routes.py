@@ -44,13 +44,18 @@ from reflex.event import EventCallback
 
 from pmflow_core.accounts.actor import Role
 from pmflow_ui.access import Access, Permission
+from pmflow_ui.pages.api_keys import api_keys_page
+from pmflow_ui.pages.audit import audit_page
 from pmflow_ui.pages.automation import automation_page, settings_start_page
 from pmflow_ui.pages.board import board_page
 from pmflow_ui.pages.customers import customers_page
 from pmflow_ui.pages.document import document_page
+from pmflow_ui.pages.general import general_page
 from pmflow_ui.pages.home import home_page
 from pmflow_ui.pages.inbox import inbox_page
+from pmflow_ui.pages.invite import invite_page
 from pmflow_ui.pages.login import login_page
+from pmflow_ui.pages.members import members_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
 from pmflow_ui.pages.run import run_page
@@ -58,15 +63,23 @@ from pmflow_ui.pages.runs import runs_page
 from pmflow_ui.pages.search import search_page
 from pmflow_ui.pages.signals import signals_page
 from pmflow_ui.pages.signup import signup_page
+from pmflow_ui.pages.stages import stages_page
 from pmflow_ui.pages.theme import theme_page
 from pmflow_ui.pages.themes import themes_page
+from pmflow_ui.pages.trash import trash_page
+from pmflow_ui.state.api_keys import ApiKeysState
+from pmflow_ui.state.audit import AuditState
 from pmflow_ui.state.automation import AutomationState
 from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
 from pmflow_ui.state.customers import CustomersState
 from pmflow_ui.state.document import DocumentState
+from pmflow_ui.state.general import GeneralState
+from pmflow_ui.state.home import HomeState
 from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.inbox import InboxState
+from pmflow_ui.state.invite import InviteState
+from pmflow_ui.state.members import MembersState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.run import RunState
@@ -75,10 +88,12 @@ from pmflow_ui.state.search import SearchState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.sign import SignState
 from pmflow_ui.state.signals import SignalsState
+from pmflow_ui.state.stages import StagesState
 from pmflow_ui.state.theme import ThemeState
 from pmflow_ui.state.theme_changes import ThemeChangesState
 from pmflow_ui.state.theme_hand import ThemeHandState
 from pmflow_ui.state.themes import ThemesState
+from pmflow_ui.state.trash import TrashState
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,8 @@ class Route:
 ROUTES = (
     Route("/login", login_page, "Sign in", Access.ANYONE, (SignState.load_login,)),
     Route("/signup", signup_page, "Create an account", Access.ANYONE, (SignState.load_signup,)),
-    Route("/", home_page, "Workspaces", Access.SIGNED_IN),
+    Route("/invite/[token]", invite_page, "Invitation", Access.ANYONE, (InviteState.load,)),
+    Route("/", home_page, "Workspaces", Access.SIGNED_IN, (HomeState.load,)),
     Route("/w/[slug]/inbox", inbox_page, "Inbox", Role.VIEWER, (InboxState.load,)),
     Route("/w/[slug]/board", board_page, "Board", Role.VIEWER, (BoardState.load,)),
     Route(
@@ -148,6 +164,14 @@ ROUTES = (
         Role.VIEWER,
         (AutomationState.load,),
     ),
+    Route("/w/[slug]/settings/general", general_page, "General", Role.VIEWER, (GeneralState.load,)),
+    Route("/w/[slug]/settings/members", members_page, "Members", Role.VIEWER, (MembersState.load,)),
+    Route("/w/[slug]/settings/stages", stages_page, "Stages", Role.VIEWER, (StagesState.load,)),
+    Route(
+        "/w/[slug]/settings/api-keys", api_keys_page, "API keys", Role.ADMIN, (ApiKeysState.load,)
+    ),
+    Route("/w/[slug]/settings/audit", audit_page, "Audit log", Role.ADMIN, (AuditState.load,)),
+    Route("/w/[slug]/settings/trash", trash_page, "Trash", Role.VIEWER, (TrashState.load,)),
 )
 
 

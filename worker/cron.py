@@ -17,7 +17,7 @@ from pmflow_core.jobs import Job
 from pmflow_core.logs import get_logger
 
 log = get_logger(__name__)
-SCHEDULE = ((Job.OFFER_CHORES, "*/5 * * * *"),)
+SCHEDULE = ((Job.OFFER_CHORES, "*/5 * * * *"), (Job.PURGE_WORKSPACES, "17 * * * *"))
 """Cron strings are read in local time."""
 
 

@@ -13,6 +13,8 @@ from pmflow_core.accounts.models import ApiKey
 from pmflow_core.accounts.schemas import ApiKeyRead, NewApiKey
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import Invalid, NotFound
+from pmflow_core.events import topics
+from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.ids import new_token, token_hash
 
 MARK = "pmf_"
@@ -53,6 +55,7 @@ def create_api_key(
     )
     session.add(row)
     record(session, actor, "api_key.created", name, {"prefix": prefix, "role": role.value})
+    publish_on_commit(session, topics.workspace(actor.workspace_id))
     return NewApiKey(id=row.id, key=key)
 
 
@@ -92,3 +95,4 @@ def revoke_api_key(session: Session, actor: Actor, key_id: UUID) -> None:
     if row is None:
         raise NotFound("This workspace has no such API key.")
     record(session, actor, "api_key.revoked", row.name, {"prefix": row.prefix})
+    publish_on_commit(session, topics.workspace(actor.workspace_id))

@@ -1,4 +1,4 @@
-"""Every statement over users, sessions, failed sign-ins and API keys."""
+"""Every statement over users, sessions, failed sign-ins, API keys and the audit log."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from pmflow_core.accounts.models import ApiKey, SignInFailure, User, UserSession
+from pmflow_core.accounts.models import ApiKey, AuditEntry, SignInFailure, User, UserSession
+from pmflow_core.accounts.schemas import AuditQuery
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
@@ -156,3 +157,33 @@ def revoke_api_key(
         .returning(ApiKey)
     )
     return session.scalar(statement)
+
+
+def list_entries(
+    session: Session, query: AuditQuery, below: UUID | None, limit: int
+) -> list[AuditEntry]:
+    """Return the newest entries that are asked for; their ids are ordered by time."""
+    statement = select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(limit)
+    if query.action:
+        action = col(AuditEntry.action)
+        statement = statement.where(
+            (action == query.action) | action.startswith(f"{query.action}.", autoescape=True)
+        )
+    if query.actor:
+        named = col(AuditEntry.actor_name).icontains(query.actor, autoescape=True)
+        statement = statement.where(named)
+    if query.target:
+        statement = statement.where(col(AuditEntry.target).icontains(query.target, autoescape=True))
+    if query.since is not None:
+        statement = statement.where(col(AuditEntry.created_at) >= query.since)
+    if query.until is not None:
+        statement = statement.where(col(AuditEntry.created_at) < query.until)
+    if below is not None:
+        statement = statement.where(col(AuditEntry.id) < below)
+    return list(session.scalars(statement))
+
+
+def list_kinds(session: Session) -> list[str]:
+    """Return the first parts of the actions that were written, in order."""
+    kind = func.split_part(col(AuditEntry.action), ".", 1)
+    return list(session.scalars(select(kind).distinct().order_by(kind)))

@@ -1,6 +1,7 @@
 """What other layers get to see of people and their credentials; never a hash."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -63,3 +64,29 @@ class NewApiKey(BaseModel):
 
     id: UUID
     key: str = Field(repr=False)
+
+
+class AuditQuery(BaseModel):
+    """Which entries of the audit log are wanted; what is None does not matter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action: str | None = Field(None, max_length=80, description="An action, or its first part.")
+    actor: str | None = Field(None, max_length=200, description="A part of who did it.")
+    target: str | None = Field(None, max_length=200, description="A part of what it was done to.")
+    since: datetime | None = Field(None, description="Not older than this.")
+    until: datetime | None = Field(None, description="Older than this.")
+
+
+class AuditRead(BaseModel):
+    """One entry of the audit log; it never changes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    actor: str
+    action: str
+    target: str
+    detail: dict[str, Any]

@@ -11,6 +11,7 @@ from pmflow_core.automation import chore_rows, chores, maintenance, service
 from pmflow_core.automation.evaluating import evaluate
 from pmflow_core.automation.models import Chore
 from pmflow_core.automation.schemas import RoundRead
+from pmflow_core.board import trash
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import PmflowError
 from pmflow_core.logs import get_logger
@@ -122,10 +123,23 @@ def _expiry(workspace_id: UUID, _hold: Hold) -> Figures:
         return chores.expire(session, Actor.system(workspace_id))
 
 
+def _trash(workspace_id: UUID, hold: Hold) -> Figures:
+    actor = Actor.system(workspace_id)
+    total: dict[str, int] = {}
+    while True:
+        with transaction(workspace_id) as session:
+            batch = trash.erase_old(session, actor)
+        total = {kind: total.get(kind, 0) + number for kind, number in batch.items()}
+        if not any(batch.values()):
+            return total
+        hold()
+
+
 WORK: Mapping[Chore, Callable[[UUID, Hold], Figures]] = {
     Chore.AUTOMATION: _automation,
     Chore.ORPHANS: _orphans,
     Chore.DUPLICATES: _duplicates,
     Chore.ARCHIVAL: _archival,
     Chore.EXPIRY: _expiry,
+    Chore.TRASH: _trash,
 }

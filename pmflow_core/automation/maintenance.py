@@ -23,6 +23,7 @@ EVERY: Mapping[Chore, timedelta] = MappingProxyType(
         Chore.DUPLICATES: timedelta(days=1),
         Chore.ARCHIVAL: timedelta(days=1),
         Chore.EXPIRY: timedelta(days=1),
+        Chore.TRASH: timedelta(days=1),
     }
 )
 

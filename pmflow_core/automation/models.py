@@ -71,6 +71,7 @@ class Chore(StrEnum):
     DUPLICATES = "duplicates"
     ARCHIVAL = "archival"
     EXPIRY = "expiry"
+    TRASH = "trash"
 
 
 class MaintenanceRun(TenantRow, table=True):

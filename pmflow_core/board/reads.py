@@ -225,7 +225,8 @@ def _stages(session: Session, backdrop: Backdrop) -> Sequence[StageRead]:
 
 
 def _stage(stage: Stage, backdrop: Backdrop) -> StageRead:
-    return StageRead(stage.slug, stage.name, stage.position, stage.slug in backdrop.recipes)
+    automated = stage.slug in backdrop.recipes
+    return StageRead(stage.slug, stage.name, stage.position, automated, stage.colour)
 
 
 def _visits(session: Session, project: Project, backdrop: Backdrop) -> tuple[StageVisit, ...]:

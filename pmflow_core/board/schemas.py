@@ -93,6 +93,7 @@ class StageRead:
     name: str
     position: int
     has_recipe: bool
+    colour: str
 
 
 @dataclass(frozen=True, slots=True)

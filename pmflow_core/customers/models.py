@@ -45,6 +45,7 @@ class Customer(TenantRow, table=True):
         default=None, sa_type=Numeric(14, 2), description="Worth of a year, in one currency."
     )
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted_by: UUID | None = Field(default=None, description="Who put it into the trash.")
     merged_into: UUID | None = Field(
         default=None, description="The customer that stands for this one; its key leads there."
     )

@@ -156,7 +156,12 @@ def ids_merged_into(session: Session, customer_id: UUID) -> list[UUID]:
 
 
 def set_deleted(
-    session: Session, customer_id: UUID, at: datetime | None, *, was: datetime | None
+    session: Session,
+    customer_id: UUID,
+    at: datetime | None,
+    *,
+    by: UUID | None,
+    was: datetime | None,
 ) -> None:
     """Move a customer and those it stands for into the bin, or out of it, where they are alike."""
     session.execute(
@@ -165,7 +170,7 @@ def set_deleted(
             or_(col(Customer.id) == customer_id, col(Customer.merged_into) == customer_id),
             col(Customer.deleted_at).is_not_distinct_from(was),
         )
-        .values(deleted_at=at)
+        .values(deleted_at=at, deleted_by=by)
         .execution_options(synchronize_session="fetch")
     )
 

@@ -121,7 +121,7 @@ def delete(session: Session, actor: Actor, customer_id: UUID) -> None:
     actor.require(Role.EDITOR)
     customer = repository.get_customer(session, customer_id)
     _lock_with_aliases(session, customer_id)
-    repository.set_deleted(session, customer_id, utcnow(), was=None)
+    repository.set_deleted(session, customer_id, utcnow(), by=actor.user_id, was=None)
     audit.record(session, actor, "customer.deleted", str(customer_id), {"name": customer.name})
     announce(session, actor.workspace_id)
 
@@ -141,7 +141,7 @@ def restore(session: Session, actor: Actor, customer_id: UUID) -> None:
         return
     try:
         with session.begin_nested():
-            repository.set_deleted(session, customer_id, None, was=customer.deleted_at)
+            repository.set_deleted(session, customer_id, None, by=None, was=customer.deleted_at)
     except IntegrityError as error:
         raise CustomerKeyTaken(
             f"There is a new customer with the address or name of {customer.name};"

@@ -33,3 +33,18 @@ def notifications(user_id: UUID) -> str:
 def project(project_id: UUID) -> str:
     """Return the topic of one project."""
     return f"project:{project_id}"
+
+
+def workspace(workspace_id: UUID) -> str:
+    """Return the topic of a workspace itself: its name, members, stages, keys and trash."""
+    return f"ws:{workspace_id}:workspace"
+
+
+def memberships(user_id: UUID) -> str:
+    """Return the topic of which workspaces one person is a member of."""
+    return f"user:{user_id}:memberships"
+
+
+def audit(workspace_id: UUID) -> str:
+    """Return the topic of a workspace's audit log."""
+    return f"ws:{workspace_id}:audit"

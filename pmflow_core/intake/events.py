@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
@@ -123,6 +124,7 @@ def replay(session: Session, actor: Actor, event_id: UUID) -> None:
         raise NotFound("There is no failed delivery with that id.")
     event.status, event.attempts, event.due_at = RawStatus.RECEIVED, 0, utcnow()
     session.flush()
+    audit.record(session, actor, "webhook.replayed", str(event_id))
     workspace = str(actor.workspace_id)
     enqueue_on_commit(session, Job.PROCESS_EVENTS, workspace, job_id=f"events-{workspace}")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import Invalid, TooLarge
@@ -195,6 +196,7 @@ def _store(actor: Actor, taken: _Taken) -> ImportRead:
             rows = batches.number(session, origin, taken.rows[start : start + MAX_BATCH])
             made.made += len(signals.add_signals(session, rows))
         session.flush()
+        audit.record(session, actor, "signals.pasted", PASTED, {"signals": made.made})
         announce(session, actor.workspace_id)
         wake_worker(session, actor.workspace_id)
     return _read(made)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.db.transaction import transaction
 from pmflow_core.embedding.base import Embedder
@@ -49,6 +50,7 @@ def request(session: Session, actor: Actor, model: str) -> ReembeddingRead | Non
     if not total:
         return None
     found = rows.ensure_running(session, actor.workspace_id, model, total)
+    audit.record(session, actor, "embedding.changed", model, {"signals": total})
     wake(session, actor.workspace_id)
     announce(session, actor.workspace_id)
     return _read(found)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import Invalid, TooLarge
@@ -74,6 +75,7 @@ def accept(actor: Actor, file: File, content: Content, *, later: bool) -> UUID:
             enqueue_on_commit(session, Job.READ_IMPORT, *arguments, job_id=f"import-{made.id}")
         else:
             made.claimed_until = import_rows.in_seconds(_claim_s(made))
+        audit.record(session, actor, "signals.imported", file.name, {"source": source.value})
         announce(session, actor.workspace_id)
     return made.id
 

@@ -1,6 +1,7 @@
 """Table of personas."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
@@ -29,3 +30,4 @@ class Persona(TenantRow, table=True):
     segment: str | None = Field(default=None, description="Signals of this segment are theirs.")
     weight: float = Field(default=1.0, description="Of their vote and their signals, 0 to 10.")
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted_by: UUID | None = Field(default=None, description="Who put it into the trash.")

@@ -94,7 +94,7 @@ def delete(session: Session, actor: Actor, persona_id: UUID) -> None:
     """
     actor.require(Role.EDITOR)
     persona = repository.lock_persona(session, persona_id)
-    persona.deleted_at = utcnow()
+    persona.deleted_at, persona.deleted_by = utcnow(), actor.user_id
     session.flush()
     _note(session, actor, "persona.deleted", persona)
 
@@ -111,7 +111,7 @@ def restore(session: Session, actor: Actor, persona_id: UUID) -> PersonaRead:
     persona = repository.lock_persona(session, persona_id, deleted=True)
     try:
         with session.begin_nested():
-            persona.deleted_at = None
+            persona.deleted_at = persona.deleted_by = None
     except IntegrityError as error:
         raise _taken(persona.name) from error
     _note(session, actor, "persona.restored", persona)

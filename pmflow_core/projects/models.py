@@ -90,6 +90,7 @@ class Project(TenantRow, table=True):
     owner_id: UUID | None = Field(default=None, foreign_key="users.id")
     theme_id: UUID | None = None
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted_by: UUID | None = Field(default=None, description="Who put it into the trash.")
 
 
 class StageTransition(TenantRow, table=True):

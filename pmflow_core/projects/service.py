@@ -17,7 +17,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
-from pmflow_core.projects import repository
+from pmflow_core.projects import repository, stage_rows
 from pmflow_core.projects.models import (
     Decision,
     Outcome,
@@ -39,6 +39,12 @@ class ThemeHasProject(Conflict):
     """An active project was already made from that theme."""
 
     code = "theme_has_project"
+
+
+class StageIsDisabled(Conflict):
+    """The stage was taken off the board in this moment."""
+
+    code = "stage_is_disabled"
 
 
 class ProjectIsClosed(Conflict):
@@ -129,7 +135,13 @@ def _require_no_project(session: Session, theme_id: UUID | None) -> None:
 
 
 def move(session: Session, actor: Actor, project: Project, to: Stage, cause: Cause) -> None:
-    """Put a locked project into stage `to`, with its transition, activity and audit rows."""
+    """Put a locked project into stage `to`, with its transition, activity and audit rows.
+
+    Raises:
+        StageIsDisabled: somebody took the stage off the board in this moment.
+    """
+    if not stage_rows.hold_enabled(session, to.id):
+        raise StageIsDisabled(f"{to.name} was disabled just now; choose another stage.")
     origin = repository.stage_of(session, project)
     repository.put_into(session, project, to)
     session.add(

@@ -248,6 +248,12 @@ def open_run(session: Session, project_id: UUID) -> StageRun | None:
     return session.scalar(statement)
 
 
+def open_ids(session: Session) -> list[UUID]:
+    """Return the workspace's runs that have not ended."""
+    statement = select(col(StageRun.id)).where(col(StageRun.status).in_(OPEN))
+    return list(session.scalars(statement.order_by(col(StageRun.id))))
+
+
 def waiting_runs(session: Session) -> list[StageRun]:
     """Return the workspace's runs that wait for money, locked; those that still lack it wait again.
 

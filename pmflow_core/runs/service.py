@@ -134,6 +134,7 @@ def _queue(
     session.add_all(steps)
     session.flush()
     activity.record(session, actor, project.id, "run", text)
+    audit.record(session, actor, "run.requested", project.key, {"run": run.number})
     dispatch(session, run)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import service as activity
 from pmflow_core.clock import utcnow
@@ -65,6 +66,7 @@ def link_to_project(
     session.flush()
     if added:
         activity.record(session, actor, project_id, "link", f"Linked {_amount(len(added))}")
+        audit.record(session, actor, "signals.linked", project.key, {"signals": len(added)})
         _announce(session, project)
     return Undo(verb=UndoVerb.LINK, project_id=project_id, statuses=statuses, after=REVIEWED)
 
@@ -91,6 +93,7 @@ def unlink(session: Session, actor: Actor, signal_ids: Sequence[UUID], project_i
     session.flush()
     if removed:
         activity.record(session, actor, project_id, "link", f"Unlinked {_amount(len(removed))}")
+        audit.record(session, actor, "signals.unlinked", project.key, {"signals": len(removed)})
         _announce(session, project)
     return Undo(verb=UndoVerb.UNLINK, project_id=project_id, statuses=statuses, after=LINKED)
 

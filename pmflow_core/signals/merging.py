@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict, Invalid
@@ -73,6 +74,9 @@ def merge(session: Session, actor: Actor, ids: Sequence[UUID]) -> Merged:
     kept, *others = sorted(live, key=lambda each: (each.received_at, each.number))
     for each in others:
         _join(session, actor, kept, each)
+    if others:
+        merged = [f"S-{each.number}" for each in others]
+        audit.record(session, actor, "signals.merged", f"S-{kept.number}", {"merged": merged})
     _announce(session, actor)
     return Merged(kept.id, kept.number, tuple(each.id for each in others))
 
@@ -123,6 +127,8 @@ def unmerge(session: Session, actor: Actor, signal_id: UUID) -> Signal:
     locked = repository.lock_signals(session, merge_rows.families(session, [root_id]), deleted=True)
     root = next(each for each in locked if each.id == root_id)
     _split(session, actor, root, signal)
+    detail = {"from": f"S-{root.number}"}
+    audit.record(session, actor, "signals.unmerged", f"S-{signal.number}", detail)
     _announce(session, actor)
     return signal
 

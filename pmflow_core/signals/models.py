@@ -217,6 +217,12 @@ class Signal(TenantRow, table=True):
             "import_id",
             postgresql_where="import_id IS NOT NULL",
         ),
+        Index(
+            "ix_signals_binned",
+            "workspace_id",
+            "deleted_at",
+            postgresql_where="deleted_at IS NOT NULL",
+        ),
         Index(None, "workspace_id", "text_hash"),
         # read by the pmflow_* functions only: row security keeps the app role off it
         Index("ix_signals_words", text(WORDS), postgresql_using="gin"),
@@ -276,6 +282,7 @@ class Signal(TenantRow, table=True):
     )
     attempts: int = Field(default=0, description="Tries to process it.")
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted_by: UUID | None = Field(default=None, description="Who put it into the trash.")
 
 
 class SignalToSuggest(TenantRow, table=True):

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import Invalid
 from pmflow_core.signals import batches, links, merge_rows, repository
@@ -127,6 +128,7 @@ def edit(session: Session, actor: Actor, number: int, changes: SignalEdit) -> Si
     extracted = {"interpretation", "severity", "frequency", "segment"}
     signal.given = sorted({*signal.given, *(extracted & sent.keys())})
     session.flush()
+    audit.record(session, actor, "signals.edited", f"S-{number}", {"fields": sorted(sent)})
     announce(session, actor.workspace_id)
     return get_signal(session, actor, number)
 

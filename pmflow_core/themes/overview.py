@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict
@@ -83,6 +84,7 @@ def request_rebuild(session: Session, actor: Actor) -> None:
     count = corpus.count_themable(session)
     if count < rules.MIN_TEXTS:
         raise TooFewSignals(f"Themes need {rules.MIN_TEXTS} signals; {count} are there.")
+    audit.record(session, actor, "themes.rebuild_requested", "themes", {"signals": count})
     key = str(actor.workspace_id)
     enqueue_on_commit(session, Job.REBUILD_THEMES, key, job_id=f"themes-{key}")
 

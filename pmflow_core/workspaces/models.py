@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -23,6 +23,9 @@ class Workspace(Row, table=True):
     key_prefix: str = Field(unique=True, description="Projects are keyed PREFIX-number.")
     is_sample: bool = Field(default=False)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted_by: UUID | None = Field(
+        default=None, description="None where nobody may restore it, as a sample that was reset."
+    )
 
 
 class Membership(TenantRow, table=True):
@@ -33,6 +36,32 @@ class Membership(TenantRow, table=True):
 
     user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
     role: Role = Field(sa_type=text_enum(Role))
+
+
+class Invitation(TenantRow, table=True):
+    """A way into a workspace for one e-mail address; only the token's SHA-256 is stored."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        Index(
+            "uq_invitations_open",
+            "workspace_id",
+            "email",
+            unique=True,
+            postgresql_where="accepted_at IS NULL AND revoked_at IS NULL",
+        ),
+    )
+
+    email: str = Field(description="Lower-cased; nobody else may accept it.")
+    role: Role = Field(sa_type=text_enum(Role))
+    token_hash: str = Field(unique=True)
+    sent_at: datetime = Field(sa_type=UtcDateTime, description="When its link was made.")
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    invited_by: UUID | None = None
+    accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    accepted_by: UUID | None = None
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Counter(SQLModel, table=True):

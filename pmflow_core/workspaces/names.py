@@ -9,10 +9,10 @@ LONGEST_SLUG = 40
 LONGEST_NAME = 80
 
 
-def suggest_slug(name: str) -> str:
-    """Return a slug for a name; `workspace` when nothing of it can be in an address."""
+def suggest_slug(name: str, otherwise: str = "workspace") -> str:
+    """Return a slug for a name, `otherwise` when nothing of it can be in an address."""
     slug = "-".join(_words(name)).lower()[:LONGEST_SLUG].strip("-")
-    return slug if len(slug) > 1 else "workspace"
+    return slug if len(slug) > 1 else otherwise
 
 
 def slugs_for(name: str) -> Iterator[str]:

@@ -120,6 +120,11 @@ def find_role(session: Session, workspace_id: UUID, user_id: UUID) -> Role | Non
     )
 
 
+def email_of(session: Session, user_id: UUID) -> str:
+    """Return the e-mail address that a person signs in with, for the audit log."""
+    return session.scalar(select(col(User.email)).where(col(User.id) == user_id)) or str(user_id)
+
+
 def count_admins(session: Session, workspace_id: UUID) -> int:
     """Return how many admins a workspace has."""
     statement = select(func.count(col(Membership.id))).where(

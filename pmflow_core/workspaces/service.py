@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.audit import record
 from pmflow_core.errors import Conflict, Invalid, NotFound
+from pmflow_core.events import topics
+from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.workspaces import repository
 from pmflow_core.workspaces.models import Workspace
 from pmflow_core.workspaces.names import LONGEST_NAME, LONGEST_SLUG, is_slug, key_prefixes
@@ -88,15 +90,7 @@ def add_workspace(
         InvalidSlug: the slug cannot be part of an address.
         SlugTaken: another workspace has the slug.
     """
-    name = " ".join(name.split())
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise InvalidWorkspaceName(
-            f"A workspace's name has 1 to {LONGEST_NAME} printable characters."
-        )
-    if not is_slug(slug):
-        raise InvalidSlug(
-            f"A slug has 2 to {LONGEST_SLUG} of a–z, 0–9 and single hyphens between them."
-        )
+    name, slug = check_name(name), check_slug(slug)
     prefix = _save(
         session,
         Workspace(id=workspace_id, name=name, slug=slug, key_prefix="", is_sample=is_sample),
@@ -104,7 +98,27 @@ def add_workspace(
     repository.add_member(session, workspace_id, admin_user_id, Role.ADMIN)
     actor = Actor(workspace_id, Role.ADMIN, admin_user_id)
     record(session, actor, "workspace.created", slug)
+    publish_on_commit(session, topics.memberships(admin_user_id))
     return WorkspaceRead(id=workspace_id, slug=slug, name=name, key_prefix=prefix, role=Role.ADMIN)
+
+
+def check_name(name: str) -> str:
+    """Return a workspace's name as it is kept; raises InvalidWorkspaceName."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise InvalidWorkspaceName(
+            f"A workspace's name has 1 to {LONGEST_NAME} printable characters."
+        )
+    return name
+
+
+def check_slug(slug: str) -> str:
+    """Return a slug that may be part of an address; raises InvalidSlug."""
+    if not is_slug(slug):
+        raise InvalidSlug(
+            f"A slug has 2 to {LONGEST_SLUG} of a–z, 0–9 and single hyphens between them."
+        )
+    return slug
 
 
 def list_members(session: Session, actor: Actor) -> list[MemberRead]:
@@ -123,7 +137,7 @@ def add_member(session: Session, actor: Actor, user_id: UUID, role: Role) -> Non
     actor.require(Role.ADMIN)
     if not repository.add_member(session, actor.workspace_id, user_id, role):
         raise AlreadyMember("That person is a member already.")
-    record(session, actor, "member.added", str(user_id), {"role": role.value})
+    _note(session, actor, "member.added", user_id, {"role": role.value})
 
 
 def change_role(session: Session, actor: Actor, user_id: UUID, role: Role) -> None:
@@ -138,7 +152,7 @@ def change_role(session: Session, actor: Actor, user_id: UUID, role: Role) -> No
     before = _lock_member(session, actor, user_id, stays_admin=role is Role.ADMIN)
     repository.set_role(session, actor.workspace_id, user_id, role)
     detail = {"before": before.value, "after": role.value}
-    record(session, actor, "member.role_changed", str(user_id), detail)
+    _note(session, actor, "member.role_changed", user_id, detail)
 
 
 def remove_member(session: Session, actor: Actor, user_id: UUID) -> None:
@@ -152,7 +166,16 @@ def remove_member(session: Session, actor: Actor, user_id: UUID) -> None:
     actor.require(Role.VIEWER if user_id == actor.user_id else Role.ADMIN)
     before = _lock_member(session, actor, user_id, stays_admin=False)
     repository.remove_member(session, actor.workspace_id, user_id)
-    record(session, actor, "member.removed", str(user_id), {"before": before.value})
+    action = "member.left" if user_id == actor.user_id else "member.removed"
+    _note(session, actor, action, user_id, {"before": before.value})
+
+
+def _note(
+    session: Session, actor: Actor, action: str, user_id: UUID, detail: dict[str, str]
+) -> None:
+    """Write who changed whose membership, and have that person's open tabs and streams look."""
+    record(session, actor, action, repository.email_of(session, user_id), detail)
+    publish_on_commit(session, topics.workspace(actor.workspace_id), topics.memberships(user_id))
 
 
 def _save(session: Session, workspace: Workspace) -> str:

@@ -8,6 +8,8 @@ from starlette.types import ASGIApp
 
 from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
+    api_keys,
+    audit,
     auth,
     automation,
     cron,
@@ -15,6 +17,7 @@ from pmflow_ui.api import (
     description,
     duplicates,
     health,
+    members,
     personas,
     problems,
     projects,
@@ -24,11 +27,14 @@ from pmflow_ui.api import (
     signal_actions,
     signals,
     sse,
+    stages,
     streams,
     suggestions,
     themes,
+    trash,
     uploads,
     webhooks,
+    workspaces,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
 from pmflow_ui.api.permission import ANYONE
@@ -53,6 +59,14 @@ ROUTERS = (
     automation.router,
     cron.router,
     duplicates.router,
+    workspaces.router,
+    workspaces.binned,
+    members.router,
+    members.accepting,
+    api_keys.router,
+    stages.router,
+    audit.router,
+    trash.router,
 )
 
 

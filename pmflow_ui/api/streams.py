@@ -83,7 +83,9 @@ class Feed:
         topic = topics.board(actor.workspace_id) if self.run is None else topics.run(self.run)
         spoke = time.monotonic()
         # Watching begins before the first look, so that nothing falls between the two.
-        with watch.bell([topic]) as bell, closing.when_closing(bell.set):
+        # Whoever is put out of the workspace is cut off at once.
+        own = topics.workspace(actor.workspace_id)
+        with watch.bell([topic, own]) as bell, closing.when_closing(bell.set):
             while not closing.is_closing():
                 bell.clear()
                 try:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the navigation; `counts` names the field of NavCounts beside it."""
+    """One line of the navigation; `counts` names the field of NavCounts beside it.
+
+    What is for `admin`s is not shown to others.
+    """
 
     path: str
     label: str
     icon: str
     counts: str = ""
+    admin: bool = False
 
 
 MAIN = (
@@ -26,6 +30,14 @@ RECORDS = (
     Item("personas", "Personas", "users"),
 )
 
-FOOT = (Item("settings/automation", "Settings", "settings"),)
+FOOT = (Item("settings/general", "Settings", "settings"),)
 # The pages of the workspace's settings, in the order of their list.
-SETTINGS = (Item("settings/automation", "Automation", "zap"),)
+SETTINGS = (
+    Item("settings/general", "General", "sliders-horizontal"),
+    Item("settings/members", "Members", "users-round"),
+    Item("settings/stages", "Stages", "square-kanban"),
+    Item("settings/automation", "Automation", "zap"),
+    Item("settings/api-keys", "API keys", "key-round", admin=True),
+    Item("settings/audit", "Audit log", "scroll-text", admin=True),
+    Item("settings/trash", "Trash", "trash-2"),
+)

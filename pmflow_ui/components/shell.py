@@ -72,6 +72,7 @@ def _switcher() -> rx.Component:
         rx.foreach(SessionState.workspaces, line),
         menu_line(),
         menu_item("All workspaces", lead=icon("layout-grid", 14), on_select=rx.redirect("/")),
+        menu_item("New workspace", lead=icon("plus", 14), on_select=rx.redirect("/#new")),
     )
 
 

@@ -113,6 +113,7 @@ def _drop(lane: ObjectVar[Lane]) -> rx.Component:
 
 def _lane_head(lane: ObjectVar[Lane], toggle: rx.Component) -> rx.Component:
     return rx.el.header(
+        rx.el.span(class_name=f"swatch sw-{lane.colour}"),
         rx.el.span(lane.name, class_name="trunc"),
         rx.el.span(lane.count, class_name="n"),
         rx.el.span(class_name="right"),

@@ -7,9 +7,10 @@ from pmflow_ui.components.button import button
 from pmflow_ui.components.form import field, state_form
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.link import link
+from pmflow_ui.components.moment import moment
 from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.shell import plain_shell
-from pmflow_ui.state.home import HomeState
+from pmflow_ui.state.home import DeletedRow, HomeState
 from pmflow_ui.state.session import SessionState, WorkspaceLink
 
 
@@ -41,6 +42,37 @@ def _list() -> rx.Component:
     )
 
 
+def _deleted_row(row: ObjectVar[DeletedRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(row.name, class_name="med trunc"),
+            rx.el.span("erased ", moment(row.purged_at, exact=True), class_name="t3 sm"),
+            class_name="col grow",
+        ),
+        button(
+            "Restore",
+            "",
+            "sm",
+            "undo-2",
+            on_click=HomeState.restore(row.slug),
+            aria_label=f"Restore {row.name}",
+        ),
+        key=row.slug,
+        class_name="ws-row",
+    )
+
+
+def _deleted() -> rx.Component:
+    return rx.cond(
+        HomeState.deleted,
+        rx.el.section(
+            rx.el.h2("Deleted", class_name="ws-h"),
+            rx.el.ul(rx.foreach(HomeState.deleted, _deleted_row), class_name="panel ws-list"),
+            aria_label="Deleted workspaces",
+        ),
+    )
+
+
 def _form() -> rx.Component:
     return state_form(
         rx.el.h2("New workspace"),
@@ -58,6 +90,7 @@ def _form() -> rx.Component:
         ),
         on_submit=HomeState.create,
         class_name="panel ws-new",
+        id="new",
     )
 
 
@@ -81,5 +114,9 @@ def home_page() -> rx.Component:
     """Return the list of workspaces, or what to do without any."""
     return plain_shell(
         "Workspaces",
-        rx.cond(SessionState.ready, rx.fragment(_list(), _form(), _sample()), skeleton_rows(4)),
+        rx.cond(
+            SessionState.ready,
+            rx.fragment(_list(), _form(), _sample(), _deleted()),
+            skeleton_rows(4),
+        ),
     )

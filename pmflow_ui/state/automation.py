@@ -54,7 +54,7 @@ class AutomationState(rx.State):
     async def go(self) -> EventSpec:
         """Lead from the bare settings to their first page."""
         slug = workspace_slug(self.router.url.path)
-        return rx.redirect(f"/w/{slug}/settings/automation", replace=True)
+        return rx.redirect(f"/w/{slug}/settings/general", replace=True)
 
     @event(allow=Role.VIEWER, page=True)
     async def load(self) -> None:

@@ -48,6 +48,7 @@ _CHORES = {
     Chore.DUPLICATES: ("Find duplicates", "Compares all live signals, every day."),
     Chore.ARCHIVAL: ("Archive old signals", "Puts aside what is long done with, every day."),
     Chore.EXPIRY: ("Expire suggestions", "Ends what nobody decided in 30 days, every day."),
+    Chore.TRASH: ("Empty the trash", "Erases what was deleted 30 days ago, every day."),
 }
 
 
@@ -195,6 +196,9 @@ def _came_to(chore: Chore, result: Mapping[str, Any]) -> str:
             return f"{counted(many('proposed'), 'merge')} proposed"
         case Chore.EXPIRY:
             return f"{counted(many('suggestions'), 'suggestion')} expired"
+        case Chore.TRASH:
+            others = many("customer") + many("persona")
+            return f"{counted(many('signal'), 'signal')} and {others} other things erased"
 
 
 def _typed(value: Any) -> str:

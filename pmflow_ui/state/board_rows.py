@@ -76,6 +76,7 @@ class Lane:
 
     slug: str
     name: str
+    colour: str
     count: int
     shut: bool
     shown: bool
@@ -199,6 +200,7 @@ def lanes_of(read: BoardRead, view: View) -> list[Lane]:
         Lane(
             slug=lane.slug,
             name=lane.name,
+            colour=lane.colour,
             count=counts[lane.slug],
             shut=lane.slug in shut,
             shown=lane.slug == stage,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Role
 from pmflow_core.board import reads
@@ -15,6 +16,7 @@ from pmflow_ui.access import Access, current_actor, current_viewer
 from pmflow_ui.call import call, call_outside
 from pmflow_ui.guard import NoticeState, event
 from pmflow_ui.initials import initials
+from pmflow_ui.toasts import say
 from pmflow_ui.viewer import workspace_slug
 
 
@@ -55,11 +57,37 @@ class SessionState(rx.State):
     can_admin: rx.Field[bool] = rx.field(False)
     workspaces: rx.Field[list[WorkspaceLink]] = rx.field(default_factory=list)
     counts: rx.Field[NavCounts] = rx.field(default_factory=NavCounts)
+    _workspace_id: str = ""
 
     @event(allow=Access.SIGNED_IN, page=True)
     async def enter(self) -> None:
         """Note who looks, for a page outside of any workspace."""
         await self._arrive()
+        self._workspace_id = ""
+        watch.watch(self, [topics.memberships(current_viewer().user_id)], SessionState.renew())
+
+    @event(allow=Access.SIGNED_IN)
+    async def renew(self) -> list[EventSpec]:
+        """Look again at what the viewer is a member of; a tab leaves what they were put out of."""
+        found = await self._read_workspaces()
+        if not self._workspace_id:
+            return []
+        here = next((each for each in found if str(each.id) == self._workspace_id), None)
+        if here is None:
+            gone, self._workspace_id = self.workspace_name, ""
+            watch.forget(self)
+            words = f"You have no access to {gone} any more: it was deleted, or you left."
+            return [say(words), rx.redirect("/", replace=True)]
+        self.workspace_name, self.workspace_mark = here.name, here.name[:1].upper()
+        self.can_edit = here.role.rank >= Role.EDITOR.rank
+        self.can_admin = here.role is Role.ADMIN
+        if here.slug == self.workspace_slug:
+            return []
+        # The address was changed: this tab goes along.
+        address = str(self.router.url.path).replace(
+            f"/w/{self.workspace_slug}", f"/w/{here.slug}", 1
+        )
+        return [rx.redirect(address, replace=True)]
 
     @event(allow=Role.VIEWER, page=True)
     async def enter_workspace(self) -> None:
@@ -73,6 +101,9 @@ class SessionState(rx.State):
         self.workspace_mark = name[:1].upper()
         self.can_edit = actor.may(Role.EDITOR)
         self.can_admin = actor.may(Role.ADMIN)
+        self._workspace_id = str(actor.workspace_id)
+        own = [topics.workspace(actor.workspace_id), topics.memberships(current_viewer().user_id)]
+        watch.watch(self, own, SessionState.renew())
         topic = [topics.board(actor.workspace_id), topics.signals(actor.workspace_id)]
         watch.watch(self, topic, SessionState.count())
         await self._count()
@@ -103,9 +134,13 @@ class SessionState(rx.State):
         self.user_email = viewer.email
         self.user_initials = initials(viewer.name or viewer.email)
         self.is_operator = viewer.is_operator
-        found = await call_outside(workspaces.list_workspaces, viewer.user_id)
-        self.workspaces = [as_link(workspace) for workspace in found]
+        await self._read_workspaces()
         self.ready = True
+
+    async def _read_workspaces(self) -> list[WorkspaceRead]:
+        found = await call_outside(workspaces.list_workspaces, current_viewer().user_id)
+        self.workspaces = [as_link(workspace) for workspace in found]
+        return found
 
 
 def _number(count: int) -> str:

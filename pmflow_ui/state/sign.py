@@ -29,7 +29,9 @@ class SignState(rx.State):
 
     def _show(self, form: str) -> None:
         refused = unpack(self.router.headers.cookie, form) or RefusedForm(form, "", "")
-        self.email, self.name = refused.email, refused.name
+        # An invitation's page says for whom it is.
+        invited = str(self.router.url.query_parameters.get("email") or "")[:320]
+        self.email, self.name = refused.email or invited, refused.name
         self.email_error = refused.error if refused.field == "email" else ""
         self.name_error = refused.error if refused.field == "name" else ""
         self.password_error = refused.error if refused.field == "password" else ""

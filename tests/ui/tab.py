@@ -22,15 +22,15 @@ from tests.conftest import make_member, make_user
 S = TypeVar("S", bound=rx.State)
 
 
-def make_acme() -> Actor:
-    """Make the usable workspace `acme` and return its admin."""
+def make_acme(slug: str = "acme") -> Actor:
+    """Make a usable workspace and return its admin."""
     plugins.load(get_settings())
     with transaction(None) as session:
         user = make_user(session)
     workspace_id = uuid7()
     with transaction(workspace_id) as session:
         onboarding.create_workspace(
-            session, workspace_id, name="Acme", slug="acme", admin_user_id=user.id
+            session, workspace_id, name="Acme", slug=slug, admin_user_id=user.id
         )
     return Actor(workspace_id, Role.ADMIN, user.id, "Product lead")
 
@@ -64,7 +64,9 @@ class Tab:
         async def calling() -> list[Any]:
             state = await self.root.get_state(kind)
             with acting_as(viewer):
-                return [reply async for reply in kind.event_handlers[name].fn(state, *given)]
+                said = [reply async for reply in kind.event_handlers[name].fn(state, *given)]
+            # Several replies may come as one list.
+            return [each for one in said for each in (one if isinstance(one, list) else [one])]
 
         return asyncio.run(calling())
 
