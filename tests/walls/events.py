@@ -19,6 +19,8 @@ from pmflow_ui.viewer import Viewer
 from pmflow_ui.wall import Wall
 from tests.walls.world import Caller, World
 
+# The wall asks nothing of the application that it stands before.
+NO_APP: Any = None
 NOT_UNDERSTOOD = "That was not understood"
 
 
@@ -58,7 +60,7 @@ def is_let_in(handled: Handled, cookie: str, path: str) -> bool:
 
     async def passing() -> bool:
         event = Event(name=handled.name, payload={"probe": 1})
-        answer = await Wall().preprocess(rx.App(), tab(cookie, path), event)
+        answer = await Wall().preprocess(NO_APP, tab(cookie, path), event)
         return answer is None
 
     return asyncio.run(passing())

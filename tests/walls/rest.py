@@ -12,7 +12,7 @@ from pmflow_ui.access import Access, Permission
 from pmflow_ui.api.app import ROUTERS
 from pmflow_ui.api.permission import declared
 from tests.walls.bodies import example, model_of
-from tests.walls.things import SELECTORS, is_object, stand_in
+from tests.walls.things import SELECTORS, Side, is_object, stand_in
 from tests.walls.world import MARK, Caller, World
 
 # Who anybody may call, with what stands there instead of a session; everything else needs one.
@@ -81,8 +81,14 @@ def address(call: Call, world: World, foreign: frozenset[str] = frozenset()) -> 
     path = _PARAMETER.sub(put, call.route.path)
     if isinstance(call.permission, Role) and not SELECTORS.keys() & set(call.parameters):
         side = world.theirs if "workspace" in foreign else world.ours
-        return f"{path}?workspace={side.slug}"
+        return f"{path}?workspace={side.slug}{_ended_run(call, side)}"
     return path
+
+
+def _ended_run(call: Call, side: Side) -> str:
+    """Return the part of an address that names a run, so that a stream about it ends."""
+    asked = {field.name for field in call.route.dependant.query_params}
+    return f"&run={side.id_of('stage_runs')}" if "run" in asked else ""
 
 
 def ask(call: Call, world: World, caller: Caller, at: str) -> Response:

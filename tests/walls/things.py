@@ -25,7 +25,7 @@ class Side:
 # Parameters that choose the workspace, so that the permission itself reads them.
 SELECTORS: Mapping[str, Callable[[Side], str]] = {
     "slug": lambda side: side.slug,
-    "project": lambda side: str(side.rows["projects"]["key"]),
+    "project": lambda side: side.id_of("projects"),
     "run_id": lambda side: side.id_of("stage_runs"),
 }
 # Parameters whose name does not say which table's id they are.
