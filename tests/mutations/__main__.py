@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import structlog
+
 from pmflow_core.db.transaction import make_engine
 from pmflow_core.embedded.postgres import start_postgres
 from pmflow_core.migrations import run as migrations
@@ -27,8 +29,14 @@ def survivors(world: World, tried: list[Mutant]) -> list[str]:
     return found
 
 
+def _silent(*_given: object) -> str:
+    """Log nothing: what is broken on purpose would fill screens."""
+    raise structlog.DropEvent
+
+
 def main(arguments: list[str]) -> int:
     """Try the mutants whose name holds the word, or all; return 1 when one survives."""
+    structlog.configure(processors=[_silent])
     word = arguments[0] if arguments else ""
     tried = [mutant for mutant in mutants() if word in mutant.name]
     folder = Path(tempfile.mkdtemp(prefix="pmflow-"))

@@ -74,7 +74,7 @@ def _of_class(kind: Any, name: str, side: Side | None, text: Text) -> Any:
     plainly: dict[type, Any] = {bool: True, int: 1, float: 0.5, datetime: MOMENT.isoformat()}
     if kind in plainly:
         return plainly[kind]
-    if kind is UUID:
+    if kind is UUID or (name == "project" and text is plain):
         return own_id(name, side)
     return text(name)
 

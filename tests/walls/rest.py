@@ -29,6 +29,8 @@ PUBLIC: Mapping[str, str] = {
 }
 # Of these, the routes whose own secret or signature nobody here shows.
 SECRET = ("/api/cron/", "/api/webhooks/", "/api/slack/")
+# What `access.member` and `viewer.look_up_key` say to whom they turn away.
+DOOR_WORDS = ("no such workspace for you", "the API key is for another workspace")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 
 
@@ -116,7 +118,12 @@ def _fits(answer: Response, call: Call, caller: Caller) -> bool:
         return caller.is_key or answer.status_code in (401, 404)
     if call.permission is Access.ANYONE:
         return answer.status_code not in (403, 500)
-    return answer.status_code not in (401, 403, 404, 500)
+    return answer.status_code not in (401, 403, 500) and not _is_the_doors(answer)
+
+
+def _is_the_doors(answer: Response) -> bool:
+    """Return whether a 404 was said before the route's own code could look for anything."""
+    return answer.status_code == 404 and any(word in answer.text for word in DOOR_WORDS)
 
 
 def foreign_faults(call: Call, world: World) -> Iterator[str]:

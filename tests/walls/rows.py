@@ -18,7 +18,16 @@ VECTOR = [0.05] * 384
 # What a generated value cannot know: rules between the columns of one row.
 SAID: Mapping[str, Mapping[str, Any]] = {
     "stage_runs": {"status": "completed"},
+    "run_steps": {"step_key": "look"},
     "theme_proposals": {"plan": {"moves": []}},
+    "recipe_versions": {
+        "spec": {
+            "stage": "inbox",
+            "title": "Inbox",
+            "steps": [{"key": "look", "title": "Look", "skill": "generate_document"}],
+        }
+    },
+    "customer_merges": {"before": {"aliases": [], "signals": [], "chosen": [], "filled": {}}},
 }
 
 

@@ -37,10 +37,11 @@ class Verb:
 class Untouched:
     """Stands for every other argument; whoever looks at it got past the check."""
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         raise LookupError(name)
 
-    def __call__(self, *_given: Any, **_named: Any) -> Any:
+    def __call__(self, *_given: object, **_named: object) -> object:
+        """Refuse to do anything."""
         raise LookupError("called")
 
 
@@ -82,6 +83,8 @@ def verb_faults(verb: Verb) -> Iterator[str]:
 def _is_refused(function: Callable[..., Any], actor: Actor) -> bool:
     given: dict[str, Any] = {}
     for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
         if name == "actor":
             given[name] = actor
         elif parameter.default is inspect.Parameter.empty:

@@ -13,6 +13,10 @@ from pmflow_core.errors import PermissionDenied
 from tests.walls.world import World
 
 ROLE = text("select set_config('role', 'pmflow_app', true), set_config('app.ws', :workspace, true)")
+COLUMNS = text("""
+    select quote_ident(attname) from pg_attribute where attrelid = cast(:table as regclass)
+      and attnum > 0 and not attisdropped and attgenerated = ''
+""")
 RIGHT = text("select has_table_privilege('pmflow_app', :table, :right)")
 
 
@@ -47,14 +51,7 @@ def _below_the_filter(world: World, table: str) -> Iterator[str]:
 
 def _copy(world: World, table: str) -> tuple[str, dict[str, Any]]:
     """Return a statement that writes our row once more, as the other workspace's."""
-    names = [
-        name
-        for name in world.connection.scalars(
-            text("select attname from pg_attribute where attrelid = cast(:table as regclass)"
-                 " and attnum > 0 and not attisdropped and attgenerated = ''"),
-            {"table": table},
-        )
-    ]  # fmt: skip
+    names = list(world.connection.scalars(COLUMNS, {"table": table}))
     new = {"id": "gen_random_uuid()", "workspace_id": "cast(:theirs as uuid)"}
     values = ", ".join(new.get(name, name) for name in names)
     return (
