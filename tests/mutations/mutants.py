@@ -18,7 +18,6 @@ from pmflow_core.db import tenancy, transaction
 from pmflow_ui import access, viewer, wall
 from pmflow_ui.access import MARK, Access, Permission
 from pmflow_ui.api import cron, permission
-from pmflow_ui.api.permission import Allow
 from tests.walls import events, rest, services, tables
 from tests.walls.rows import as_owner, tenant_rows
 from tests.walls.world import World
@@ -69,17 +68,13 @@ def _of_routes() -> Iterator[Mutant]:
             yield Mutant(
                 f"route {call.name} allows {instead}",
                 lambda _, call=call, instead=instead: _allowing(call, instead),
-                lambda world, call=call: rest.faults(call, world),
+                lambda world, call=call: rest.door_faults(call, world),
             )
 
 
 @contextmanager
 def _allowing(call: rest.Call, instead: Permission) -> Iterator[None]:
-    (found,) = [
-        dependency.call
-        for dependency in call.route.dependant.dependencies
-        if isinstance(dependency.call, Allow)
-    ]
+    found = rest.door(call.route)
     object.__setattr__(found, "permission", instead)
     try:
         yield
@@ -279,6 +274,7 @@ def _without(index: int) -> Callable[[ast.FunctionDef | ast.AsyncFunctionDef], N
 def _some_doors(world: World) -> Iterator[str]:
     """Yield what a few doors of each kind do otherwise than they declare."""
     for call in some(rest.calls(), lambda call: (call.permission, tuple(call.parameters)[:1])):
+        yield from rest.door_faults(call, world)
         yield from rest.faults(call, world)
         yield from rest.foreign_faults(call, world)
     for handled in some(events.handlers(), lambda handled: handled.permission):

@@ -112,6 +112,18 @@ def _words(reply: Any) -> str:
     return str(Event.from_event_type(reply)[0].payload["text"])
 
 
+def state_of(handled: Handled) -> type[rx.State]:
+    """Return the state that a handler belongs to."""
+    registered = RegistrationContext.get().event_handlers[handled.name]
+    return next(iter(registered.states))  # pyright: ignore[reportReturnType]
+
+
+def parameters(handled: Handled) -> dict[str, Any]:
+    """Return the types of what a handler takes, by name."""
+    cell = handled.fn.__closure__[handled.fn.__code__.co_freevars.index("model")]
+    return {name: field.annotation for name, field in cell.cell_contents.model_fields.items()}
+
+
 def unlisted() -> list[str]:
     """Return the handlers that anyone may send and that are not the notes every page shows."""
     return [
@@ -124,8 +136,3 @@ def unlisted() -> list[str]:
 def _is_open(name: str) -> bool:
     """Notes, and the pages in front of the door: signing in, up, resetting, accepting."""
     return any(part in name for part in ("notice_state", "state___sign", "invitation", "reset"))
-
-
-def required(role: Role) -> str:
-    """Return the words of a refusal for a role."""
-    return f"needs the role {role.value}"

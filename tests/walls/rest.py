@@ -1,16 +1,20 @@
 """Every route of the API, asked by everybody: what it declares against what it does."""
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from fastapi import Request
 from fastapi.routing import APIRoute
 from httpx2 import Response
 
 from pmflow_core.accounts.actor import Role
+from pmflow_core.errors import PmflowError
 from pmflow_ui.access import Access, Permission
 from pmflow_ui.api.app import ROUTERS
-from pmflow_ui.api.permission import declared
+from pmflow_ui.api.permission import Allow, declared
 from tests.walls.bodies import example, model_of
 from tests.walls.things import SELECTORS, Side, is_object, stand_in
 from tests.walls.world import MARK, Caller, World
@@ -73,11 +77,21 @@ def unlisted() -> list[str]:
     ]
 
 
-def address(call: Call, world: World, foreign: frozenset[str] = frozenset()) -> str:
-    """Return where a call goes; the parameters in `foreign` name what is the other workspace's."""
+def address(
+    call: Call,
+    world: World,
+    foreign: frozenset[str] = frozenset(),
+    stood: Mapping[str, str] | None = None,
+) -> str:
+    """Return where a call goes.
+
+    The parameters in `foreign` name what is the other workspace's, those in `stood` what is given.
+    """
 
     def put(found: re.Match[str]) -> str:
         name = found.group(1)
+        if stood and name in stood:
+            return stood[name]
         return stand_in(name, call.route, world.theirs if name in foreign else world.ours)
 
     path = _PARAMETER.sub(put, call.route.path)
@@ -108,6 +122,45 @@ def faults(call: Call, world: World) -> Iterator[str]:
         answer = ask(call, world, caller, at)
         if not _fits(answer, call, caller):
             yield f"{call.name} by {caller.name}: {answer.status_code} {answer.text[:200]}"
+
+
+def door_faults(call: Call, world: World) -> Iterator[str]:
+    """Yield each caller whom the route's own door treats otherwise than it declares.
+
+    Nothing of the route runs, so no check behind the door can make up for it.
+    """
+    at = urlsplit(address(call, world))
+    for caller in world.callers.values():
+        scope = {
+            "type": "http",
+            "method": call.method,
+            "path": at.path,
+            "query_string": at.query.encode(),
+            "headers": [(name.encode(), text.encode()) for name, text in caller.headers.items()],
+            "path_params": {
+                name: stand_in(name, call.route, world.ours) for name in call.parameters
+            },
+        }
+        status = _at_the_door(call, Request(scope))
+        if status != caller.refusal(call.permission):
+            yield f"{call.name}, its door, by {caller.name}: {status or 'let in'}"
+
+
+def _at_the_door(call: Call, request: Request) -> int | None:
+    async def knocking() -> int | None:
+        try:
+            await door(call.route)(request)
+        except PmflowError as error:
+            return error.http_status
+        return None
+
+    return asyncio.run(knocking())
+
+
+def door(route: APIRoute) -> Allow:
+    """Return what stands before a route."""
+    (found,) = [each.call for each in route.dependant.dependencies if isinstance(each.call, Allow)]
+    return found
 
 
 def _fits(answer: Response, call: Call, caller: Caller) -> bool:

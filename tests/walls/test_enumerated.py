@@ -1,10 +1,12 @@
 """Nothing is left out: every table, route, handler, job and command is known to the walls."""
 
+from importlib import import_module
+from inspect import isfunction
+
 import reflex as rx
 from fastapi import APIRouter, Depends
 from reflex_base.registry import RegistrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.orm import DeclarativeBase
 
 from pmflow_core.accounts.actor import Role
 from pmflow_core.tables import METADATA
@@ -13,6 +15,7 @@ from pmflow_ui.api.permission import Allow
 from pmflow_ui.guard import event
 from pmflow_ui.wall import Wall, undeclared
 from tests.contracts import promises
+from tests.contracts.sources import ROOT
 from tests.walls import events, rest
 from tests.walls.rows import tenant_rows
 
@@ -30,6 +33,8 @@ SHARED = {
     "breakers": "of a provider, for the installation",
     "alembic_version": "the installation's",
 }
+# Of a workspace, but out of the filter's reach: row security and its own key keep it apart.
+UNFILTERED = {"counters": "numbers without an id, taken by one statement that names its workspace"}
 HOLES = text("""
     select c.relname from pg_class c
     where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
@@ -52,7 +57,7 @@ def holes(connection: Connection) -> list[str]:
 
 def test_a_table_is_a_workspaces_or_on_the_short_list(connection: Connection) -> None:
     assert holes(connection) == []
-    assert set(METADATA.tables) - set(tenant_rows()) <= set(SHARED)
+    assert set(METADATA.tables) - set(tenant_rows()) <= {*SHARED, *UNFILTERED}
 
 
 def test_a_table_without_a_wall_is_found(connection: Connection) -> None:
@@ -91,16 +96,10 @@ def test_every_router_of_the_api_is_in_the_list() -> None:
     modules = {route.endpoint.__module__ for router in ROUTERS for route in router.routes}
     written = {
         f"pmflow_ui.api.{path.stem}"
-        for path in (promises_root() / "pmflow_ui" / "api").glob("*.py")
+        for path in (ROOT / "pmflow_ui" / "api").glob("*.py")
         if "\n@router." in path.read_text(encoding="utf-8")
     }
     assert written <= modules
-
-
-def promises_root():
-    from tests.contracts.sources import ROOT  # noqa: PLC0415
-
-    return ROOT
 
 
 def test_a_handler_that_forgot_its_permission_is_found() -> None:
@@ -127,13 +126,11 @@ def test_the_wall_stands_before_everything_else() -> None:
 
 
 def test_no_job_is_without_an_entry() -> None:
-    import worker.jobs, worker.maintenance_jobs, worker.signal_jobs  # noqa: E401, PLC0415
-
+    modules = {import_module(job.rpartition(".")[0]) for job in promises.jobs()}
     public = {
         f"{module.__name__}.{name}"
-        for module in (worker.jobs, worker.maintenance_jobs, worker.signal_jobs)
+        for module in modules
         for name, each in vars(module).items()
-        if callable(each) and getattr(each, "__module__", "") == module.__name__
-        and not name.startswith("_") and name != "pace"
+        if isfunction(each) and each.__module__ == module.__name__ and not name.startswith("_")
     }
-    assert public == set(promises.jobs())
+    assert public - {"worker.jobs.pace"} == set(promises.jobs())
