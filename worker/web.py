@@ -10,6 +10,7 @@ import uvicorn
 from pmflow_core.embedded.servers import servers
 from pmflow_core.events import closing
 from pmflow_core.settings import get_settings
+from worker.slow_clients import PatientProtocol
 
 WEB = {
     "REFLEX_ENV_MODE": "prod",
@@ -44,6 +45,7 @@ def main(_arguments: argparse.Namespace) -> int:
         config = uvicorn.Config(
             "pmflow_ui.pmflow_ui:app",
             factory=True,
+            http=PatientProtocol,
             host=settings.host,
             port=settings.port,
             access_log=False,

@@ -40,7 +40,10 @@ class SignInFailure(Row, table=True):
     """A wrong password, kept for the back-off of that account and address."""
 
     __tablename__ = "sign_in_failures"
-    __table_args__ = (Index(None, "email", "address", "created_at"),)
+    __table_args__ = (
+        Index(None, "email", "address", "created_at"),
+        Index(None, "address", "created_at"),
+    )
 
     email: str
     address: str

@@ -49,6 +49,19 @@ def failure_times(session: Session, email: str, address: str, *, since: datetime
     return list(session.scalars(statement))
 
 
+def address_failure_times(
+    session: Session, address: str, *, since: datetime, most: int
+) -> list[datetime]:
+    """Return when sign-ins last failed from that address, for any account, newest first."""
+    statement = (
+        select(col(SignInFailure.created_at))
+        .where(col(SignInFailure.address) == address, col(SignInFailure.created_at) > since)
+        .order_by(col(SignInFailure.created_at).desc())
+        .limit(most)
+    )
+    return list(session.scalars(statement))
+
+
 def add_failure(session: Session, email: str, address: str) -> None:
     """Save that a sign-in failed."""
     session.add(SignInFailure(email=email, address=address))

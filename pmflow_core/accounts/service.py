@@ -23,6 +23,8 @@ IDLE = timedelta(hours=12)
 LIFETIME = timedelta(days=7)
 SEEN_RESOLUTION = timedelta(minutes=1)
 FAILURES_ALLOWED = 5
+# Whoever tries one password on many accounts; an office behind one address stays below it.
+ADDRESS_FAILURES_ALLOWED = 100
 FAILURE_WINDOW = timedelta(minutes=15)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -54,7 +56,7 @@ class WrongCredentials(Unauthenticated):
 
 
 class TooManyAttempts(RateLimited):
-    """Too many sign-ins failed for one account from one address."""
+    """Too many sign-ins failed from one address, for one account or for many."""
 
     code = "too_many_attempts"
 
@@ -104,7 +106,8 @@ def sign_in(begin: Begin, email: str, password: str, address: str) -> NewSession
 
     Raises:
         WrongCredentials: after the same time whether the account exists or not.
-        TooManyAttempts: five sign-ins failed within 15 minutes.
+        TooManyAttempts: within 15 minutes five sign-ins failed for the account from that address,
+            or a hundred from that address for any account.
     """
     try:
         email = parse_email(email)
@@ -201,3 +204,8 @@ def _refuse_after_failures(session: Session, email: str, address: str) -> None:
     times = repository.failure_times(session, email, address, since=now - FAILURE_WINDOW)
     if len(times) >= FAILURES_ALLOWED:
         raise TooManyAttempts(times[-FAILURES_ALLOWED] + FAILURE_WINDOW - now)
+    most = ADDRESS_FAILURES_ALLOWED
+    since = now - FAILURE_WINDOW
+    from_there = repository.address_failure_times(session, address, since=since, most=most)
+    if address and len(from_there) == most:
+        raise TooManyAttempts(from_there[-1] + FAILURE_WINDOW - now)

@@ -37,6 +37,7 @@ from pmflow_ui.api import (
     workspaces,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
+from pmflow_ui.api.limits import Limits
 from pmflow_ui.api.permission import ANYONE
 
 # Every router of the API; a new resource is one module and one line here.
@@ -101,4 +102,5 @@ def make_api() -> FastAPI:
 
 def safe_for_browsers(app: ASGIApp, *, origins: Sequence[str], url: str, built: Path) -> ASGIApp:
     """Wrap the whole application; `built` is the folder of the compiled pages."""
-    return BrowserSafety(app, origins, content_policy(url, script_hashes(built)))
+    policy = content_policy(url, script_hashes(built))
+    return BrowserSafety(Limits(app), origins, policy, is_secure=url.startswith("https:"))

@@ -22,6 +22,8 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# One year; without sub-domains, which are not ours to decide for.
+_SECURE = {"Strict-Transport-Security": "max-age=31536000"}
 # Reflex's own upload route takes any size from anybody; ours are under /api.
 _CLOSED = ("/_upload", "/_all_routes", "/auth-codespace")
 
@@ -75,10 +77,13 @@ def is_foreign_write(method: str, headers: Headers, origins: frozenset[str]) -> 
 class BrowserSafety:
     """The outermost layer: refuses foreign writes and adds the security headers."""
 
-    def __init__(self, app: ASGIApp, origins: Iterable[str], policy: str) -> None:
+    def __init__(
+        self, app: ASGIApp, origins: Iterable[str], policy: str, *, is_secure: bool = False
+    ) -> None:
         self._app = app
         self._origins = frozenset(origins)
         self._policy = policy
+        self._always = _HEADERS | (_SECURE if is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; sockets pass, their origin is checked by the socket server."""
@@ -103,7 +108,7 @@ class BrowserSafety:
         await self._app(scope, receive, with_headers)
 
     def _protect(self, path: str, headers: MutableHeaders) -> None:
-        for name, value in _HEADERS.items():
+        for name, value in self._always.items():
             headers.setdefault(name, value)
         if headers.get("content-type", "").startswith("text/html"):
             headers.setdefault("Content-Security-Policy", self._policy)

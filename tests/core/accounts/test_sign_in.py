@@ -128,6 +128,18 @@ def test_an_unknown_account_is_held_up_like_a_known_one(email: str) -> None:
         sign_in("nobody@example.com")
 
 
+def test_an_address_that_tries_many_accounts_is_held_up_for_all_of_them(email: str) -> None:
+    spraying = "203.0.113.9"
+    with begin() as session:
+        session.add_all(
+            SignInFailure(email=f"somebody-{number}@example.com", address=spraying)
+            for number in range(service.ADDRESS_FAILURES_ALLOWED)
+        )
+    with pytest.raises(service.TooManyAttempts):
+        sign_in(email, address=spraying)
+    assert sign_in(email, address="192.0.2.2")
+
+
 def test_a_success_starts_the_count_again(email: str) -> None:
     fail(email, 4)
     sign_in(email)
