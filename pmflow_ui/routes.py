@@ -53,6 +53,8 @@ from pmflow_ui.pages.inbox import inbox_page
 from pmflow_ui.pages.login import login_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
+from pmflow_ui.pages.recipe import recipe_page
+from pmflow_ui.pages.recipes import recipes_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
 from pmflow_ui.pages.search import search_page
@@ -69,6 +71,9 @@ from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.inbox import InboxState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
+from pmflow_ui.state.recipe import RecipeState
+from pmflow_ui.state.recipe_trial import TrialState
+from pmflow_ui.state.recipes import RecipesState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.runs import RunsState
 from pmflow_ui.state.search import SearchState
@@ -137,6 +142,14 @@ ROUTES = (
     Route("/w/[slug]/personas", personas_page, "Personas", Role.VIEWER, (PersonasState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
+    Route("/w/[slug]/recipes", recipes_page, "Recipes", Role.VIEWER, (RecipesState.load,)),
+    Route(
+        "/w/[slug]/recipes/[stage]",
+        recipe_page,
+        "Recipe",
+        Role.VIEWER,
+        (RecipeState.load, TrialState.load),
+    ),
     Route("/w/[slug]/search", search_page, "Search", Role.VIEWER, (SearchState.load,)),
     Route(
         "/w/[slug]/settings", settings_start_page, "Settings", Role.VIEWER, (AutomationState.go,)

@@ -1,4 +1,4 @@
-"""What a person is writing into a document and has not saved: kept for them, seen by nobody else."""
+"""What a person is writing into a document and has not saved as a version; nobody else sees it."""
 
 from dataclasses import dataclass
 from datetime import datetime

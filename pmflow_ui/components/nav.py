@@ -24,6 +24,7 @@ MAIN = (
 RECORDS = (
     Item("customers", "Customers", "building-2"),
     Item("personas", "Personas", "users"),
+    Item("recipes", "Recipes", "workflow"),
 )
 
 FOOT = (Item("settings/automation", "Settings", "settings"),)
