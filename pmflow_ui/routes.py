@@ -65,6 +65,7 @@ from pmflow_ui.pages.themes import themes_page
 from pmflow_ui.state.automation import AutomationState
 from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
+from pmflow_ui.state.comments import CommentsState
 from pmflow_ui.state.customers import CustomersState
 from pmflow_ui.state.document import DocumentState
 from pmflow_ui.state.imports import ImportsState
@@ -108,14 +109,14 @@ ROUTES = (
         project_page,
         "Project",
         Role.VIEWER,
-        (ProjectState.load,),
+        (ProjectState.load, CommentsState.load),
     ),
     Route(
         "/w/[slug]/projects/[project_key]/documents/[document_type]",
         document_page,
         "Document",
         Role.VIEWER,
-        (DocumentState.load,),
+        (DocumentState.load, CommentsState.load),
     ),
     Route(
         "/w/[slug]/signals",

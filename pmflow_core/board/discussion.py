@@ -14,6 +14,8 @@ from pmflow_core.documents.sections import TEMPLATES
 from pmflow_core.errors import NotFound
 from pmflow_core.projects import repository as projects
 
+SECTION = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -28,6 +30,16 @@ def list_threads(session: Session, actor: Actor, place: Place) -> tuple[CommentR
     actor.require(Role.VIEWER)
     project = projects.get_by_key(session, place.key)
     return comments.list_threads(session, actor, project.id, place.document_type)
+
+
+def section_titles(session: Session, actor: Actor, place: Place) -> tuple[str, ...]:
+    """Return the sections of the document on which people comment; none for a project."""
+    actor.require(Role.VIEWER)
+    if place.document_type is None:
+        return ()
+    project = projects.get_by_key(session, place.key)
+    _, version = documents.get_version(session, project.id, place.document_type)
+    return tuple(each.title for each in sections(version.content) if each.level == SECTION)
 
 
 def say(

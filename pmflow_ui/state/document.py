@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 import reflex as rx
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board import reads
+from pmflow_core.board import drafts, reads
 from pmflow_core.board import service as board
 from pmflow_core.board.schemas import DocumentRead
 from pmflow_core.board.service import DocumentChanged
@@ -64,10 +64,12 @@ class DocumentState(rx.State):
     base_version: rx.Field[int] = rx.field(0)
     newer: rx.Field[int] = rx.field(0)
     edit_error: rx.Field[str] = rx.field("")
+    kept_at: rx.Field[str] = rx.field("")
     _address: Address = NOWHERE
     _number: int | None = None
     _against: int | None = None
     _content: str = ""
+    _discarded: tuple[str, int] | None = None
 
     @event(allow=Role.VIEWER, page=True)
     async def load(self) -> None:
@@ -103,8 +105,35 @@ class DocumentState(rx.State):
     @event(allow=Role.EDITOR, debounce=400)
     async def typed(self, content: Annotated[str, StringConstraints(max_length=400_000)]) -> None:
         """Count the words of the draft and show how it will read."""
-        await self._preview(current_actor(), content)
+        actor, address = current_actor(), self._address
+        await self._preview(actor, content)
         self.edit_error = ""
+        text = content.replace("\r\n", "\n")
+        where = (address.key, address.kind, text)
+        kept = await call(drafts.keep_draft, actor, *where, base=self.base_version)
+        self.kept_at = "" if kept is None else kept.saved_at.isoformat()
+
+    @event(allow=Role.EDITOR)
+    async def discard(self) -> EventSpec:
+        """Forget the draft, with a way back, and begin again from the newest version."""
+        actor, address = current_actor(), self._address
+        found = await call(drafts.find_draft, actor, address.key, address.kind)
+        await call(drafts.drop_draft, actor, address.key, address.kind)
+        await self._open_editor(actor)
+        if found is None:
+            return toasts.say("There was no draft")
+        self._discarded = (found.content, found.base)
+        return toasts.offer_undo("Discarded your draft", DocumentState.take_up())
+
+    @event(allow=Role.EDITOR)
+    async def take_up(self) -> None:
+        """Go on with the draft that was discarded last."""
+        actor, address = current_actor(), self._address
+        if self._discarded is None:
+            return
+        content, base = self._discarded
+        await call(drafts.keep_draft, actor, address.key, address.kind, content, base=base)
+        await self._open_editor(actor)
 
     @event(allow=Role.EDITOR)
     async def save(self, form: Edit) -> AsyncIterator[EventSpec | None]:
@@ -134,10 +163,16 @@ class DocumentState(rx.State):
     async def restore(self) -> AsyncIterator[EventSpec | None]:
         """Write the older version of the comparison as the next one; none is lost."""
         actor, address = current_actor(), self._address
-        old = await call(read_document, actor, address.key, address.kind, self._against)
-        number = await call(_edit, actor, address, old.content, self.head.latest)
-        yield toasts.say(f"Restored version {old.version} as version {number}")
+        yield await self._write_again(actor, address, self._against)
         yield rx.redirect(self.head.href)
+
+    @event(allow=Role.EDITOR)
+    async def bring_back(self, number: Annotated[int, Field(ge=1, le=999_999)]) -> EventSpec:
+        """Write a version as the next one, as the way back from a restore does."""
+        actor = current_actor()
+        said = await self._write_again(actor, self._address, number)
+        await self._load(actor)
+        return said
 
     @event(allow=Role.VIEWER)
     async def download(self) -> EventSpec:
@@ -152,13 +187,24 @@ class DocumentState(rx.State):
         more = "&layout=inline" if layout == "inline" else ""
         return rx.redirect(f"{self.head.href}?diff={self._against}{shown}{more}", replace=True)
 
+    async def _write_again(self, actor: Actor, address: Address, version: int | None) -> EventSpec:
+        """Write a version as the next one, and return the words with the way back."""
+        last = self.head.latest
+        old = await call(read_document, actor, address.key, address.kind, version)
+        number = await call(_edit, actor, address, old.content, last)
+        said = f"Restored version {old.version} as version {number}"
+        return toasts.offer_undo(said, DocumentState.bring_back(last))
+
     async def _open_editor(self, actor: Actor) -> None:
-        """Begin from the newest text; what was typed before in this tab is not kept."""
-        self.text = self._content
+        """Begin from the draft that was not saved yet, without one from the newest text."""
+        address = self._address
+        kept = await call(drafts.find_draft, actor, address.key, address.kind)
+        self.text = self._content if kept is None else kept.content
+        self.kept_at = "" if kept is None else kept.saved_at.isoformat()
         self.opened += 1
-        await self._preview(actor, self._content)
-        self.base_version = self.head.version
-        self.newer = 0
+        await self._preview(actor, self.text)
+        self.base_version = self.head.latest if kept is None else kept.base
+        self.newer = self.head.latest if self.head.latest > self.base_version else 0
         self.edit_error = ""
 
     async def _preview(self, actor: Actor, content: str) -> None:
