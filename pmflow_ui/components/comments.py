@@ -1,8 +1,11 @@
 """Comments in threads, with the field for the next one."""
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from pmflow_ui.components import Text
 from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.form import state_form
 from pmflow_ui.components.icon import icon
@@ -24,7 +27,7 @@ def _fault() -> rx.Component:
     )
 
 
-def _field(label: str, submit: str, text: rx.Var[str] | str, on_submit: object, on_cancel: object):
+def _field(label: str, submit: str, text: Text, on_submit: Any, on_cancel: Any) -> rx.Component:
     return state_form(
         rx.el.textarea(
             name="text",
@@ -105,7 +108,7 @@ def _thread(thread: ObjectVar[Thread]) -> rx.Component:
                 rx.el.span(thread.section, " (gone)", class_name="cm-s t3 trunc"),
             ),
         ),
-        _line(thread.first),
+        _line(thread.first.to(Line)),
         rx.foreach(thread.replies, _line),
         rx.cond(thread.resolved, rx.el.p("Closed by ", thread.resolved, class_name="t3 xs")),
         rx.cond(

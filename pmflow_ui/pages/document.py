@@ -138,7 +138,7 @@ def _versions() -> rx.Component:
     )
     return rx.el.aside(
         rx.el.div("Versions", class_name="sect-h"),
-        rx.cond(head.approved > 0, since),
+        rx.cond(head.approved, since),
         rx.el.ol(rx.foreach(DocumentState.versions, _version), class_name="vers"),
         comments(),
         class_name="vrail",
@@ -195,7 +195,7 @@ def _actions() -> rx.Component:
             "printer",
             "Print, or save as PDF",
             class_name="no-phone",
-            on_click=rx.call_function("window.print()"),
+            on_click=rx.run_script("window.print()"),
         ),
         icon_button("link", "Copy link", class_name="no-phone", on_click=rx.set_clipboard(here)),
     )

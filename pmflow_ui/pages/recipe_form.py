@@ -1,5 +1,7 @@
 """The form of a recipe: every value with its fault beneath it, and the same to read."""
 
+from typing import Any, Literal
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
@@ -17,7 +19,7 @@ def _option(option: ObjectVar[Option]) -> rx.Component:
 
 def _control(one: ObjectVar[Field]) -> rx.Component:
     fault = RecipeState.faults[one.place]
-    common = {
+    common: dict[str, Any] = {
         "id": one.place,
         "default_value": one.value,
         "on_change": lambda typed: RecipeState.put(one.place, typed),
@@ -26,7 +28,10 @@ def _control(one: ObjectVar[Field]) -> rx.Component:
         "key": f"{one.place}-{RecipeState.revision}",
     }
     kind = rx.cond(fault, "input er", "input")
-    area = {"class_name": rx.cond(one.kind == "json", f"{kind} mono", kind), "spell_check": False}
+    area: dict[str, Any] = {
+        "class_name": rx.cond(one.kind == "json", f"{kind} mono", kind),
+        "spell_check": False,
+    }
     tall = rx.el.textarea(rows=4, **area, **common)
     number = rx.el.span(
         rx.el.input(type="text", input_mode="decimal", class_name=kind, **common),
@@ -171,7 +176,9 @@ def _part(part: ObjectVar[Part], *, is_step: bool) -> rx.Component:
     )
 
 
-def _panel(title: str, note: str, add: str, what: str, rows: rx.Component) -> rx.Component:
+def _panel(
+    title: str, note: str, add: str, what: Literal["steps", "gates"], rows: rx.Component
+) -> rx.Component:
     more = button(add, "", "sm", "plus", on_click=RecipeState.add(what))
     return rx.el.section(
         rx.el.div(

@@ -190,7 +190,7 @@ class CommentsState(rx.State):
         actor = current_actor()
         await call(discussion.delete, actor, self._place, comment)
         await self._read(actor)
-        yield toasts.offer_undo("Deleted the comment", CommentsState.restore(str(comment)))
+        yield toasts.offer_undo("Deleted the comment", CommentsState.restore(comment))
 
     @event(allow=Role.EDITOR)
     async def restore(self, comment: UUID) -> None:

@@ -264,7 +264,7 @@ def _parameters(
         shape = _resolved(said, schema.get("$defs", {}))
         made = Field(
             place=f"{place}.params.{name}",
-            label=LABELS.get(name, name.replace("_", " ").capitalize()),
+            label=_label(name),
             kind=_kind(shape),
             hint=HINTS.get(name, str(said.get("description", ""))),
             unit=UNITS.get(name, ""),
@@ -322,7 +322,11 @@ def _plain(place: str, name: str, value: Any) -> Field:
         return _filled(
             Field(f"{place}.{name}", "Strictness", "select", options=options), name, value
         )
-    return _filled(Field(f"{place}.{name}", LABELS[name], "number"), name, value)
+    return _filled(Field(f"{place}.{name}", _label(name), "number"), name, value)
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def _worded(choices: Any) -> list[Option]:
