@@ -76,6 +76,7 @@ from pmflow_ui.state.recipe import RecipeState
 from pmflow_ui.state.recipe_trial import TrialState
 from pmflow_ui.state.recipes import RecipesState
 from pmflow_ui.state.run import RunState
+from pmflow_ui.state.run_compared import RunComparedState
 from pmflow_ui.state.runs import RunsState
 from pmflow_ui.state.search import SearchState
 from pmflow_ui.state.session import SessionState
@@ -142,7 +143,13 @@ ROUTES = (
     Route("/w/[slug]/customers", customers_page, "Customers", Role.VIEWER, (CustomersState.load,)),
     Route("/w/[slug]/personas", personas_page, "Personas", Role.VIEWER, (PersonasState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
-    Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
+    Route(
+        "/w/[slug]/runs/[run_id]",
+        run_page,
+        "Run",
+        Role.VIEWER,
+        (RunState.load, RunComparedState.load),
+    ),
     Route("/w/[slug]/recipes", recipes_page, "Recipes", Role.VIEWER, (RecipesState.load,)),
     Route(
         "/w/[slug]/recipes/[stage]",

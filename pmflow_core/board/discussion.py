@@ -90,7 +90,7 @@ def _about(session: Session, place: Place, section: str | None = None) -> About:
     project = projects.get_by_key(session, place.key)
     path = f"projects/{project.key}"
     if place.document_type is None:
-        return About(project.id, f"{path}?tab=activity", project.key)
+        return About(project.id, path, project.key)
     _, version = documents.get_version(session, project.id, place.document_type)
     titles = {each.title for each in sections(version.content)}
     if section is not None and section not in titles:

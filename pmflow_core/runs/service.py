@@ -238,6 +238,17 @@ def retry(session: Session, actor: Actor, run_id: UUID) -> StageRun:
     return request_run(session, actor, project.id, options)
 
 
+def replay(session: Session, actor: Actor, run_id: UUID) -> StageRun:
+    """Queue a run that repeats an ended one on its recorded answers, at no cost.
+
+    Raises: as `retry`.
+    """
+    actor.require(Role.EDITOR)
+    run, project = _ended(session, run_id)
+    options = RunOptions(run.provider, retry_of=run.id, replay=True)
+    return request_run(session, actor, project.id, options)
+
+
 def rerun(
     session: Session,
     actor: Actor,
