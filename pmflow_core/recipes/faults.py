@@ -25,8 +25,15 @@ class Fault:
 
 
 def shape_faults(error: ValidationError) -> Iterator[Fault]:
-    """Yield what a model refused of a recipe, each with its place."""
-    for one in error.errors():
+    """Yield what a model refused of a recipe, each with its place.
+
+    That a list is too short because its items were refused says nothing of its own.
+    """
+    found = error.errors()
+    inner = {one["loc"][:length] for one in found for length in range(len(one["loc"]))}
+    for one in found:
+        if one["type"] == "too_short" and one["loc"] in inner:
+            continue
         place = ".".join(str(part) for part in one["loc"])
         yield Fault(place, f"{place}: {one['msg']}.", f"{one['msg']}.")
 
