@@ -3,16 +3,20 @@
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from pmflow_core.errors import Invalid, PmflowError
 from pmflow_core.recipes.clashes import section_faults
-from pmflow_core.recipes.faults import Fault, parameter_faults, shape_faults
+from pmflow_core.recipes.faults import Fault, parameter_faults, refused, shape_faults
 from pmflow_core.recipes.spec import Level, RecipeSpec, StepSpec
 
 AI_CRITERION = "ai"
+_PARTS = (("steps",), ("gates",))
+_STAND_INS = {"title": "?", "key": "unnamed", "stage": "unnamed"}
 CUSTOM_GATE = "custom"
 
 
@@ -48,13 +52,34 @@ def examine(
 ) -> tuple[Fault, ...]:
     """Return everything that is wrong with data that wants to be a recipe, each with its place.
 
-    What it names is looked up only once its shape is right.
+    Where a value has not even the right shape, the rest is looked at all the same.
     """
     try:
         spec = RecipeSpec.model_validate(given)
     except ValidationError as error:
-        return tuple(shape_faults(error))
+        shape = tuple(shape_faults(error))
+        rest = _rest(given, error)
+        more = () if rest is None else tuple(find_faults(rest, catalogue, stages))
+        wrong = tuple(fault.place for fault in shape)
+        return (*shape, *(fault for fault in more if not fault.place.startswith(wrong)))
     return tuple(find_faults(spec, catalogue, stages))
+
+
+def _rest(given: Mapping[str, object], error: ValidationError) -> RecipeSpec | None:
+    """Return the recipe with every value of a wrong shape replaced by its default, if it can be."""
+    mended: Any = deepcopy(dict(given))
+    for one in refused(error):
+        *path, name = one["loc"][:3] if one["loc"][:1] in _PARTS else one["loc"][:1]
+        inner = mended
+        for part in path:
+            inner = inner[part]
+        if isinstance(inner, dict):
+            inner.pop(name, None)
+            inner.update({key: value for key, value in _STAND_INS.items() if key == name})
+    try:
+        return RecipeSpec.model_validate(mended)
+    except ValidationError:
+        return None
 
 
 def validate(spec: RecipeSpec, catalogue: Catalogue, stages: Collection[str] | None = None) -> None:

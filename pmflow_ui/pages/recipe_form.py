@@ -32,7 +32,7 @@ def _control(one: ObjectVar[Field]) -> rx.Component:
         "class_name": rx.cond(one.kind == "json", f"{kind} mono", kind),
         "spell_check": False,
     }
-    tall = rx.el.textarea(rows=4, **area, **common)
+    tall = rx.el.textarea(rows=2, **area, **common)
     number = rx.el.span(
         rx.el.input(type="text", input_mode="decimal", class_name=kind, **common),
         rx.cond(one.unit, rx.el.span(one.unit, class_name="t3 sm nowrap")),
@@ -75,11 +75,10 @@ def _field(one: ObjectVar[Field]) -> rx.Component:
         class_name="row ck",
     )
     labelled = rx.fragment(rx.el.label(one.label, html_for=one.place), _control(one))
-    wide = (one.kind == "area") | (one.kind == "lines") | (one.kind == "json")
     return rx.el.div(
         rx.cond(one.kind == "check", check, labelled),
         _note(one),
-        class_name=rx.cond(wide, "field wide", "field"),
+        class_name=rx.cond(one.wide, "field wide", "field"),
         key=one.place,
     )
 

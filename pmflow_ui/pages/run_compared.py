@@ -6,7 +6,6 @@ from reflex.vars import ObjectVar
 from pmflow_ui.components.badge import state_chip
 from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.link import link
-from pmflow_ui.components.moment import moment
 from pmflow_ui.components.placeholder import empty_state
 from pmflow_ui.components.table import Column, table, table_head
 from pmflow_ui.components.tabs import segments
@@ -34,8 +33,7 @@ def _call(line: ObjectVar[CallLine]) -> rx.Component:
         ),
         rx.el.td(line.tokens, class_name="num tn t2"),
         rx.el.td(line.cost, class_name="num tn"),
-        rx.el.td(line.took, class_name="num tn t3"),
-        rx.el.td(moment(line.at), class_name="num t3 sm"),
+        rx.el.td(line.took, class_name="num tn t3", title=line.at),
     )
 
 
@@ -46,10 +44,9 @@ def calls_view() -> rx.Component:
             Column("Step", "18%"),
             Column("Asked", "22%"),
             Column("Outcome"),
-            Column("Tokens", "148px", number=True),
-            Column("Cost", "72px", number=True),
-            Column("Took", "72px", number=True),
-            Column("Sent", "64px", number=True),
+            Column("Tokens", "116px", number=True),
+            Column("Cost", "60px", number=True),
+            Column("Took", "60px", number=True),
         )
     )
     none = empty_state(

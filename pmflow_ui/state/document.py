@@ -107,6 +107,8 @@ class DocumentState(rx.State):
         """Count the words of the draft and show how it will read."""
         actor, address = current_actor(), self._address
         await self._preview(actor, content)
+        # A tab that is reloaded draws the editor from here before anything else is asked.
+        self.text = content
         self.edit_error = ""
         text = content.replace("\r\n", "\n")
         where = (address.key, address.kind, text)

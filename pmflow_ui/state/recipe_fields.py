@@ -50,6 +50,8 @@ UNITS = {
     "timeout_h": "hours",
 }
 HINTS = {
+    "template": "One table of sections feeds its prompt, checks and gates.",
+    "instructions": "Added to what the model is told.",
     "fallbacks": "Providers by name, one a line, asked in turn when the first fails.",
     "tools": "Tools that the model may call, one a line.",
     "options": "One a line.",
@@ -60,6 +62,7 @@ HINTS = {
     "notes": "What this version changes; it stands in the history.",
     "sections": "Titles of sections, one a line.",
 }
+WIDE = frozenset({"criteria", "sections"})
 PLAIN = ("strictness", "retries", "backoff_s", "timeout_s", "max_calls", "max_cost_usd")
 
 
@@ -85,6 +88,7 @@ class Field:
     hint: str = ""
     unit: str = ""
     options: list[Option] = field(default_factory=list)
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -341,7 +345,8 @@ def _filled(made: Field, name: str, value: Any) -> Field:
         options = [Option(text, text or "Choose"), *options]
     hint = made.hint or HINTS.get(name, "")
     unit = made.unit or UNITS.get(name, "")
-    return Field(made.place, made.label, made.kind, text, hint, unit, options)
+    wide = made.kind in ("area", "json") or name in WIDE
+    return Field(made.place, made.label, made.kind, text, hint, unit, options, wide)
 
 
 def shown(kind: str, value: Any) -> str:

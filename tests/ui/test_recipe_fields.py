@@ -97,6 +97,21 @@ def test_a_fault_in_a_list_names_its_line(offer: Offer) -> None:
     assert found["steps.0.criteria"] == "Line 2: there is no criterion 'vibes'."
 
 
+def test_one_value_of_a_wrong_shape_hides_no_other_fault(offer: Offer) -> None:
+    spec = DEFAULT_RECIPES[1].model_dump(mode="json")
+    spec["title"] = ""
+    spec["steps"][0] |= {"title": "", "retries": "many", "criteria": ["vibes:good"]}
+
+    found, _ = placed(examine(spec, offer.catalogue), fields_of(spec, offer))
+
+    assert found == {
+        "title": "This is needed.",
+        "steps.0.title": "This is needed.",
+        "steps.0.retries": "Write a whole number.",
+        "steps.0.criteria": "Line 1: there is no criterion 'vibes'.",
+    }
+
+
 def test_what_belongs_to_no_field_is_named_all_the_same() -> None:
     found, others = placed([Fault("moon", "moon: no such thing.")], [])
 
