@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.board import service as board
 from pmflow_core.clock import utcnow
 from pmflow_core.documents import repository as documents
-from pmflow_core.documents.models import DocumentDraft
+from pmflow_core.documents.models import DocumentDraft, DocumentVersion
 from pmflow_core.documents.service import MAX_CHARACTERS
 from pmflow_core.errors import Invalid
 from pmflow_core.projects import repository as projects
@@ -44,7 +45,8 @@ def keep_draft(
 ) -> DraftRead | None:
     """Keep what a person has typed so far in the place of their last draft, and return it.
 
-    One that reads as the version it was begun from is no draft: it is forgotten, and None.
+    One that reads as the version it was begun from, or as the newest, is no draft: it is
+    forgotten, and None.
 
     Raises:
         PermissionDenied: the actor is not an editor.
@@ -56,7 +58,8 @@ def keep_draft(
         raise DraftTooLong(f"A document has at most {MAX_CHARACTERS:,} characters.")
     project = projects.get_by_key(session, key)
     _, version = documents.get_version(session, project.id, kind, base)
-    if actor.user_id is None or content == version.content:
+    _, newest = documents.get_version(session, project.id, kind)
+    if actor.user_id is None or content in (version.content, newest.content):
         drop_draft(session, actor, key, kind)
         return None
     draft = DocumentDraft(
@@ -70,6 +73,19 @@ def keep_draft(
     )
     documents.keep_draft(session, draft)
     return DraftRead(content, base, draft.saved_at)
+
+
+def save_version(
+    session: Session, actor: Actor, key: str, kind: str, content: str, *, base: int
+) -> DocumentVersion:
+    """Write what a person edited as the next version, and forget their draft of it.
+
+    Raises: as `board.service.edit_document`; the draft then stays.
+    """
+    actor.require(Role.EDITOR)
+    written = board.edit_document(session, actor, key, kind, content, base=base)
+    drop_draft(session, actor, key, kind)
+    return written
 
 
 def drop_draft(session: Session, actor: Actor, key: str, kind: str) -> None:

@@ -223,8 +223,6 @@ def edit_document(
     signals = evidence.citable(session, cited_numbers(content))
     draft = Draft(version.template, content)
     written = documents.save_version(session, actor, project.id, draft, signals)
-    if actor.user_id is not None:
-        document_rows.drop_draft(session, project.id, kind, actor.user_id)
     name = documents.template(version.template).title
     activity.record(
         session, actor, project.id, "document", f"Edited {name}, version {written.number}"

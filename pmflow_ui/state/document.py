@@ -35,6 +35,7 @@ from pmflow_ui.state.document_rows import (
 )
 from pmflow_ui.state.project import Address, read_address
 
+Number = Annotated[int, Field(ge=1, le=999_999)]
 NOWHERE = Address(base="", key="")
 
 
@@ -143,7 +144,7 @@ class DocumentState(rx.State):
         actor, address = current_actor(), self._address
         content = form.content.replace("\r\n", "\n")
         try:
-            number = await call(_edit, actor, address, content, self.base_version)
+            number = await call(_save, actor, address, content, self.base_version)
         except DocumentChanged as error:
             self.edit_error = str(error)
             self.newer = (await call(read_document, actor, address.key, address.kind)).latest
@@ -164,15 +165,15 @@ class DocumentState(rx.State):
     @event(allow=Role.EDITOR)
     async def restore(self) -> AsyncIterator[EventSpec | None]:
         """Write the older version of the comparison as the next one; none is lost."""
-        actor, address = current_actor(), self._address
-        yield await self._write_again(actor, address, self._against)
+        actor = current_actor()
+        yield await self._write_again(actor, self._against, self.head.latest)
         yield rx.redirect(self.head.href)
 
     @event(allow=Role.EDITOR)
-    async def bring_back(self, number: Annotated[int, Field(ge=1, le=999_999)]) -> EventSpec:
-        """Write a version as the next one, as the way back from a restore does."""
+    async def bring_back(self, number: Number, after: Number) -> EventSpec:
+        """Write a version as the one that follows `after`, as the way back from a restore does."""
         actor = current_actor()
-        said = await self._write_again(actor, self._address, number)
+        said = await self._write_again(actor, number, after)
         await self._load(actor)
         return said
 
@@ -189,13 +190,13 @@ class DocumentState(rx.State):
         more = "&layout=inline" if layout == "inline" else ""
         return rx.redirect(f"{self.head.href}?diff={self._against}{shown}{more}", replace=True)
 
-    async def _write_again(self, actor: Actor, address: Address, version: int | None) -> EventSpec:
-        """Write a version as the next one, and return the words with the way back."""
-        last = self.head.latest
+    async def _write_again(self, actor: Actor, version: int | None, last: int) -> EventSpec:
+        """Write a version as the one after `last`, and return the words with the way back."""
+        address = self._address
         old = await call(read_document, actor, address.key, address.kind, version)
         number = await call(_edit, actor, address, old.content, last)
         said = f"Restored version {old.version} as version {number}"
-        return toasts.offer_undo(said, DocumentState.bring_back(last))
+        return toasts.offer_undo(said, DocumentState.bring_back(last, number))
 
     async def _open_editor(self, actor: Actor) -> None:
         """Begin from the draft that was not saved yet, without one from the newest text."""
@@ -233,6 +234,11 @@ class DocumentState(rx.State):
         self.blocks = marked_blocks(read, self._address.base)
         self.outline = outline_of(read)
         self.faults = list(read.faults)
+
+
+def _save(session: Session, actor: Actor, address: Address, content: str, base: int) -> int:
+    where = (address.key, address.kind, content)
+    return drafts.save_version(session, actor, *where, base=base).number
 
 
 def _edit(session: Session, actor: Actor, address: Address, content: str, base: int) -> int:

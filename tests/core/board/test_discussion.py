@@ -151,7 +151,9 @@ def test_a_draft_is_kept_for_its_writer_and_goes_when_it_is_saved(
     assert (found.content, found.base) == (TEXT + "Two.", 1)
     assert drafts.find_draft(session, designer, key, kind) is None
 
-    board.edit_document(session, lead, key, kind, TEXT + "Two.", base=1)
+    board.edit_document(session, lead, key, kind, TEXT + "Elsewhere.", base=1)
+    assert drafts.find_draft(session, lead, key, kind) == found
+    drafts.save_version(session, lead, key, kind, TEXT + "Two.", base=2)
     assert drafts.find_draft(session, lead, key, kind) is None
 
 
