@@ -1,5 +1,6 @@
 """The page of a stage's recipe: a form that is checked as it is filled in, and its versions."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
@@ -66,8 +67,9 @@ class RecipeState(rx.State):
     against: rx.Field[int] = rx.field(0)
     changes: rx.Field[list[str]] = rx.field(default_factory=list)
     opened: rx.Field[str] = rx.field("steps.0")
-    _spec: Spec = {}  # noqa: RUF012 the framework copies defaults
-    _before: Spec = {}  # noqa: RUF012
+    # As text: what the framework hands out of a mutable var cannot be stored.
+    _text: str = "{}"
+    _before: str = ""
     _base: int = 0
 
     @event(allow=Role.VIEWER, page=True)
@@ -106,10 +108,10 @@ class RecipeState(rx.State):
         known = {one.place: one for one in self._all_fields()}
         if place not in known:
             return
-        await self._change(put(self._spec, place, read_value(known[place], typed)))
+        await self._change(put(self._spec(), place, read_value(known[place], typed)))
         if place.rsplit(".", 1)[-1] in REDRAWN:
             if place.endswith((".skill", ".kind")):
-                self._spec = put(self._spec, f"{place.rsplit('.', 1)[0]}.params", {})
+                self._keep(put(self._spec(), f"{place.rsplit('.', 1)[0]}.params", {}))
             await self._draw(again=True)
         elif place.endswith(".title"):
             await self._draw()
@@ -119,40 +121,40 @@ class RecipeState(rx.State):
         """Switch a yes or no."""
         known = {one.place: one for one in self._all_fields()}
         if place in known and known[place].kind == "check":
-            await self._change(put(self._spec, place, known[place].value != "true"))
+            await self._change(put(self._spec(), place, known[place].value != "true"))
             await self._draw()
 
     @event(allow=Role.ADMIN)
     async def add(self, what: Literal["steps", "gates"]) -> None:
         """Add a step or a gate at the end, opened."""
-        made = empty_step(self._spec, _offer(())) if what == "steps" else empty_gate()
-        parts = [*self._spec[what], made]
+        made = empty_step(self._spec(), _offer(())) if what == "steps" else empty_gate()
+        parts = [*self._spec()[what], made]
         self.opened = f"{what}.{len(parts) - 1}"
-        await self._change({**self._spec, what: parts})
+        await self._change({**self._spec(), what: parts})
         await self._draw(again=True)
 
     @event(allow=Role.ADMIN)
     async def shift(self, place: PlaceName, by: Literal[-1, 1]) -> None:
         """Move a step or a gate up or down by one."""
         what, at = _part(place)
-        parts = list(self._spec.get(what, ()))
+        parts = list(self._spec().get(what, ()))
         if not (0 <= at < len(parts) and 0 <= at + by < len(parts)):
             return
         parts[at], parts[at + by] = parts[at + by], parts[at]
         self.opened = f"{what}.{at + by}"
-        await self._change({**self._spec, what: parts})
+        await self._change({**self._spec(), what: parts})
         await self._draw(again=True)
 
     @event(allow=Role.ADMIN)
     async def remove(self, place: PlaceName) -> EventSpec | None:
         """Take a step or a gate out, with a way back."""
         what, at = _part(place)
-        parts = list(self._spec.get(what, ()))
+        parts = list(self._spec().get(what, ()))
         if not 0 <= at < len(parts):
             return None
-        self._before = self._spec
+        self._before = self._text
         gone = parts.pop(at)
-        await self._change({**self._spec, what: parts})
+        await self._change({**self._spec(), what: parts})
         await self._draw(again=True)
         return toasts.offer_undo(f"Took out {gone.get('title')}", RecipeState.bring_back())
 
@@ -160,7 +162,7 @@ class RecipeState(rx.State):
     async def bring_back(self) -> None:
         """Put back what was taken out last."""
         if self._before:
-            await self._change(self._before)
+            await self._change(json.loads(self._before))
             await self._draw(again=True)
 
     @event(allow=Role.VIEWER)
@@ -212,7 +214,7 @@ class RecipeState(rx.State):
         """Return the number of the draft that was made, 0 where the form has to be mended."""
         actor = current_actor()
         try:
-            number = await call(_save, actor, self._spec, self._base)
+            number = await call(_save, actor, self._spec(), self._base)
         except RecipeChanged:
             await self._read_versions(actor)
             self.newer = self._newest()
@@ -226,34 +228,43 @@ class RecipeState(rx.State):
 
     async def _open(self, actor: Actor, number: int) -> None:
         """Begin from a version; the next save follows the newest."""
-        self._spec = empty_recipe(self.stage, self.name)
+        self._keep(empty_recipe(self.stage, self.name))
         if number:
             spec = await call(recipes.get_spec, actor, self.stage, number)
-            self._spec = spec.model_dump(mode="json")
+            self._keep(spec.model_dump(mode="json"))
         self.number, self._base = number, self._newest()
         self.dirty, self.newer = False, 0
         await self._read_versions(actor)
         await self._draw(again=True)
         await self._check(actor)
 
+    def _spec(self) -> Spec:
+        """Return the recipe as the form has it."""
+        return json.loads(self._text)
+
+    def _keep(self, spec: Spec) -> None:
+        self._text = json.dumps(spec)
+
     async def _change(self, spec: Spec) -> None:
-        self._spec, self.dirty = spec, True
+        self._keep(spec)
+        self.dirty = True
         await self._check(current_actor())
 
     async def _draw(self, *, again: bool = False) -> None:
         """Make the form from the recipe; drawn `again`, its controls take the recipe's values."""
         stages = [(each.slug, each.name) for each in await call(reads.list_stages, current_actor())]
         offer = _offer(tuple(stages))
-        self.fields = recipe_fields(self._spec, offer)
-        self.steps = [step_part(self._spec, at, offer) for at in range(len(self._spec["steps"]))]
-        self.gates = [gate_part(self._spec, at, offer) for at in range(len(self._spec["gates"]))]
+        spec = self._spec()
+        self.fields = recipe_fields(spec, offer)
+        self.steps = [step_part(spec, at, offer) for at in range(len(spec["steps"]))]
+        self.gates = [gate_part(spec, at, offer) for at in range(len(spec["gates"]))]
         await self._check(current_actor())
         if again:
             self.revision += 1
 
     async def _check(self, actor: Actor) -> None:
         catalogue = installed().catalogue()
-        found = await call(recipes.find_faults, actor, self._spec, catalogue)
+        found = await call(recipes.find_faults, actor, self._spec(), catalogue)
         self.faults, self.others = placed(found, self._all_fields())
         self.counts = counts_of(self.faults, [*self.steps, *self.gates])
         self.wrong = len(found)
