@@ -74,7 +74,8 @@ class Line:
 class Block:
     """One block: h1 to h4, p, li, quote, code, table or rule; `indent` counts list levels.
 
-    A heading may carry `ticks`, one a claim of its section, and their `coverage` in words.
+    A section's heading on which people comment has its title as `text`. A heading may carry
+    `ticks`, one a claim of its section, and their `coverage` in words.
     """
 
     kind: str

@@ -58,6 +58,8 @@ from pmflow_ui.pages.login import login_page
 from pmflow_ui.pages.members import members_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
+from pmflow_ui.pages.recipe import recipe_page
+from pmflow_ui.pages.recipes import recipes_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
 from pmflow_ui.pages.search import search_page
@@ -72,6 +74,7 @@ from pmflow_ui.state.audit import AuditState
 from pmflow_ui.state.automation import AutomationState
 from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
+from pmflow_ui.state.comments import CommentsState
 from pmflow_ui.state.customers import CustomersState
 from pmflow_ui.state.document import DocumentState
 from pmflow_ui.state.general import GeneralState
@@ -82,7 +85,11 @@ from pmflow_ui.state.invite import InviteState
 from pmflow_ui.state.members import MembersState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
+from pmflow_ui.state.recipe import RecipeState
+from pmflow_ui.state.recipe_trial import TrialState
+from pmflow_ui.state.recipes import RecipesState
 from pmflow_ui.state.run import RunState
+from pmflow_ui.state.run_compared import RunComparedState
 from pmflow_ui.state.runs import RunsState
 from pmflow_ui.state.search import SearchState
 from pmflow_ui.state.session import SessionState
@@ -119,14 +126,14 @@ ROUTES = (
         project_page,
         "Project",
         Role.VIEWER,
-        (ProjectState.load,),
+        (ProjectState.load, CommentsState.load),
     ),
     Route(
         "/w/[slug]/projects/[project_key]/documents/[document_type]",
         document_page,
         "Document",
         Role.VIEWER,
-        (DocumentState.load,),
+        (DocumentState.load, CommentsState.load),
     ),
     Route(
         "/w/[slug]/signals",
@@ -152,7 +159,21 @@ ROUTES = (
     Route("/w/[slug]/customers", customers_page, "Customers", Role.VIEWER, (CustomersState.load,)),
     Route("/w/[slug]/personas", personas_page, "Personas", Role.VIEWER, (PersonasState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
-    Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
+    Route(
+        "/w/[slug]/runs/[run_id]",
+        run_page,
+        "Run",
+        Role.VIEWER,
+        (RunState.load, RunComparedState.load),
+    ),
+    Route("/w/[slug]/recipes", recipes_page, "Recipes", Role.VIEWER, (RecipesState.load,)),
+    Route(
+        "/w/[slug]/recipes/[stage]",
+        recipe_page,
+        "Recipe",
+        Role.VIEWER,
+        (RecipeState.load, TrialState.load),
+    ),
     Route("/w/[slug]/search", search_page, "Search", Role.VIEWER, (SearchState.load,)),
     Route(
         "/w/[slug]/settings", settings_start_page, "Settings", Role.VIEWER, (AutomationState.go,)

@@ -221,10 +221,11 @@ STYLESHEETS = tuple(
     f"/css/{name}.css"
     for name in (
         "fonts", "tokens", "base", "controls", "marks", "panels", "shell", "board", "overlays",
-        "runs", "diff", "prose", "phone",
+        "runs", "diff", "prose", "comments", "phone",
         "pages/sign", "pages/home", "pages/start", "pages/board", "pages/signals", "pages/theme",
         "pages/project", "pages/document", "pages/run", "pages/customers", "pages/personas",
-        "pages/search", "pages/settings", "pages/inbox", "pages/members",
+        "pages/search", "pages/settings", "pages/inbox", "pages/members", "pages/recipes",
+        "print",
     )
 )  # fmt: skip
 
@@ -248,6 +249,8 @@ def tokens_css() -> str:
             _block(".radix-themes", RADIX),
             "@media (prefers-reduced-motion: reduce) {",
             _block(":root", still) + "}",
+            "@media print {",
+            _block("html.dark", LIGHT, "light") + "}",
             "",
         ]
     )

@@ -1,12 +1,13 @@
-"""The timeline of projects, and what people are told."""
+"""The timeline of projects, what people say about them, and what they are told."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from pmflow_core.db.base import TenantRow
+from pmflow_core.db.base import TenantRow, in_same_workspace
 from pmflow_core.db.columns import UtcDateTime
 
 
@@ -21,6 +22,33 @@ class Activity(TenantRow, table=True):
     text: str
     actor_id: UUID | None = None
     actor_name: str
+
+
+class Comment(TenantRow, table=True):
+    """What a person says about a project, one of its documents or a section of that."""
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        in_same_workspace("project_id", "projects", ondelete="CASCADE"),
+        in_same_workspace("reply_to", "comments", ondelete="CASCADE"),
+        Index(None, "workspace_id", "project_id", "created_at"),
+    )
+
+    project_id: UUID
+    document_type: str | None = Field(default=None, description="None speaks of the project.")
+    section: str | None = Field(default=None, description="Title of the section it speaks of.")
+    reply_to: UUID | None = Field(default=None, description="The comment that began the thread.")
+    text: str
+    author_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    author_name: str
+    mentions: list[str] = Field(
+        default_factory=list, sa_type=JSONB, description="Ids of the members it names."
+    )
+    edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    resolved_by_name: str | None = None
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Notification(TenantRow, table=True):

@@ -1,6 +1,6 @@
 """Telling people something once, and what they make of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -59,6 +59,17 @@ def tell_members(
     """
     actor.require(Role.EDITOR)
     members = workspaces.list_members(session, actor)
+    reached = [member.user_id for member in members if member.role.rank >= at_least.rank]
+    return tell(session, actor, notice, reached)
+
+
+def tell(session: Session, actor: Actor, notice: Notice, people: Collection[UUID]) -> int:
+    """Tell these members, unless they were; return how many heard.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+    """
+    actor.require(Role.EDITOR)
     now = utcnow()
     told = repository.add_notifications(
         session,
@@ -67,15 +78,14 @@ def tell_members(
                 "id": uuid7(),
                 "created_at": now,
                 "workspace_id": actor.workspace_id,
-                "user_id": member.user_id,
+                "user_id": user_id,
                 "key": notice.key,
                 "kind": notice.kind,
                 "text": notice.text,
                 "link": notice.link,
             }
             # In one order, so that two who tell the same wait for each other.
-            for member in sorted(members, key=lambda each: each.user_id)
-            if member.role.rank >= at_least.rank
+            for user_id in sorted(people)
         ],
     )
     for user_id in told:

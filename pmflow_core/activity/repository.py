@@ -1,4 +1,4 @@
-"""Statements over what people are told."""
+"""Statements over what people say and what they are told."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,27 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from pmflow_core.activity.models import Notification
+from pmflow_core.activity.models import Comment, Notification
+from pmflow_core.errors import NotFound
+
+
+def list_comments(session: Session, project_id: UUID) -> list[Comment]:
+    """Return what was said about a project and its documents, in order, the deleted as well."""
+    statement = (
+        select(Comment).where(col(Comment.project_id) == project_id).order_by(col(Comment.id))
+    )
+    return list(session.scalars(statement))
+
+
+def get_comment(session: Session, comment_id: UUID, *, lock: bool = False) -> Comment:
+    """Return a comment, a deleted one too, locked when asked; raises NotFound."""
+    statement = select(Comment).where(col(Comment.id) == comment_id)
+    if lock:
+        statement = statement.with_for_update(key_share=True)
+    found = session.scalar(statement.execution_options(populate_existing=lock))
+    if found is None:
+        raise NotFound("There is no such comment.")
+    return found
 
 
 def add_notifications(session: Session, rows: Sequence[dict[str, Any]]) -> list[UUID]:

@@ -39,7 +39,9 @@ def projects_of_themes(session: Session, theme_id: UUID | None) -> dict[UUID, Th
 
     Deleted, shipped and archived ones count too: people have decided about those themes.
     """
-    runs = select(col(StageRun.id)).where(col(StageRun.project_id) == col(Project.id))
+    runs = select(col(StageRun.id)).where(
+        col(StageRun.project_id) == col(Project.id), col(StageRun.trial).is_(False)
+    )
     papers = select(col(Document.id)).where(
         col(Document.project_id) == col(Project.id), col(Document.type) == PRD
     )

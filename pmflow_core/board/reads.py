@@ -164,6 +164,8 @@ def run_row(run: StageRun, project: Project, stages: dict[UUID, Stage]) -> RunRo
         started_at=run.started_at,
         finished_at=run.finished_at,
         failure=run.failure_message,
+        is_trial=run.trial,
+        is_replay=run.replay,
     )
 
 

@@ -180,6 +180,8 @@ class RunRow:
     started_at: datetime | None
     finished_at: datetime | None
     failure: str | None
+    is_trial: bool = False
+    is_replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

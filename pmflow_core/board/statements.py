@@ -12,7 +12,7 @@ from pmflow_core.db.base import TenantRow
 from pmflow_core.documents.models import Citation, Document, DocumentVersion
 from pmflow_core.projects.models import Project, ProjectStatus
 from pmflow_core.runs.models import Approval, StageRun
-from pmflow_core.runs.status import OPEN
+from pmflow_core.runs.status import OPEN, RunStatus
 from pmflow_core.signals.models import Severity, Signal, SignalProject
 from pmflow_core.themes.models import Theme, ThemeStatus
 
@@ -48,6 +48,31 @@ def approved_types(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, 
     found: dict[UUID, set[str]] = {}
     for project_id, kind in session.execute(statement):
         found.setdefault(project_id, set()).add(kind)
+    return found
+
+
+def newest_runs_by_stage(
+    session: Session, each: int
+) -> dict[str, list[tuple[UUID, int, RunStatus]]]:
+    """Return (id, number, status) of every stage's newest runs, the newest first; no trials."""
+    place = func.row_number().over(
+        partition_by=col(StageRun.stage), order_by=col(StageRun.number).desc()
+    )
+    ranked = (
+        select(
+            col(StageRun.stage),
+            col(StageRun.id),
+            col(StageRun.number),
+            col(StageRun.status),
+            place.label("place"),
+        )
+        .where(col(StageRun.trial).is_(False))
+        .subquery()
+    )
+    statement = select(ranked).where(ranked.c.place <= each).order_by(ranked.c.number.desc())
+    found: dict[str, list[tuple[UUID, int, RunStatus]]] = {}
+    for stage, run_id, number, status, _ in session.execute(statement):
+        found.setdefault(stage, []).append((run_id, number, status))
     return found
 
 

@@ -1,11 +1,13 @@
-"""Tables of documents, their immutable versions, and the citations inside them."""
+"""Tables of documents, their immutable versions, the citations inside them, and drafts."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from pmflow_core.db.base import TenantRow, in_same_workspace
+from pmflow_core.db.columns import UtcDateTime
 
 WORDS = (
     "(to_tsvector('english', left(content, 200000))"
@@ -57,6 +59,23 @@ class DocumentVersion(TenantRow, table=True):
     run_id: UUID | None = None
     step_key: str | None = None
     model: str | None = Field(default=None, description="Provider and model that wrote it.")
+
+
+class DocumentDraft(TenantRow, table=True):
+    """What one person is writing and has not saved as a version; nobody else sees it."""
+
+    __tablename__ = "document_drafts"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "project_id", "type", "user_id"),
+        in_same_workspace("project_id", "projects", ondelete="CASCADE"),
+    )
+
+    project_id: UUID
+    type: str
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    base: int = Field(description="Number of the version it was begun from.")
+    content: str
+    saved_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Citation(TenantRow, table=True):

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from pmflow_core.documents.models import Citation, Document, DocumentVersion
+from pmflow_core.documents.models import Citation, Document, DocumentDraft, DocumentVersion
 from pmflow_core.errors import NotFound
 from pmflow_core.ids import uuid7
 
@@ -38,6 +38,43 @@ def count_version(session: Session, document: Document) -> int:
         .returning(col(Document.latest))
     )
     return session.execute(statement).scalar_one()
+
+
+def find_draft(
+    session: Session, project_id: UUID, kind: str, user_id: UUID
+) -> DocumentDraft | None:
+    """Return what a person has begun to write into a document, or None."""
+    statement = select(DocumentDraft).where(
+        col(DocumentDraft.project_id) == project_id,
+        col(DocumentDraft.type) == kind,
+        col(DocumentDraft.user_id) == user_id,
+    )
+    return session.scalar(statement.execution_options(populate_existing=True))
+
+
+def keep_draft(session: Session, draft: DocumentDraft) -> None:
+    """Store a person's draft in the place of their last one."""
+    values = draft.model_dump()
+    changed = {name: values[name] for name in ("base", "content", "saved_at")}
+    statement = insert(DocumentDraft).values(**values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["workspace_id", "project_id", "type", "user_id"], set_=changed
+        )
+    )
+
+
+def drop_draft(session: Session, project_id: UUID, kind: str, user_id: UUID) -> None:
+    """Forget a person's draft, if there is one."""
+    session.execute(
+        delete(DocumentDraft)
+        .where(
+            col(DocumentDraft.project_id) == project_id,
+            col(DocumentDraft.type) == kind,
+            col(DocumentDraft.user_id) == user_id,
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def find_step_version(session: Session, run_id: UUID, step_key: str) -> DocumentVersion | None:

@@ -1,5 +1,6 @@
 """Saving recipes as immutable versions; an invalid one is refused here, never skipped later."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,10 +14,11 @@ from pmflow_core.projects import repository as projects
 from pmflow_core.recipes import repository
 from pmflow_core.recipes.changes import changes
 from pmflow_core.recipes.defaults import DEFAULT_RECIPES
+from pmflow_core.recipes.faults import Fault
 from pmflow_core.recipes.models import Recipe, RecipeVersion, VersionStatus
 from pmflow_core.recipes.schemas import RecipeRead, VersionRead
 from pmflow_core.recipes.spec import Level, RecipeSpec
-from pmflow_core.recipes.validation import Catalogue, validate
+from pmflow_core.recipes.validation import Catalogue, examine, validate
 
 PMFLOW = "pmflow"
 
@@ -69,6 +71,7 @@ def save_draft(
     session.add(version)
     session.flush()
     audit.record(session, actor, "recipe.saved", spec.stage, {"version": version.number})
+    publish_on_commit(session, topics.board(actor.workspace_id))
     return version
 
 
@@ -167,6 +170,14 @@ def list_recipes(session: Session, actor: Actor) -> tuple[RecipeRead, ...]:
         _recipe(read_spec(row), row, latest) for row, latest in repository.list_recipes(session)
     ]
     return tuple(sorted(found, key=lambda each: order.index(each.stage)))
+
+
+def find_faults(
+    session: Session, actor: Actor, given: Mapping[str, object], catalogue: Catalogue
+) -> tuple[Fault, ...]:
+    """Return what `save_draft` would refuse in data that wants to be a recipe, with its places."""
+    actor.require(Role.VIEWER)
+    return examine(given, catalogue, _stages(session))
 
 
 def list_versions(session: Session, actor: Actor, stage: str) -> tuple[VersionRead, ...]:

@@ -133,7 +133,8 @@ class Engine:
                     )
                     return
                 context = stepper.take(context, row)
-            stepper.check_gates(context)
+            if not run.trial:
+                stepper.check_gates(context)
         except BudgetExceeded as error:
             why, needs = str(error), error.needs_usd
             self._write(

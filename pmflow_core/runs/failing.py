@@ -35,8 +35,13 @@ class Failure:
 
 def conclude_failure(
     session: Session, author: Actor, run: StageRun, step: str | None, message: str
-) -> Decision:
-    """Decide what a run that just failed means for its locked project, and return the decision."""
+) -> Decision | None:
+    """Decide what a run that just failed means for its locked project, and return the decision.
+
+    A trial means nothing for it: None.
+    """
+    if run.trial:
+        return None
     project = projects.get_project(session, run.project_id)
     cause = Cause(run.id, run.recipe_version_id, automatic=True)
     owner = owner_name(session, project)

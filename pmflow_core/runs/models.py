@@ -30,7 +30,14 @@ class StageRun(TenantRow, table=True):
             "workspace_id",
             "project_id",
             unique=True,
-            postgresql_where="status IN ('queued', 'running', 'waiting')",
+            postgresql_where="status IN ('queued', 'running', 'waiting') AND NOT trial",
+        ),
+        Index(
+            "uq_stage_runs_open_trial",
+            "workspace_id",
+            "project_id",
+            unique=True,
+            postgresql_where="status IN ('queued', 'running', 'waiting') AND trial",
         ),
         Index(
             "ix_stage_runs_open",
@@ -52,6 +59,7 @@ class StageRun(TenantRow, table=True):
     retry_of: UUID | None = None
     rerun_from: str | None = Field(default=None, description="Steps before it were reused.")
     replay: bool = Field(default=False, description="Answers come from recordings only.")
+    trial: bool = Field(default=False, description="One step is tried; the project stays as it is.")
     fence: int = Field(default=0, description="Counts claims; every later write carries it.")
     dispatch: int = Field(default=0, description="Counts enqueues; part of the job's id.")
     dispatched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

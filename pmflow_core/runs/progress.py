@@ -22,6 +22,7 @@ from pmflow_core.runs import (
     repository,
     results,
     step_costs,
+    tried,
 )
 from pmflow_core.runs.advance import conclude
 from pmflow_core.runs.failing import Failure, conclude_failure
@@ -96,8 +97,7 @@ def record_step(
     lines: list[Line] = [(LogLevel.OK, f"{one.title}: {one.detail}") for one in passed]
     lines.append((LogLevel.INFO, f"{step.title} done: {outcome.summary}"))
     write_log(session, holder, run, step.step_key, lines)
-    version_id = _write_document(session, run, step, outcome)
-    results.store(session, run, step.step_key, outcome)
+    version_id = None if run.trial else _keep(session, run, step, outcome)
     session.execute(
         update(RunStep)
         .where(col(RunStep.id) == step.id)
@@ -105,7 +105,7 @@ def record_step(
             status=StepStatus.COMPLETED,
             finished_at=func.now(),
             summary=outcome.summary,
-            output=dict(outcome.output),
+            output=tried.keep(outcome) if run.trial else dict(outcome.output),
             live_text="",
             criteria=[verdict.as_json() for verdict in verdicts],
             document_version_id=version_id,
@@ -164,6 +164,12 @@ def _failed_values(failure: Failure) -> dict[str, object]:
     }
 
 
+def _keep(session: Session, run: StageRun, step: RunStep, outcome: StepOutcome) -> UUID | None:
+    version_id = _write_document(session, run, step, outcome)
+    results.store(session, run, step.step_key, outcome)
+    return version_id
+
+
 def _write_document(
     session: Session, run: StageRun, step: RunStep, outcome: StepOutcome
 ) -> UUID | None:
@@ -191,11 +197,18 @@ def _write_document(
 def complete(session: Session, holder: Holder, claimed: StageRun) -> None:
     """End the run and decide what that means for its project, in one transaction.
 
+    A trial only ends.
+
     Raises:
         LeaseLost: another worker has the run; nothing is written.
     """
     projects.get_project(session, claimed.project_id, lock=True)
     run = repository.get_run(session, claimed.id)
+    if run.trial:
+        line = (LogLevel.INFO, "tried; the project stays as it is")
+        write_log(session, holder, run, None, [line])
+        announce(session, _end(session, holder, RunStatus.COMPLETED))
+        return
     write_log(session, holder, run, None, [(LogLevel.INFO, "all steps done; checking gates")])
     run = _end(session, holder, RunStatus.COMPLETED)
     decision = conclude(session, run_author(run), run)
@@ -236,8 +249,8 @@ def fail(session: Session, holder: Holder, claimed: StageRun, failure: Failure) 
         step.criteria = [verdict.as_json() for verdict in failure.verdicts]
     author = run_author(run)
     title = step.title if step else None
-    conclude_failure(session, author, run, title, failure.message)
-    activity.record(session, author, project.id, "run", "Failed")
+    if conclude_failure(session, author, run, title, failure.message) is not None:
+        activity.record(session, author, project.id, "run", "Failed")
     announce(session, run)
 
 

@@ -39,6 +39,7 @@ def _repeated_began(session: Session, run: StageRun) -> datetime | None:
             col(StageRun.stage) == run.stage,
             col(StageRun.number) < run.number,
             col(StageRun.replay).is_(False),
+            col(StageRun.trial).is_(False),
             col(StageRun.started_at).is_not(None),
         )
         .order_by(col(StageRun.number).desc())

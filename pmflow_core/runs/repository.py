@@ -45,9 +45,9 @@ class Holder:
 
 
 def add_queued(session: Session, run: StageRun) -> bool:
-    """Insert a queued run; False when the project has an open one.
+    """Insert a queued run; False when the project has an open one, or for a trial an open trial.
 
-    The partial unique index decides, so of twenty identical calls exactly one inserts.
+    Partial unique indexes decide, so of twenty identical calls exactly one inserts.
     """
     values = run.model_dump()
     statement = (
@@ -230,20 +230,22 @@ def list_runs(session: Session, *, project_id: UUID | None, limit: int) -> list[
 
 
 def latest_runs(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, StageRun]:
-    """Return each project's newest run, by project id."""
+    """Return each project's newest run, by project id; trials are none of theirs."""
     statement = (
         select(StageRun)
         .ext(distinct_on(col(StageRun.project_id)))
-        .where(col(StageRun.project_id).in_(project_ids))
+        .where(col(StageRun.project_id).in_(project_ids), col(StageRun.trial).is_(False))
         .order_by(col(StageRun.project_id), col(StageRun.number).desc())
     )
     return {run.project_id: run for run in session.scalars(statement)}
 
 
 def open_run(session: Session, project_id: UUID) -> StageRun | None:
-    """Return the project's open run, or None."""
+    """Return the project's open run, or None; a trial does not count."""
     statement = select(StageRun).where(
-        col(StageRun.project_id) == project_id, col(StageRun.status).in_(OPEN)
+        col(StageRun.project_id) == project_id,
+        col(StageRun.status).in_(OPEN),
+        col(StageRun.trial).is_(False),
     )
     return session.scalar(statement)
 

@@ -56,6 +56,12 @@ class RunIsOpen(Conflict):
     code = "run_is_open"
 
 
+class RunIsATrial(Conflict):
+    """One step was tried; there is nothing to repeat or to take over from it."""
+
+    code = "run_is_a_trial"
+
+
 class StageWasLeft(Conflict):
     """The project is in another stage than the run was."""
 
@@ -92,19 +98,20 @@ def request_run(
     if found is None:
         raise NoRecipe(f"Nothing is automated in {stage.name} yet; move the project by hand.")
     version, spec = found
-    run = _new_run(session, actor, project, stage.slug, version.id)
+    run = new_run(session, actor, project, stage.slug, version.id)
     run.provider = installed().provider(options.provider or spec.provider).name
     run.retry_of = options.retry_of
     run.replay = options.replay
     text = f"Requested run {run.number} of {stage.name}"
     _queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
-    _open_budget(session, run, spec)
+    open_budget(session, run, spec)
     return run
 
 
-def _new_run(
+def new_run(
     session: Session, actor: Actor, project: Project, stage: str, version_id: UUID
 ) -> StageRun:
+    """Return a run that is not stored yet, numbered, with its first offer counted."""
     return StageRun(
         workspace_id=actor.workspace_id,
         number=take_numbers(session, actor.workspace_id, "run"),
@@ -138,7 +145,8 @@ def _queue(
     dispatch(session, run)
 
 
-def _open_budget(session: Session, run: StageRun, spec: RecipeSpec) -> None:
+def open_budget(session: Session, run: StageRun, spec: RecipeSpec) -> None:
+    """Give a new run the cap that its recipe sets, where it sets one."""
     if spec.budget_usd is not None:
         budgets.open_run(session, run.workspace_id, run.id, Decimal(str(spec.budget_usd)))
 
@@ -201,14 +209,19 @@ def cancel(session: Session, actor: Actor, run_id: UUID) -> StageRun:
         text=f"cancelled by {actor.name}",
     )
     repository.append_unfenced_log(session, run, line)
+    if not run.trial:
+        _decide_cancelled(session, actor, project, run)
+    audit.record(session, actor, "run.cancelled", f"run {run.number}", {})
+    announce(session, run)
+    return run
+
+
+def _decide_cancelled(session: Session, actor: Actor, project: Project, run: StageRun) -> None:
     stage = projects.stage_name(session, run.stage)
     explanation = explain.cancelled(stage, actor.name, owner_name(session, project))
     cause = Cause(run_id=run.id, recipe_version_id=run.recipe_version_id)
     project_service.decide(session, actor, project, run.stage, explanation, cause)
     activity.record(session, actor, project.id, "run", f"Cancelled run {run.number}")
-    audit.record(session, actor, "run.cancelled", f"run {run.number}", {})
-    announce(session, run)
-    return run
 
 
 def retry(session: Session, actor: Actor, run_id: UUID) -> StageRun:
@@ -217,11 +230,23 @@ def retry(session: Session, actor: Actor, run_id: UUID) -> StageRun:
     Raises:
         PermissionDenied: the actor is not an editor.
         RunIsOpen: it has not ended.
+        RunIsATrial: it only tried one step.
         StageWasLeft: the project has left that stage.
     """
     actor.require(Role.EDITOR)
     run, project = _ended(session, run_id)
     options = RunOptions(run.provider, retry_of=run.id, replay=run.replay)
+    return request_run(session, actor, project.id, options)
+
+
+def replay(session: Session, actor: Actor, run_id: UUID) -> StageRun:
+    """Queue a run that repeats an ended one on its recorded answers, at no cost.
+
+    Raises: as `retry`.
+    """
+    actor.require(Role.EDITOR)
+    run, project = _ended(session, run_id)
+    options = RunOptions(run.provider, retry_of=run.id, replay=True)
     return request_run(session, actor, project.id, options)
 
 
@@ -239,6 +264,7 @@ def rerun(
     Raises:
         PermissionDenied: the actor is not an editor.
         RunIsOpen: the run has not ended.
+        RunIsATrial: it only tried one step.
         StageWasLeft: the project has left that stage.
         NoSuchStep: the run has no such step.
         StepNotReached: something before that step was never finished.
@@ -253,14 +279,14 @@ def rerun(
     if params is not None:
         row = next(row for row in earlier if row.step_key == step_key)
         params = reuse.edited_params(step, row, params, installed())
-    run = _new_run(session, actor, project, ended.stage, ended.recipe_version_id)
+    run = new_run(session, actor, project, ended.stage, ended.recipe_version_id)
     run.provider = ended.provider
     run.retry_of = ended.id
     run.rerun_from = step_key
     text = f"Requested run {run.number}, run {ended.number} again from {step.title}"
     steps = list(reuse.reusing_steps(run, spec, earlier, params))
     _queue(session, actor, project, run, steps, text)
-    _open_budget(session, run, spec)
+    open_budget(session, run, spec)
     return run
 
 
@@ -271,6 +297,8 @@ def _ended(session: Session, run_id: UUID) -> tuple[StageRun, Project]:
     run = repository.get_run(session, run_id)
     if run.status in OPEN:
         raise RunIsOpen(f"Run {run.number} is still open.")
+    if run.trial:
+        raise RunIsATrial(f"Run {run.number} tried one step; try it again from its recipe.")
     stage = projects.stage_of(session, project)
     if stage.slug != run.stage:
         raise StageWasLeft(f"{project.key} is in {stage.name} now; run that stage instead.")

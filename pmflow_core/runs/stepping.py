@@ -196,10 +196,10 @@ class Stepper:
     ) -> RunContext:
         """Go on without a step that failed, ask a person, or raise the error again."""
         failure = describe(error)
-        if spec.continue_on_error:
+        if spec.continue_on_error and not self.run.trial:
             log.warning("step.passed_over", step=row.step_key, exc_info=error)
             return self._pass_over(context, row, failure)
-        if context.recipe.on_failure is not OnFailure.ASK:
+        if self.run.trial or context.recipe.on_failure is not OnFailure.ASK:
             raise error
         log.warning("step.failed", step=row.step_key, exc_info=error)
         self._write(

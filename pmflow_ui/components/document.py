@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from pmflow_ui.components.citation import citation
+from pmflow_ui.components.comments import section_comments
 from pmflow_ui.components.link import link, outward_link
 from pmflow_ui.components.meter import ticks
 from pmflow_ui.prose import Block, Cell, Line, Span
@@ -60,7 +61,11 @@ def _section_head(block: ObjectVar[Block]) -> rx.Component:
         class_name="cov",
     )
     return rx.el.h2(
-        rx.el.span(_spans(block)), rx.cond(block.coverage, share), id=block.anchor, class_name="dh"
+        rx.el.span(_spans(block)),
+        rx.cond(block.text, section_comments(block.text)),
+        rx.cond(block.coverage, share),
+        id=block.anchor,
+        class_name="dh",
     )
 
 

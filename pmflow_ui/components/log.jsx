@@ -39,7 +39,7 @@ function withHeads(lines) {
   return rows;
 }
 
-export function LogView({ source, chunk, levels, query, wrap, label, onGap }) {
+export function LogView({ source, chunk, levels, query, wrap, jump, label, onGap }) {
   const box = useRef(null);
   const [lines, setLines] = useState([]);
   const [following, setFollowing] = useState(true);
@@ -94,6 +94,18 @@ export function LogView({ source, chunk, levels, query, wrap, label, onGap }) {
   useEffect(() => {
     if (following) toEnd();
   }, [shown, following, wrap, toEnd]);
+
+  const jumped = useRef("");
+  useEffect(() => {
+    if (!jump || jumped.current === jump) return;
+    const seq = Number(jump.split(":")[0]);
+    const at = shown.findIndex((line) => line.seq === seq);
+    if (at < 0 || !box.current) return;
+    jumped.current = jump;
+    setFollowing(false);
+    if (wrap) box.current.children[at]?.scrollIntoView({ block: "center" });
+    else box.current.scrollTop = at * ROW - box.current.clientHeight / 2;
+  }, [jump, shown, wrap]);
 
   const onScroll = () => {
     const { scrollTop, clientHeight, scrollHeight } = box.current;

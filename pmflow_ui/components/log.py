@@ -24,6 +24,7 @@ class _LogView(rx.NoSSRComponent):
     levels: rx.Var[list[str]]
     query: rx.Var[str]
     wrap: rx.Var[bool]
+    jump: rx.Var[str]
     label: rx.Var[str]
     on_gap: rx.EventHandler[_after]
 
@@ -34,14 +35,15 @@ def log_view(
     levels: rx.Var[Sequence[str]] | None = None,
     query: Text = "",
     wrap: Flag = False,
-    on_gap: Any = None,
+    **more: Any,
 ) -> rx.Component:
     """Return a log that appends each new `chunk`; another `source` (a run's id) empties it.
 
     The state holds only the newest chunk, so that a delta stays small however long the log is,
-    and answers `on_gap(seq)` with a chunk of the lines after that number.
+    and answers `on_gap(seq)` with a chunk of the lines after that number. Each new `jump`, as
+    `<seq>:<count>`, brings that line into view; both are among the props in `more`.
     """
-    options: dict[str, Any] = {"levels": levels, "on_gap": on_gap}
+    options: dict[str, Any] = {"levels": levels, **more}
     return _LogView.create(
         source=source,
         chunk=chunk,

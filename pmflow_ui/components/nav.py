@@ -28,6 +28,7 @@ MAIN = (
 RECORDS = (
     Item("customers", "Customers", "building-2"),
     Item("personas", "Personas", "users"),
+    Item("recipes", "Recipes", "workflow"),
 )
 
 FOOT = (Item("settings/general", "Settings", "settings"),)

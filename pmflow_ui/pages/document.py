@@ -4,6 +4,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from pmflow_ui.components.button import icon_button
+from pmflow_ui.components.comments import comments
 from pmflow_ui.components.document import document
 from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.icon import icon
@@ -129,11 +130,19 @@ def _version(line: ObjectVar[VersionLine]) -> rx.Component:
 
 
 def _versions() -> rx.Component:
+    head = DocumentState.head
+    since = link(
+        f"What changed since v{head.approved}, approved",
+        href=f"{head.href}?version={head.version}&diff={head.approved}",
+        class_name="link sm since",
+    )
     return rx.el.aside(
         rx.el.div("Versions", class_name="sect-h"),
+        rx.cond(head.approved, since),
         rx.el.ol(rx.foreach(DocumentState.versions, _version), class_name="vers"),
+        comments(),
         class_name="vrail",
-        aria_label="Versions",
+        aria_label="Versions and comments",
     )
 
 
@@ -181,6 +190,12 @@ def _actions() -> rx.Component:
         _modes(),
         icon_button(
             "download", "Download Markdown", class_name="no-phone", on_click=DocumentState.download
+        ),
+        icon_button(
+            "printer",
+            "Print, or save as PDF",
+            class_name="no-phone",
+            on_click=rx.run_script("window.print()"),
         ),
         icon_button("link", "Copy link", class_name="no-phone", on_click=rx.set_clipboard(here)),
     )

@@ -7,6 +7,7 @@ from pmflow_ui.components.document import document
 from pmflow_ui.components.form import state_form
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.link import link
+from pmflow_ui.components.moment import moment
 from pmflow_ui.state.document import DocumentState
 
 
@@ -23,7 +24,7 @@ def _newer() -> rx.Component:
                 class_name="grow",
             ),
             link("Compare", href=compare, target="_blank", class_name="btn sm"),
-            button("I compared", "", "sm", on_click=DocumentState.save_over),
+            button("I compared, save on top", "", "sm", on_click=DocumentState.save_over),
             class_name="drops",
             role="alert",
         ),
@@ -43,13 +44,26 @@ def edit_view() -> rx.Component:
     """Return the editor of the newest version."""
     bar = rx.el.div(
         rx.el.span(f"Editing version {DocumentState.base_version}", class_name="med"),
-        rx.el.span(DocumentState.words, " words", class_name="t3 sm tn"),
+        rx.el.span(DocumentState.words, " words", class_name="t3 sm tn no-phone"),
+        rx.cond(
+            DocumentState.kept_at,
+            rx.el.span(
+                "Draft kept ",
+                moment(DocumentState.kept_at),
+                class_name="t3 sm nowrap",
+                role="status",
+            ),
+        ),
         rx.el.span(
             "Cite a signal as [S-12]; mark a judgement as [assumption: owner].",
             class_name="t3 sm no-phone trunc",
         ),
         rx.el.span(class_name="right"),
-        link_button("Cancel", DocumentState.head.href, "ghost", "sm"),
+        rx.cond(
+            DocumentState.kept_at,
+            button("Discard draft", "ghost", "sm", on_click=DocumentState.discard),
+        ),
+        link_button("Close", DocumentState.head.href, "ghost", "sm"),
         rx.el.button("Save version", type="submit", class_name="btn primary sm"),
         class_name="bar",
     )

@@ -4,6 +4,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from pmflow_ui.components.button import Kind, button, icon_button, link_button
+from pmflow_ui.components.comments import comments
 from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.keys import key, keys
 from pmflow_ui.components.link import link
@@ -199,7 +200,7 @@ def _body() -> rx.Component:
         _tabs(),
         rx.el.div(
             rx.el.div(tab_content(), class_name="col pj-main"),
-            rx.el.aside(properties(), activity_list(6), class_name="col pj-side"),
+            rx.el.aside(properties(), comments(), activity_list(6), class_name="col pj-side"),
             class_name="pj2",
         ),
         class_name="body",

@@ -37,16 +37,29 @@ def _crumb() -> rx.Component:
             class_name="crumb",
         ),
         rx.cond(FACTS.status, state_chip(FACTS.status)),
+        rx.cond(FACTS.trial, rx.el.span("Trial of one step", class_name="chip fill")),
+        rx.cond(FACTS.replay, rx.el.span("Replay", class_name="chip fill")),
     )
 
 
 def _actions() -> rx.Component:
     cancel = button("Cancel", "", "sm", "square", on_click=RunState.cancel)
     retry = button("Run again", "ghost", "sm", "rotate-ccw", on_click=RunState.retry)
+    replay = button(
+        "Replay",
+        "ghost",
+        "sm",
+        "history",
+        compact=True,
+        title="Again on the recorded answers, at no cost",
+        on_click=RunState.replay,
+    )
     return rx.cond(
         SessionState.can_edit,
         rx.fragment(
-            rx.cond(FACTS.is_open, cancel), rx.cond(FACTS.can_retry & ~RunState.can_approve, retry)
+            rx.cond(FACTS.is_open, cancel),
+            rx.cond(FACTS.can_retry, replay),
+            rx.cond(FACTS.can_retry & ~RunState.can_approve, retry),
         ),
     )
 

@@ -16,9 +16,11 @@ from pmflow_ui.components.keys import key
 from pmflow_ui.components.link import link, outward_link
 from pmflow_ui.components.log import log_view
 from pmflow_ui.components.reason import reason_line
+from pmflow_ui.pages.run_compared import attempts_view, calls_view, views
 from pmflow_ui.pages.run_question import question_form
 from pmflow_ui.state.project_results import FileLine
 from pmflow_ui.state.run import Level, RunState
+from pmflow_ui.state.run_compared import RunComparedState
 from pmflow_ui.state.run_rows import Check, Effect, StepLine, Written
 from pmflow_ui.state.session import SessionState
 
@@ -174,6 +176,10 @@ def _log_bar() -> rx.Component:
             RunState.first_seq > 1,
             button("Load earlier", "ghost", "sm", "arrow-up", on_click=RunState.earlier),
         ),
+        rx.cond(
+            RunState.faults,
+            button("First error", "ghost", "sm", "circle-alert", on_click=RunState.to_first_error),
+        ),
         icon_button(
             "wrap-text",
             "Wrap lines",
@@ -201,8 +207,8 @@ def _live() -> rx.Component:
 
 
 def log_column() -> rx.Component:
-    """Return the log with its levels and its search."""
-    return rx.el.div(
+    """Return the log with its levels and its search, the calls, or the attempts."""
+    log = rx.fragment(
         _log_bar(),
         rx.cond(
             RunState.first_seq,
@@ -212,6 +218,7 @@ def log_column() -> rx.Component:
                 levels=RunState.levels,
                 query=RunState.needle,
                 wrap=RunState.wrap,
+                jump=RunState.jump,
                 on_gap=RunState.fill_gap,
             ),
             rx.el.p(
@@ -219,6 +226,12 @@ def log_column() -> rx.Component:
             ),
         ),
         _live(),
+    )
+    return rx.el.div(
+        rx.el.div(views(), class_name="bar views-b"),
+        rx.match(
+            RunComparedState.view, ("calls", calls_view()), ("attempts", attempts_view()), log
+        ),
         class_name="rn-c",
     )
 

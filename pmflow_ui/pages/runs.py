@@ -35,7 +35,11 @@ def _row(run: ObjectVar[RunLine]) -> rx.Component:
         rx.cond(run.failure, rx.el.span(" ", run.failure, class_name="bad sm")),
     )
     return rx.el.tr(
-        rx.el.td(link("Run ", run.number, href=run.href, class_name="med"), class_name="c-run"),
+        rx.el.td(
+            link("Run ", run.number, href=run.href, class_name="med"),
+            rx.cond(run.kind, rx.el.span(" ", run.kind, class_name="t3 sm")),
+            class_name="c-run",
+        ),
         rx.el.td(state_chip(run.status), class_name="c-state"),
         rx.el.td(project, class_name="c-proj", title=run.failure),
         rx.el.td(run.stage, class_name="c-stage t2"),

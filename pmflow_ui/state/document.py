@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 import reflex as rx
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board import reads
+from pmflow_core.board import drafts, reads
 from pmflow_core.board import service as board
 from pmflow_core.board.schemas import DocumentRead
 from pmflow_core.board.service import DocumentChanged
@@ -35,6 +35,7 @@ from pmflow_ui.state.document_rows import (
 )
 from pmflow_ui.state.project import Address, read_address
 
+Number = Annotated[int, Field(ge=1, le=999_999)]
 NOWHERE = Address(base="", key="")
 
 
@@ -64,10 +65,12 @@ class DocumentState(rx.State):
     base_version: rx.Field[int] = rx.field(0)
     newer: rx.Field[int] = rx.field(0)
     edit_error: rx.Field[str] = rx.field("")
+    kept_at: rx.Field[str] = rx.field("")
     _address: Address = NOWHERE
     _number: int | None = None
     _against: int | None = None
     _content: str = ""
+    _discarded: tuple[str, int] | None = None
 
     @event(allow=Role.VIEWER, page=True)
     async def load(self) -> None:
@@ -103,8 +106,37 @@ class DocumentState(rx.State):
     @event(allow=Role.EDITOR, debounce=400)
     async def typed(self, content: Annotated[str, StringConstraints(max_length=400_000)]) -> None:
         """Count the words of the draft and show how it will read."""
-        await self._preview(current_actor(), content)
+        actor, address = current_actor(), self._address
+        await self._preview(actor, content)
+        # A tab that is reloaded draws the editor from here before anything else is asked.
+        self.text = content
         self.edit_error = ""
+        text = content.replace("\r\n", "\n")
+        where = (address.key, address.kind, text)
+        kept = await call(drafts.keep_draft, actor, *where, base=self.base_version)
+        self.kept_at = "" if kept is None else kept.saved_at.isoformat()
+
+    @event(allow=Role.EDITOR)
+    async def discard(self) -> EventSpec:
+        """Forget the draft, with a way back, and begin again from the newest version."""
+        actor, address = current_actor(), self._address
+        found = await call(drafts.find_draft, actor, address.key, address.kind)
+        await call(drafts.drop_draft, actor, address.key, address.kind)
+        await self._open_editor(actor)
+        if found is None:
+            return toasts.say("There was no draft")
+        self._discarded = (found.content, found.base)
+        return toasts.offer_undo("Discarded your draft", DocumentState.take_up())
+
+    @event(allow=Role.EDITOR)
+    async def take_up(self) -> None:
+        """Go on with the draft that was discarded last."""
+        actor, address = current_actor(), self._address
+        if self._discarded is None:
+            return
+        content, base = self._discarded
+        await call(drafts.keep_draft, actor, address.key, address.kind, content, base=base)
+        await self._open_editor(actor)
 
     @event(allow=Role.EDITOR)
     async def save(self, form: Edit) -> AsyncIterator[EventSpec | None]:
@@ -112,7 +144,7 @@ class DocumentState(rx.State):
         actor, address = current_actor(), self._address
         content = form.content.replace("\r\n", "\n")
         try:
-            number = await call(_edit, actor, address, content, self.base_version)
+            number = await call(_save, actor, address, content, self.base_version)
         except DocumentChanged as error:
             self.edit_error = str(error)
             self.newer = (await call(read_document, actor, address.key, address.kind)).latest
@@ -133,11 +165,17 @@ class DocumentState(rx.State):
     @event(allow=Role.EDITOR)
     async def restore(self) -> AsyncIterator[EventSpec | None]:
         """Write the older version of the comparison as the next one; none is lost."""
-        actor, address = current_actor(), self._address
-        old = await call(read_document, actor, address.key, address.kind, self._against)
-        number = await call(_edit, actor, address, old.content, self.head.latest)
-        yield toasts.say(f"Restored version {old.version} as version {number}")
+        actor = current_actor()
+        yield await self._write_again(actor, self._against, self.head.latest)
         yield rx.redirect(self.head.href)
+
+    @event(allow=Role.EDITOR)
+    async def bring_back(self, number: Number, after: Number) -> EventSpec:
+        """Write a version as the one that follows `after`, as the way back from a restore does."""
+        actor = current_actor()
+        said = await self._write_again(actor, number, after)
+        await self._load(actor)
+        return said
 
     @event(allow=Role.VIEWER)
     async def download(self) -> EventSpec:
@@ -152,13 +190,24 @@ class DocumentState(rx.State):
         more = "&layout=inline" if layout == "inline" else ""
         return rx.redirect(f"{self.head.href}?diff={self._against}{shown}{more}", replace=True)
 
+    async def _write_again(self, actor: Actor, version: int | None, last: int) -> EventSpec:
+        """Write a version as the one after `last`, and return the words with the way back."""
+        address = self._address
+        old = await call(read_document, actor, address.key, address.kind, version)
+        number = await call(_edit, actor, address, old.content, last)
+        said = f"Restored version {old.version} as version {number}"
+        return toasts.offer_undo(said, DocumentState.bring_back(last, number))
+
     async def _open_editor(self, actor: Actor) -> None:
-        """Begin from the newest text; what was typed before in this tab is not kept."""
-        self.text = self._content
+        """Begin from the draft that was not saved yet, without one from the newest text."""
+        address = self._address
+        kept = await call(drafts.find_draft, actor, address.key, address.kind)
+        self.text = self._content if kept is None else kept.content
+        self.kept_at = "" if kept is None else kept.saved_at.isoformat()
         self.opened += 1
-        await self._preview(actor, self._content)
-        self.base_version = self.head.version
-        self.newer = 0
+        await self._preview(actor, self.text)
+        self.base_version = self.head.latest if kept is None else kept.base
+        self.newer = self.head.latest if self.head.latest > self.base_version else 0
         self.edit_error = ""
 
     async def _preview(self, actor: Actor, content: str) -> None:
@@ -185,6 +234,11 @@ class DocumentState(rx.State):
         self.blocks = marked_blocks(read, self._address.base)
         self.outline = outline_of(read)
         self.faults = list(read.faults)
+
+
+def _save(session: Session, actor: Actor, address: Address, content: str, base: int) -> int:
+    where = (address.key, address.kind, content)
+    return drafts.save_version(session, actor, *where, base=base).number
 
 
 def _edit(session: Session, actor: Actor, address: Address, content: str, base: int) -> int:

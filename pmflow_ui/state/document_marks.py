@@ -33,7 +33,8 @@ class _Marks:
     def on(self, block: Block) -> Block:
         """Return the block with its marks."""
         if block.kind == "h2":
-            return _measured(block, self._sections.get(normal_title(_text(block.spans))))
+            title = _text(block.spans)
+            return replace(_measured(block, self._sections.get(normal_title(title))), text=title)
         rows = [
             Line([Cell(self._spans(cell.spans)) for cell in line.cells])
             for line in self._underlined_rows(block.rows)

@@ -32,6 +32,7 @@ class DocumentHead:
     coverage: str = ""
     weak: bool = False
     words: int = 0
+    approved: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,15 @@ def head_of(read: DocumentRead, base: str) -> DocumentHead:
         ),
         weak=read.cited < read.claims,
         words=count_words(read.content),
+        approved=_last_approved(read),
+    )
+
+
+def _last_approved(read: DocumentRead) -> int:
+    """Return the newest approved version before the one in view, 0 without one."""
+    return max(
+        (row.number for row in read.versions if row.approved and row.number < read.version),
+        default=0,
     )
 
 

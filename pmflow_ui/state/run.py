@@ -8,9 +8,9 @@ from pydantic import BaseModel, StringConstraints
 from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.board import approvals, reads, results, shown_runs
+from pmflow_core.board import approvals, reads, results, run_ledger, shown_runs
 from pmflow_core.board import service as board
-from pmflow_core.board.schemas import Mood, RunRead
+from pmflow_core.board.schemas import LogRead, Mood, RunRead
 from pmflow_core.errors import NotFound
 from pmflow_core.events import topics
 from pmflow_core.runs import questions
@@ -97,6 +97,7 @@ class RunState(rx.State):
     levels: rx.Field[list[str]] = rx.field(default_factory=list)
     needle: rx.Field[str] = rx.field("")
     wrap: rx.Field[bool] = rx.field(True)
+    jump: rx.Field[str] = rx.field("")
     question: rx.Field[Asked] = rx.field(default_factory=Asked)
     rerun: rx.Field[RerunFrom] = rx.field(default_factory=RerunFrom)
     live: rx.Field[Live] = rx.field(default_factory=Live)
@@ -105,6 +106,7 @@ class RunState(rx.State):
     ready: rx.Field[bool] = rx.field(False)
     _run: UUID | None = None
     _last: int = 0
+    _jumps: int = 0
     _seen: dict[str, str] = {}  # noqa: RUF012 the framework copies defaults
 
     @event(allow=Role.VIEWER, page=True)
@@ -113,7 +115,7 @@ class RunState(rx.State):
         actor = current_actor()
         self.ready, self.rejecting, self.rerun = False, False, RerunFrom()
         self.chunk, self._last, self.warnings, self.faults, self.first_seq = [], 0, 0, 0, 0
-        self.facts = RunFacts()
+        self.facts, self.jump = RunFacts(), ""
         self._run = _run_of(self.router.url.path)
         nudges = [topics.run(self._run), topics.board(actor.workspace_id)]
         watch.watch(self, nudges, RunState.refresh())
@@ -168,6 +170,32 @@ class RunState(rx.State):
         """Queue the run again and go there."""
         run = await call(runs.retry, current_actor(), self._here())
         return rx.redirect(f"/w/{workspace_slug(self.router.url.path)}/runs/{run.id}")
+
+    @event(allow=Role.EDITOR)
+    async def replay(self) -> EventSpec:
+        """Queue the run again on its recorded answers, and go there."""
+        run = await call(runs.replay, current_actor(), self._here())
+        return rx.redirect(f"/w/{workspace_slug(self.router.url.path)}/runs/{run.id}")
+
+    @event(allow=Role.VIEWER)
+    async def to_first_error(self) -> EventSpec | None:
+        """Show the first line that tells an error, read from the past where it is not here yet."""
+        actor = current_actor()
+        seq = await call(run_ledger.first_error, actor, self._here())
+        if seq is None:
+            return say("No line of the log tells an error.")
+        older: list[LogRead] = []
+        while seq < self.first_seq:
+            found = await call(
+                shown_runs.earlier_lines, actor, self._here(), before_seq=self.first_seq
+            )
+            older, self.first_seq = [*found, *older], found[0].seq
+        if older:
+            self.chunk = as_lines(older, {line.key: line.title for line in self.steps})
+        self.level, self.levels, self.needle = "all", [], ""
+        self._jumps += 1
+        self.jump = f"{seq}:{self._jumps}"
+        return None
 
     @event(allow=Role.EDITOR)
     async def answer(self, form: Answered) -> EventSpec:

@@ -52,6 +52,7 @@ class RunLine:
     started: str
     finished: str
     failure: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ class RunFacts:
     failure: str = ""
     is_open: bool = False
     can_retry: bool = False
+    trial: bool = False
+    replay: bool = False
     no_worker: bool = False
     done: str = ""
     checked_step: str = ""
@@ -144,6 +147,7 @@ def as_line(row: RunRow, slug: str) -> RunLine:
         started=_iso(row.started_at),
         finished=_iso(row.finished_at),
         failure=row.failure or "",
+        kind="Trial" if row.is_trial else "Replay" if row.is_replay else "",
     )
 
 
@@ -174,7 +178,9 @@ def as_facts(run: RunRead, slug: str) -> RunFacts:
         rerun_from=next((step.title for step in run.steps if step.key == run.rerun_from), ""),
         failure=row.failure or "",
         is_open=is_open,
-        can_retry=not is_open and run.why.stage == run.stage,
+        can_retry=not is_open and not row.is_trial and run.why.stage == run.stage,
+        trial=row.is_trial,
+        replay=row.is_replay,
         no_worker=is_open and not run.workers_alive,
         done=f"{done} of {len(run.steps)}",
         checked_step=_checked(run.steps).title if run.steps else "",
@@ -187,7 +193,7 @@ def as_steps(run: RunRead) -> list[StepLine]:
     end = run.row.finished_at or utcnow()
     whole = max(1.0, (end - begin).total_seconds()) if begin else 1.0
     drawn = [_step(step, run, whole, end) for step in run.steps]
-    if run.row.status in OPEN or run.why.stage != run.stage:
+    if run.row.status in OPEN or run.row.is_trial or run.why.stage != run.stage:
         return drawn
     keys = startable(run)
     return [replace(step, can_start=step.key in keys) for step in drawn]

@@ -1,14 +1,16 @@
 """A document's page: claims with their signals, versions compared, edits that lose no words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from pmflow_core.accounts.actor import Actor
+from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.board import service as board
 from pmflow_core.board.shown_documents import read_document
 from pmflow_core.db.transaction import transaction
 from pmflow_ui.state.document import DocumentState
 from tests.core.runs.staging import RESEARCH, VERBATIMS, Desk
 from tests.ui.projects.conftest import Tab, said
+from tests.ui.tab import as_member
 
 OpenTab = Callable[[Actor, str], Tab]
 UNCITED = "Everybody **wants** it back."
@@ -155,3 +157,43 @@ def test_a_viewer_reads_even_where_the_address_asks_to_edit(
 def test_a_version_that_cannot_be_is_the_newest(written: Desk, open_tab: OpenTab) -> None:
     state = reading(open_tab(written.actor, address(written, "?version=1e3&diff=-1")))
     assert (state.mode, state.head.version) == ("read", 1)
+
+
+def test_what_is_typed_survives_a_reload_and_somebody_elses_version(
+    written: Desk, open_tab: OpenTab
+) -> None:
+    tab = open_tab(written.actor, address(written, "?view=edit"))
+    reading(tab)
+    tab.send(DocumentState, "typed", f"{RESEARCH}\nMine.\n")
+    somebody = as_member(written.actor, Role.EDITOR)
+    edit(replace(written, actor=somebody), f"{RESEARCH}\nTheirs.\n", 1)
+
+    again = reading(open_tab(written.actor, address(written, "?view=edit")))
+
+    assert again.text == f"{RESEARCH}\nMine.\n"
+    assert (again.base_version, again.newer) == (1, 2)
+    assert again.kept_at
+
+
+def test_a_discarded_draft_can_be_taken_up_again(written: Desk, open_tab: OpenTab) -> None:
+    tab = open_tab(written.actor, address(written, "?view=edit"))
+    reading(tab)
+    tab.send(DocumentState, "typed", f"{RESEARCH}\nMine.\n")
+
+    tab.send(DocumentState, "discard")
+    assert (tab.state(DocumentState).text, tab.state(DocumentState).kept_at) == (RESEARCH, "")
+    tab.send(DocumentState, "take_up")
+
+    assert tab.state(DocumentState).text == f"{RESEARCH}\nMine.\n"
+
+
+def test_a_restore_can_be_taken_back(written: Desk, open_tab: OpenTab) -> None:
+    edit(written, EDITED, 1)
+    tab = open_tab(written.actor, address(written, "?diff=1"))
+    reading(tab)
+
+    tab.send(DocumentState, "restore")
+    assert newest(written) == RESEARCH
+    tab.send(DocumentState, "bring_back", 2, 3)
+
+    assert newest(written) == EDITED
