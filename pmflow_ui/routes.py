@@ -50,6 +50,7 @@ from pmflow_ui.pages.customers import customers_page
 from pmflow_ui.pages.document import document_page
 from pmflow_ui.pages.home import home_page
 from pmflow_ui.pages.inbox import inbox_page
+from pmflow_ui.pages.insights import insights_page
 from pmflow_ui.pages.login import login_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
@@ -67,6 +68,7 @@ from pmflow_ui.state.customers import CustomersState
 from pmflow_ui.state.document import DocumentState
 from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.inbox import InboxState
+from pmflow_ui.state.insights import InsightsState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.run import RunState
@@ -137,6 +139,7 @@ ROUTES = (
     Route("/w/[slug]/personas", personas_page, "Personas", Role.VIEWER, (PersonasState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
+    Route("/w/[slug]/insights", insights_page, "Insights", Role.VIEWER, (InsightsState.load,)),
     Route("/w/[slug]/search", search_page, "Search", Role.VIEWER, (SearchState.load,)),
     Route(
         "/w/[slug]/settings", settings_start_page, "Settings", Role.VIEWER, (AutomationState.go,)

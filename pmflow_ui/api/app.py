@@ -15,6 +15,7 @@ from pmflow_ui.api import (
     description,
     duplicates,
     health,
+    insights,
     personas,
     problems,
     projects,
@@ -53,6 +54,7 @@ ROUTERS = (
     automation.router,
     cron.router,
     duplicates.router,
+    insights.router,
 )
 
 

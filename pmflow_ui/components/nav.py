@@ -19,7 +19,10 @@ MAIN = (
     Item("signals", "Signals", "message-square", "signals"),
     Item("themes", "Themes", "shapes", "themes"),
     Item("runs", "Runs", "play", "runs"),
+    Item("insights", "Insights", "chart-column"),
 )
+# A phone's bar holds so many of them; the others are behind "More" there.
+TABS = 5
 # Below the line; on a phone behind "More".
 RECORDS = (
     Item("customers", "Customers", "building-2"),

@@ -12,7 +12,7 @@ from pmflow_ui.components.button import link_button
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.link import link
-from pmflow_ui.components.nav import FOOT, MAIN, RECORDS, Item
+from pmflow_ui.components.nav import FOOT, MAIN, RECORDS, TABS, Item
 from pmflow_ui.components.notes import notes
 from pmflow_ui.components.overlay import menu, menu_item, menu_line
 from pmflow_ui.components.placeholder import empty_state, error_state
@@ -197,12 +197,12 @@ def _tabbar(here: str) -> rx.Component:
                 lead=icon(item.icon, 14),
                 on_select=rx.redirect(workspace_path(item.path)),
             )
-            for item in (*RECORDS, *FOOT)
+            for item in (*MAIN[TABS:], *RECORDS, *FOOT)
         ),
         align="end",
     )
     return rx.el.nav(
-        *(_tab(item, here) for item in MAIN), more, class_name="tabbar", aria_label="Main"
+        *(_tab(item, here) for item in MAIN[:TABS]), more, class_name="tabbar", aria_label="Main"
     )
 
 
