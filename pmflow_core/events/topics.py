@@ -33,3 +33,8 @@ def notifications(user_id: UUID) -> str:
 def project(project_id: UUID) -> str:
     """Return the topic of one project."""
     return f"project:{project_id}"
+
+
+def knowledge(workspace_id: UUID) -> str:
+    """Return the topic of what a workspace's team knows."""
+    return f"ws:{workspace_id}:knowledge"
