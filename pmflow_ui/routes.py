@@ -51,6 +51,7 @@ from pmflow_ui.pages.document import document_page
 from pmflow_ui.pages.home import home_page
 from pmflow_ui.pages.inbox import inbox_page
 from pmflow_ui.pages.insights import insights_page
+from pmflow_ui.pages.knowledge import knowledge_page
 from pmflow_ui.pages.login import login_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
@@ -69,6 +70,7 @@ from pmflow_ui.state.document import DocumentState
 from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.inbox import InboxState
 from pmflow_ui.state.insights import InsightsState
+from pmflow_ui.state.knowledge import KnowledgeState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.run import RunState
@@ -137,6 +139,7 @@ ROUTES = (
     ),
     Route("/w/[slug]/customers", customers_page, "Customers", Role.VIEWER, (CustomersState.load,)),
     Route("/w/[slug]/personas", personas_page, "Personas", Role.VIEWER, (PersonasState.load,)),
+    Route("/w/[slug]/knowledge", knowledge_page, "Knowledge", Role.VIEWER, (KnowledgeState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
     Route("/w/[slug]/insights", insights_page, "Insights", Role.VIEWER, (InsightsState.load,)),

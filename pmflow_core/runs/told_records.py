@@ -58,8 +58,9 @@ def tell(session: Session, run: StageRun) -> tuple[RecordFacts, ...]:
 
 
 def list_uses(session: Session, actor: Actor, record_id: UUID, *, limit: int = 20) -> list[Use]:
-    """Return the newest runs that were told a record, the newest first."""
+    """Return the newest runs that were told a record, the newest first; raises NotFound."""
     actor.require(Role.VIEWER)
+    record_rows.get_record(session, record_id, deleted=True)
     statement = (
         select(RunKnowledge, StageRun, Project)
         .join(StageRun, col(StageRun.id) == col(RunKnowledge.run_id))

@@ -16,6 +16,7 @@ from pmflow_ui.api import (
     duplicates,
     health,
     insights,
+    knowledge,
     personas,
     problems,
     projects,
@@ -55,6 +56,7 @@ ROUTERS = (
     cron.router,
     duplicates.router,
     insights.router,
+    knowledge.router,
 )
 
 

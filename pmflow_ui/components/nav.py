@@ -27,6 +27,7 @@ TABS = 5
 RECORDS = (
     Item("customers", "Customers", "building-2"),
     Item("personas", "Personas", "users"),
+    Item("knowledge", "Knowledge", "book-open"),
 )
 
 FOOT = (Item("settings/automation", "Settings", "settings"),)
