@@ -53,6 +53,8 @@ from pmflow_ui.pages.inbox import inbox_page
 from pmflow_ui.pages.insights import insights_page
 from pmflow_ui.pages.knowledge import knowledge_page
 from pmflow_ui.pages.login import login_page
+from pmflow_ui.pages.ops import ops_page
+from pmflow_ui.pages.ops_rq import ops_rq_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
 from pmflow_ui.pages.run import run_page
@@ -71,6 +73,7 @@ from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.inbox import InboxState
 from pmflow_ui.state.insights import InsightsState
 from pmflow_ui.state.knowledge import KnowledgeState
+from pmflow_ui.state.ops import OpsState, RqState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.run import RunState
@@ -100,6 +103,8 @@ ROUTES = (
     Route("/login", login_page, "Sign in", Access.ANYONE, (SignState.load_login,)),
     Route("/signup", signup_page, "Create an account", Access.ANYONE, (SignState.load_signup,)),
     Route("/", home_page, "Workspaces", Access.SIGNED_IN),
+    Route("/ops", ops_page, "Operations", Access.OPERATOR, (OpsState.load,)),
+    Route("/ops/rq", ops_rq_page, "RQ jobs", Access.OPERATOR, (RqState.load,)),
     Route("/w/[slug]/inbox", inbox_page, "Inbox", Role.VIEWER, (InboxState.load,)),
     Route("/w/[slug]/board", board_page, "Board", Role.VIEWER, (BoardState.load,)),
     Route(

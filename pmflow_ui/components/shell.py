@@ -158,6 +158,7 @@ def _side(here: str) -> rx.Component:
         _nav("Records", RECORDS, here),
         rx.el.div(
             _nav("Set up", FOOT, here),
+            rx.el.div(_operations(), class_name="nav"),
             _live(),
             _user(),
             class_name="side-foot",
@@ -270,12 +271,23 @@ def shell(
     )
 
 
-def plain_shell(heading: Text, *content: rx.Component) -> rx.Component:
-    """Return a page outside of any workspace, with the account at the top right."""
+def _operations() -> rx.Component:
+    return rx.cond(
+        SessionState.is_operator,
+        link(icon("server"), "Operations", href="/ops", class_name="ops-link"),
+    )
+
+
+def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx.Component:
+    """Return a page outside of any workspace, with the account at the top right.
+
+    `here` scopes its styles as `.p-<here>`.
+    """
     return rx.el.div(
         rx.el.header(
             link(brand(), href="/"),
             rx.el.span(class_name="grow"),
+            _operations(),
             rx.el.span(SessionState.user_name, class_name="t2 trunc"),
             theme_menu(),
             sign_out_form(),
@@ -284,7 +296,7 @@ def plain_shell(heading: Text, *content: rx.Component) -> rx.Component:
         connection_banner(),
         rx.el.main(
             refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
-            class_name="page p-home",
+            class_name=f"page p-{here}",
         ),
         notes(),
         class_name="plain",
