@@ -57,6 +57,7 @@ from pmflow_ui.pages.ops import ops_page
 from pmflow_ui.pages.ops_rq import ops_rq_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
+from pmflow_ui.pages.providers import providers_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
 from pmflow_ui.pages.search import search_page
@@ -76,6 +77,7 @@ from pmflow_ui.state.knowledge import KnowledgeState
 from pmflow_ui.state.ops import OpsState, RqState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
+from pmflow_ui.state.providers import ProvidersState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.runs import RunsState
 from pmflow_ui.state.search import SearchState
@@ -158,6 +160,13 @@ ROUTES = (
         "Automation",
         Role.VIEWER,
         (AutomationState.load,),
+    ),
+    Route(
+        "/w/[slug]/settings/providers",
+        providers_page,
+        "Providers and budgets",
+        Role.VIEWER,
+        (ProvidersState.load,),
     ),
 )
 

@@ -225,7 +225,7 @@ STYLESHEETS = tuple(
         "pages/sign", "pages/home", "pages/start", "pages/board", "pages/signals", "pages/theme",
         "pages/project", "pages/document", "pages/run", "pages/customers", "pages/personas",
         "pages/search", "pages/settings", "pages/inbox", "pages/insights",
-        "pages/knowledge", "pages/ops",
+        "pages/knowledge", "pages/ops", "pages/providers",
     )
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
     auth,
     automation,
+    budgets,
     cron,
     customers,
     description,
@@ -55,6 +56,7 @@ ROUTERS = (
     automation.router,
     cron.router,
     duplicates.router,
+    budgets.router,
     insights.router,
     knowledge.router,
 )
