@@ -221,7 +221,7 @@ STYLESHEETS = tuple(
     f"/css/{name}.css"
     for name in (
         "fonts", "tokens", "base", "controls", "marks", "panels", "shell", "board", "overlays",
-        "runs", "diff", "prose", "phone",
+        "palette", "runs", "diff", "prose", "phone",
         "pages/sign", "pages/home", "pages/start", "pages/board", "pages/signals", "pages/theme",
         "pages/project", "pages/document", "pages/run", "pages/customers", "pages/personas",
         "pages/search", "pages/settings", "pages/inbox", "pages/insights",

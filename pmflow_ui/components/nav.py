@@ -5,32 +5,37 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the navigation; `counts` names the field of NavCounts beside it."""
+    """One line of the navigation; `counts` names the field of NavCounts beside it.
+
+    `key` leads there after a G.
+    """
 
     path: str
     label: str
     icon: str
     counts: str = ""
+    key: str = ""
 
 
 MAIN = (
-    Item("inbox", "Inbox", "inbox", "inbox"),
-    Item("board", "Board", "square-kanban", "projects"),
-    Item("signals", "Signals", "message-square", "signals"),
-    Item("themes", "Themes", "shapes", "themes"),
-    Item("runs", "Runs", "play", "runs"),
-    Item("insights", "Insights", "chart-column"),
+    Item("inbox", "Inbox", "inbox", "inbox", "i"),
+    Item("board", "Board", "square-kanban", "projects", "b"),
+    Item("signals", "Signals", "message-square", "signals", "s"),
+    Item("themes", "Themes", "shapes", "themes", "t"),
+    Item("runs", "Runs", "play", "runs", "r"),
+    Item("insights", "Insights", "chart-column", key="n"),
 )
 # A phone's bar holds so many of them; the others are behind "More" there.
 TABS = 5
 # Below the line; on a phone behind "More".
 RECORDS = (
-    Item("customers", "Customers", "building-2"),
-    Item("personas", "Personas", "users"),
-    Item("knowledge", "Knowledge", "book-open"),
+    Item("customers", "Customers", "building-2", key="c"),
+    Item("personas", "Personas", "users", key="p"),
+    Item("knowledge", "Knowledge", "book-open", key="k"),
 )
 
-FOOT = (Item("settings/automation", "Settings", "settings"),)
+FOOT = (Item("settings/automation", "Settings", "settings", key="e"),)
+SEARCH = Item("search", "Search", "search", key="f")
 # The pages of the workspace's settings, in the order of their list.
 SETTINGS = (
     Item("settings/automation", "Automation", "zap"),
