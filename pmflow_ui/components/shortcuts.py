@@ -72,6 +72,12 @@ PAGES: Mapping[str, tuple[Command, ...]] = {
         Command("c", "Paste signals", "clipboard", writes=True),
         Command("v", "Paste signals", writes=True),
         Command("i", "Import a file", "file-up", writes=True),
+        Command("s", "Load the sample, in an empty workspace", writes=True),
+    ),
+    "document": (
+        Command("r", "Read", "file-text"),
+        Command("e", "Edit", "pencil", writes=True),
+        Command("d", "Compare versions", "git-compare"),
     ),
     "themes": (
         *_WALK,

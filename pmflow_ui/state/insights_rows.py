@@ -59,10 +59,10 @@ class Shared:
 
 def figures(read: InsightsRead, slug: str, cap_usd: float, spent_usd: float) -> list[Figure]:
     """Return the five figures at the top."""
-    since = f"on the {_length(read)} before"
+    length = f"the {_length(read)} before"
+    since = f"on {length}" if read.signals_before else f"none in {length}"
     ended, completed = _ended(read.outcomes)
     base = f"/w/{slug}"
-    failed = ended - completed
     costs = read.costs
     return [
         Figure("Signals", f"{read.signals:,}", since, "", _change(read), f"{base}/signals"),
@@ -85,7 +85,7 @@ def figures(read: InsightsRead, slug: str, cap_usd: float, spent_usd: float) -> 
         Figure(
             "Runs completed",
             f"{round(100 * completed / ended)} %" if ended else "–",
-            f"{completed:,} of {ended:,}, {failed:,} did not" if ended else "no run ended",
+            _of_runs(completed, ended),
             "",
             "",
             f"{base}/runs",
@@ -164,7 +164,7 @@ def stages(read: InsightsRead) -> Shared:
             _time(stage.median_s),
             [
                 Part(
-                    "c-1" if stage is longest else "plain",
+                    "c-1" if stage is longest else "rest",
                     _share(stage.median_s or 0, top),
                     counted(stage.visits, "visit"),
                 )
@@ -222,7 +222,7 @@ def _cost(each: ProjectCost, top: Decimal, tones: Mapping[str, str], slug: str) 
 def _decided(verdict: Verdict) -> str:
     if verdict in ACTED:
         return "c-1"
-    return "warn" if verdict is Verdict.BUDGET else "plain"
+    return "warn" if verdict is Verdict.BUDGET else "rest"
 
 
 def _share(part: float, top: float) -> str:
@@ -234,9 +234,16 @@ def _ended(outcomes: Sequence[Series]) -> tuple[int, int]:
     return sum(each.total for each in outcomes), completed
 
 
+def _of_runs(completed: int, ended: int) -> str:
+    if not ended:
+        return "no run ended"
+    failed = f", {ended - completed:,} did not" if ended > completed else ""
+    return f"{completed:,} of {ended:,}{failed}"
+
+
 def _change(read: InsightsRead) -> str:
     if not read.signals_before:
-        return "none" if read.signals else ""
+        return ""
     share = read.signals / read.signals_before - 1
     return f"{share:+.0%}".replace("-", "−")
 
