@@ -72,13 +72,14 @@ def as_rows(found: list[RecordRead], uses: Mapping[UUID, int]) -> list[RecordRow
     rows: list[RecordRow] = []
     kind: RecordKind | None = None
     for record in found:
-        used = counted(uses.get(record.id, 0), "run")
+        runs = uses.get(record.id, 0)
+        used = f"told to {counted(runs, 'run')}" if runs else "told to no run yet"
         rows.append(
             RecordRow(
                 str(record.id),
                 KINDS[record.kind][0] if record.kind is not kind else "",
                 record.title,
-                f"told in {used}" if record.is_told else "not told",
+                used if record.is_told else "not told",
                 record.is_told,
             )
         )
