@@ -159,13 +159,14 @@ class NoticeState(rx.State):
     _session: str = ""
 
     @event(allow=Access.ANYONE)
-    async def stand_in(self, kind: Literal["not_found", "permission", ""]) -> None:
+    async def stand_in(self, kind: Literal["not_found", "permission", "operator", ""]) -> None:
         """Show that the page is not there or not for this role; a browser sees only its own."""
-        self.kind = kind
+        self.kind = "permission" if kind == "operator" else kind
         self.code = ""
         self.text = {
             "not_found": "It does not exist, or you are not a member of it.",
             "permission": "Your role in this workspace does not reach it.",
+            "operator": "It is for people who run the installation.",
             "": "",
         }[kind]
 

@@ -60,6 +60,14 @@ from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
 from pmflow_ui.pages.recipe import recipe_page
 from pmflow_ui.pages.recipes import recipes_page
+from pmflow_ui.pages.insights import insights_page
+from pmflow_ui.pages.knowledge import knowledge_page
+from pmflow_ui.pages.login import login_page
+from pmflow_ui.pages.ops import ops_page
+from pmflow_ui.pages.ops_rq import ops_rq_page
+from pmflow_ui.pages.personas import personas_page
+from pmflow_ui.pages.project import project_page
+from pmflow_ui.pages.providers import providers_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
 from pmflow_ui.pages.search import search_page
@@ -88,6 +96,12 @@ from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.recipe import RecipeState
 from pmflow_ui.state.recipe_trial import TrialState
 from pmflow_ui.state.recipes import RecipesState
+from pmflow_ui.state.insights import InsightsState
+from pmflow_ui.state.knowledge import KnowledgeState
+from pmflow_ui.state.ops import OpsState, RqState
+from pmflow_ui.state.personas import PersonasState
+from pmflow_ui.state.project import ProjectState
+from pmflow_ui.state.providers import ProvidersState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.run_compared import RunComparedState
 from pmflow_ui.state.runs import RunsState
@@ -119,6 +133,9 @@ ROUTES = (
     Route("/signup", signup_page, "Create an account", Access.ANYONE, (SignState.load_signup,)),
     Route("/invite/[token]", invite_page, "Invitation", Access.ANYONE, (InviteState.load,)),
     Route("/", home_page, "Workspaces", Access.SIGNED_IN, (HomeState.load,)),
+    Route("/", home_page, "Workspaces", Access.SIGNED_IN),
+    Route("/ops", ops_page, "Operations", Access.OPERATOR, (OpsState.load,)),
+    Route("/ops/rq", ops_rq_page, "RQ jobs", Access.OPERATOR, (RqState.load,)),
     Route("/w/[slug]/inbox", inbox_page, "Inbox", Role.VIEWER, (InboxState.load,)),
     Route("/w/[slug]/board", board_page, "Board", Role.VIEWER, (BoardState.load,)),
     Route(
@@ -158,6 +175,7 @@ ROUTES = (
     ),
     Route("/w/[slug]/customers", customers_page, "Customers", Role.VIEWER, (CustomersState.load,)),
     Route("/w/[slug]/personas", personas_page, "Personas", Role.VIEWER, (PersonasState.load,)),
+    Route("/w/[slug]/knowledge", knowledge_page, "Knowledge", Role.VIEWER, (KnowledgeState.load,)),
     Route("/w/[slug]/runs", runs_page, "Runs", Role.VIEWER, (RunsState.load,)),
     Route(
         "/w/[slug]/runs/[run_id]",
@@ -174,6 +192,8 @@ ROUTES = (
         Role.VIEWER,
         (RecipeState.load, TrialState.load),
     ),
+    Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
+    Route("/w/[slug]/insights", insights_page, "Insights", Role.VIEWER, (InsightsState.load,)),
     Route("/w/[slug]/search", search_page, "Search", Role.VIEWER, (SearchState.load,)),
     Route(
         "/w/[slug]/settings", settings_start_page, "Settings", Role.VIEWER, (AutomationState.go,)
@@ -193,6 +213,13 @@ ROUTES = (
     ),
     Route("/w/[slug]/settings/audit", audit_page, "Audit log", Role.ADMIN, (AuditState.load,)),
     Route("/w/[slug]/settings/trash", trash_page, "Trash", Role.VIEWER, (TrashState.load,)),
+    Route(
+        "/w/[slug]/settings/providers",
+        providers_page,
+        "Providers and budgets",
+        Role.VIEWER,
+        (ProvidersState.load,),
+    ),
 )
 
 

@@ -221,10 +221,11 @@ STYLESHEETS = tuple(
     f"/css/{name}.css"
     for name in (
         "fonts", "tokens", "base", "controls", "marks", "panels", "shell", "board", "overlays",
-        "runs", "diff", "prose", "comments", "phone",
+        "palette", "runs", "diff", "prose", "comments", "phone",
         "pages/sign", "pages/home", "pages/start", "pages/board", "pages/signals", "pages/theme",
         "pages/project", "pages/document", "pages/run", "pages/customers", "pages/personas",
         "pages/search", "pages/settings", "pages/inbox", "pages/members", "pages/recipes",
+        "pages/insights", "pages/knowledge", "pages/ops", "pages/providers",
         "print",
     )
 )  # fmt: skip

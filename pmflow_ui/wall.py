@@ -89,8 +89,14 @@ class Wall(rx.Middleware):
         except NotFound:
             return _answer(event, NoticeState.stand_in("not_found"))
         except PermissionDenied as error:
-            return _answer(event, refused(str(error)))
+            return _answer(event, _denied(permission, error))
         return None
+
+
+def _denied(permission: Permission, error: PermissionDenied) -> EventSpec | EventCallback:
+    # What is for operators is a page of its own, so that page is what is refused.
+    operators = permission is Access.OPERATOR
+    return NoticeState.stand_in("operator") if operators else refused(str(error))
 
 
 def _answer(event: Event, reply: EventSpec | EventCallback) -> StateUpdate:

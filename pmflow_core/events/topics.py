@@ -48,3 +48,6 @@ def memberships(user_id: UUID) -> str:
 def audit(workspace_id: UUID) -> str:
     """Return the topic of a workspace's audit log."""
     return f"ws:{workspace_id}:audit"
+def knowledge(workspace_id: UUID) -> str:
+    """Return the topic of what a workspace's team knows."""
+    return f"ws:{workspace_id}:knowledge"

@@ -148,6 +148,32 @@ def read_user_personas(knowledge: Iterable[str]) -> tuple[UserPersona, ...]:
     return tuple(found)
 
 
+class TeamRecord(_Answer):
+    """Something that the team knows: a guardrail, a rule, context, or the roadmap."""
+
+    team_record: Annotated[str, Field(max_length=40)]
+    title: Label
+    text: str
+
+
+def team_record_note(kind: str, title: str, text: str) -> str:
+    """Return the text of `knowledge` that tells of one record of the team."""
+    return TeamRecord(team_record=kind, title=title, text=text).model_dump_json()
+
+
+def find_team_record(text: str) -> TeamRecord | None:
+    """Return the record of the team that a text of `knowledge` is, or None."""
+    try:
+        return TeamRecord.model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+def read_team_records(knowledge: Iterable[str]) -> tuple[TeamRecord, ...]:
+    """Return the records of the team among what a request tells, in their order."""
+    return tuple(record for text in knowledge if (record := find_team_record(text)) is not None)
+
+
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     """Return the JSON Schema of a model in the dialect that every vendor's strict mode takes.
 

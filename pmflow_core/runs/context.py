@@ -11,7 +11,7 @@ from pmflow_core.knowledge import repository as knowledge
 from pmflow_core.projects import repository as projects
 from pmflow_core.recipes import repository as recipe_rows
 from pmflow_core.recipes import service as recipes
-from pmflow_core.runs import evidence, progress, questions, replays, repository
+from pmflow_core.runs import evidence, progress, questions, replays, repository, told_records
 from pmflow_core.runs.kinds import PersonaFacts, ProjectFacts, RunContext, StepOutcome
 from pmflow_core.runs.models import RunStep, StageRun
 from pmflow_core.runs.status import StepStatus
@@ -51,6 +51,7 @@ def _context(session: Session, run: StageRun, steps: Sequence[RunStep]) -> RunCo
             PersonaFacts(each.name, each.description, each.segment, each.weight)
             for each in knowledge.list_personas(session)
         ),
+        records=told_records.tell(session, run),
     )
 
 

@@ -77,6 +77,15 @@ class PersonaFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """A record of what the team knows as a step is told of it."""
+
+    kind: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a person, or a default when time ran out, answered to a question of this run."""
 
@@ -109,6 +118,7 @@ class RunContext:
         default_factory=lambda: MappingProxyType({})
     )
     personas: tuple[PersonaFacts, ...] = ()  # the workspace's, by name
+    records: tuple[RecordFacts, ...] = ()  # what the team knows, guardrails first
 
 
 @dataclass(frozen=True, slots=True)

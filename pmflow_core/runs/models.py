@@ -248,6 +248,22 @@ class Question(TenantRow, table=True):
     answered_by_name: str | None = Field(default=None, description="pmflow when time ran out.")
 
 
+class RunKnowledge(TenantRow, table=True):
+    """A run was told a version of a record of knowledge."""
+
+    __tablename__ = "run_knowledge"
+    __table_args__ = (
+        UniqueConstraint("run_id", "record_id", "version"),
+        in_same_workspace("run_id", "stage_runs", ondelete="CASCADE"),
+        in_same_workspace("record_id", "knowledge", ondelete="CASCADE"),
+        Index(None, "workspace_id", "record_id"),
+    )
+
+    run_id: UUID
+    record_id: UUID
+    version: int
+
+
 class WorkerHeartbeat(Row, table=True):
     """A process that said it was alive; belongs to the installation, not to a workspace."""
 

@@ -48,7 +48,7 @@ def about(context: RunContext, task: str, title: str) -> GenerateRequest:
         sections=(),
         evidence=context.evidence,
         documents=context.documents,
-        knowledge=tuple(_told(context)),
+        knowledge=(*_told(context), *_records(context)),
         total_signals=context.total_signals,
     )
     return to_mend(request, context.feedback)
@@ -107,6 +107,12 @@ def _told(context: RunContext) -> Iterator[str]:
         if output:
             text = json.dumps(dict(output), ensure_ascii=False, default=str)
             yield f"The step {titles.get(key, key)} came to: {text[:_LONGEST_OUTPUT]}"
+
+
+def _records(context: RunContext) -> Iterator[str]:
+    """What the team knows, each record as a text that providers tell from all other knowledge."""
+    for each in context.records:
+        yield answers.team_record_note(each.kind, each.title, each.text)
 
 
 def one_line(text: str, longest: int = 2_000) -> str:

@@ -12,12 +12,15 @@ from pmflow_ui.api import (
     audit,
     auth,
     automation,
+    budgets,
     cron,
     customers,
     description,
     duplicates,
     health,
     members,
+    insights,
+    knowledge,
     personas,
     problems,
     projects,
@@ -68,6 +71,9 @@ ROUTERS = (
     stages.router,
     audit.router,
     trash.router,
+    budgets.router,
+    insights.router,
+    knowledge.router,
 )
 
 

@@ -11,11 +11,14 @@ from pmflow_ui.components.bell import bell
 from pmflow_ui.components.button import link_button
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
+from pmflow_ui.components.kbd import kbd
 from pmflow_ui.components.link import link
-from pmflow_ui.components.nav import FOOT, MAIN, RECORDS, Item
+from pmflow_ui.components.nav import FOOT, MAIN, RECORDS, SEARCH, TABS, Item
 from pmflow_ui.components.notes import notes
 from pmflow_ui.components.overlay import menu, menu_item, menu_line
+from pmflow_ui.components.palette import palette
 from pmflow_ui.components.placeholder import empty_state, error_state
+from pmflow_ui.components.shortcuts import GO, PLACES
 from pmflow_ui.guard import NoticeState
 from pmflow_ui.state.session import SessionState, WorkspaceLink
 
@@ -40,7 +43,8 @@ def _item(item: Item, here: str) -> rx.Component:
         item.label,
         shown,
         href=workspace_path(item.path),
-        custom_attrs={"aria-current": "page"} if _leads(item, here) else {},
+        custom_attrs={"data-go": item.key}
+        | ({"aria-current": "page"} if _leads(item, here) else {}),
     )
 
 
@@ -141,24 +145,37 @@ def _live() -> rx.Component:
     )
 
 
-def _search_entry(here: str) -> rx.Component:
-    return link(
-        icon("search", 14),
-        "Search",
-        href=workspace_path("search"),
-        class_name="side-search",
-        custom_attrs={"aria-current": "page"} if here == "search" else {},
+def _search_entry() -> rx.Component:
+    return rx.fragment(
+        rx.el.button(
+            icon("search", 14),
+            "Search",
+            rx.el.span(kbd("⌘"), kbd("K"), class_name="right row side-k"),
+            type="button",
+            class_name="side-search",
+            custom_attrs={"data-palette": ""},
+        ),
+        # Where G F leads; the button above opens the palette, which leads there too.
+        link(
+            "Search page",
+            href=workspace_path(SEARCH.path),
+            class_name="sr",
+            tab_index=-1,
+            aria_hidden="true",
+            custom_attrs={"data-go": SEARCH.key},
+        ),
     )
 
 
 def _side(here: str) -> rx.Component:
     return rx.el.aside(
         _switcher(),
-        _search_entry(here),
+        _search_entry(),
         _nav("Main", MAIN, here),
         _nav("Records", RECORDS, here),
         rx.el.div(
             _nav("Set up", FOOT, here),
+            rx.el.div(_operations(), class_name="nav"),
             _live(),
             _user(),
             class_name="side-foot",
@@ -198,12 +215,12 @@ def _tabbar(here: str) -> rx.Component:
                 lead=icon(item.icon, 14),
                 on_select=rx.redirect(workspace_path(item.path)),
             )
-            for item in (*RECORDS, *FOOT)
+            for item in (*MAIN[TABS:], *RECORDS, *FOOT)
         ),
         align="end",
     )
     return rx.el.nav(
-        *(_tab(item, here) for item in MAIN), more, class_name="tabbar", aria_label="Main"
+        *(_tab(item, here) for item in MAIN[:TABS]), more, class_name="tabbar", aria_label="Main"
     )
 
 
@@ -277,16 +294,28 @@ def shell(
         ),
         _tabbar(here),
         notes(),
+        palette(here, [(item, workspace_path(item.path)) for item in (*GO, *PLACES)]),
         class_name="shell",
     )
 
 
-def plain_shell(heading: Text, *content: rx.Component) -> rx.Component:
-    """Return a page outside of any workspace, with the account at the top right."""
+def _operations() -> rx.Component:
+    return rx.cond(
+        SessionState.is_operator,
+        link(icon("server"), "Operations", href="/ops", class_name="ops-link"),
+    )
+
+
+def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx.Component:
+    """Return a page outside of any workspace, with the account at the top right.
+
+    `here` scopes its styles as `.p-<here>`.
+    """
     return rx.el.div(
         rx.el.header(
             link(brand(), href="/"),
             rx.el.span(class_name="grow"),
+            _operations(),
             rx.el.span(SessionState.user_name, class_name="t2 trunc"),
             theme_menu(),
             sign_out_form(),
@@ -295,7 +324,7 @@ def plain_shell(heading: Text, *content: rx.Component) -> rx.Component:
         connection_banner(),
         rx.el.main(
             refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
-            class_name="page p-home",
+            class_name=f"page p-{here}",
         ),
         notes(),
         class_name="plain",

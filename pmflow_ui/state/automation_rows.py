@@ -31,7 +31,7 @@ _NOT_DONE = {
     AutomaticAction.NEW_INITIATIVE: "No project",
     AutomaticAction.GENERATE_PRD: "No PRD",
 }
-_WHY = {
+VERDICT_WORDS = {
     Verdict.DONE: "Done",
     Verdict.SUGGESTED: "Proposed",
     Verdict.ALREADY_ACTIONED: "Acted on before",
@@ -136,7 +136,7 @@ def as_event(event: EventRead, slug: str) -> EventLine:
         theme_href=theme_path(slug, event.theme_id),
         what=_what(event),
         tone=_tone(event.verdict),
-        verdict=_WHY[event.verdict],
+        verdict=VERDICT_WORDS[event.verdict],
         reason=event.reason,
         project=event.project_key or "",
         project_href=f"/w/{slug}/projects/{event.project_key}" if event.project_key else "",

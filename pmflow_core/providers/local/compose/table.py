@@ -10,6 +10,7 @@ from pmflow_core.providers.local.compose import (
     market,
     prd,
     prototype,
+    records,
     research,
     review,
 )
@@ -57,6 +58,10 @@ _WRITERS: Mapping[str, Writer] = {
 
 def write_section(desk: Desk, section: SectionBrief) -> str:
     """The body of one section; a section of a recipe's own is answered or asked."""
+    return "\n\n".join(part for part in (_body(desk, section), records.said(desk, section)) if part)
+
+
+def _body(desk: Desk, section: SectionBrief) -> str:
     if not desk.analysis.problems:
         return content.section(desk, section)
     name = section.name.casefold().strip()

@@ -1,0 +1,1 @@
+"""What operators see and do: over all workspaces, and never a tenant's content."""
