@@ -92,19 +92,20 @@ def request_run(
     if found is None:
         raise NoRecipe(f"Nothing is automated in {stage.name} yet; move the project by hand.")
     version, spec = found
-    run = _new_run(session, actor, project, stage.slug, version.id)
+    run = new_run(session, actor, project, stage.slug, version.id)
     run.provider = installed().provider(options.provider or spec.provider).name
     run.retry_of = options.retry_of
     run.replay = options.replay
     text = f"Requested run {run.number} of {stage.name}"
-    _queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
-    _open_budget(session, run, spec)
+    queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
+    open_budget(session, run, spec)
     return run
 
 
-def _new_run(
+def new_run(
     session: Session, actor: Actor, project: Project, stage: str, version_id: UUID
 ) -> StageRun:
+    """Return a run that is not stored yet, numbered, with its first offer counted."""
     return StageRun(
         workspace_id=actor.workspace_id,
         number=take_numbers(session, actor.workspace_id, "run"),
@@ -120,7 +121,7 @@ def _new_run(
     )
 
 
-def _queue(
+def queue(
     session: Session,
     actor: Actor,
     project: Project,
@@ -128,6 +129,12 @@ def _queue(
     steps: Iterable[RunStep],
     text: str,
 ) -> None:
+    """Store a new run of a locked project with its steps, and offer it after the commit.
+
+    Raises:
+        ProjectIsClosed: the project was shipped or archived.
+        RunAlreadyOpen: the project's last run is not finished.
+    """
     project_service.require_active(project)
     if not repository.add_queued(session, run):
         raise RunAlreadyOpen(f"{project.key} already has an open run.")
@@ -137,7 +144,8 @@ def _queue(
     dispatch(session, run)
 
 
-def _open_budget(session: Session, run: StageRun, spec: RecipeSpec) -> None:
+def open_budget(session: Session, run: StageRun, spec: RecipeSpec) -> None:
+    """Give a new run the cap that its recipe sets, where it sets one."""
     if spec.budget_usd is not None:
         budgets.open_run(session, run.workspace_id, run.id, Decimal(str(spec.budget_usd)))
 
@@ -220,6 +228,8 @@ def retry(session: Session, actor: Actor, run_id: UUID) -> StageRun:
     """
     actor.require(Role.EDITOR)
     run, project = _ended(session, run_id)
+    if recipe_rows.is_ad_hoc(session, run.recipe_version_id):
+        return rerun(session, actor, run.id, repository.steps_of(session, run.id)[0].step_key)
     options = RunOptions(run.provider, retry_of=run.id, replay=run.replay)
     return request_run(session, actor, project.id, options)
 
@@ -252,14 +262,15 @@ def rerun(
     if params is not None:
         row = next(row for row in earlier if row.step_key == step_key)
         params = reuse.edited_params(step, row, params, installed())
-    run = _new_run(session, actor, project, ended.stage, ended.recipe_version_id)
+    run = new_run(session, actor, project, ended.stage, ended.recipe_version_id)
     run.provider = ended.provider
+    run.only_signal = ended.only_signal
     run.retry_of = ended.id
     run.rerun_from = step_key
     text = f"Requested run {run.number}, run {ended.number} again from {step.title}"
     steps = list(reuse.reusing_steps(run, spec, earlier, params))
-    _queue(session, actor, project, run, steps, text)
-    _open_budget(session, run, spec)
+    queue(session, actor, project, run, steps, text)
+    open_budget(session, run, spec)
     return run
 
 
