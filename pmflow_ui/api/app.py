@@ -99,7 +99,7 @@ def make_api(terms: Terms | None = None) -> FastAPI:
     )
     async def nothing(request: Request, rest: str) -> None:
         """Answer unknown addresses as the API does, instead of with a page."""
-        allowed = _methods_of(api, request.scope)
+        allowed = _methods_of(request.scope)
         if allowed:
             raise HTTPException(405, "This address takes another method.", {"Allow": allowed})
         raise NotFound(f"There is no /api/{rest}.")
@@ -111,14 +111,13 @@ def make_api(terms: Terms | None = None) -> FastAPI:
     return api
 
 
-def _methods_of(api: FastAPI, scope: Scope) -> str:
-    """Return the methods of the documented routes that have a request's address."""
+def _methods_of(scope: Scope) -> str:
+    """Return the methods of the routes that have a request's address."""
     found = {
         method
-        for route in api.routes
-        if isinstance(route, APIRoute)
-        and route.include_in_schema
-        and route.matches(scope)[0] is Match.PARTIAL
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.matches(scope)[0] is Match.PARTIAL
         for method in route.methods
     }
     return ", ".join(sorted(found))

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from pmflow_core.logs import get_logger
@@ -110,6 +112,7 @@ class Counter:
     """Counts requests; it never refuses anybody because Redis is away."""
 
     redis_url: str | None
+    alone_s: float = ALONE_S
     _redis: "Redis | None" = None
     _alone_until: float = 0.0
     _moments: dict[str, int] = field(default_factory=dict)
@@ -119,20 +122,25 @@ class Counter:
         standings = await self._take_shared(limits) or self._take_here(limits)
         return tightest(standings)
 
+    async def close(self) -> None:
+        """Let go of the connections to Redis."""
+        if self._redis is not None:
+            await self._redis.aclose()
+            self._redis = None
+
     async def _take_shared(self, limits: Sequence[Limit]) -> list[Standing]:
         if self.redis_url is None or time.monotonic() < self._alone_until:
             return []
         if self._redis is None:
-            self._redis = Redis.from_url(
-                self.redis_url, socket_connect_timeout=PATIENCE_S, socket_timeout=PATIENCE_S
-            )
+            # Trying again is of no use: this process can count alone.
+            self._redis = Redis.from_url(self.redis_url, retry=Retry(NoBackoff(), 0))
         keys = [f"pmflow:rate:{each.key}" for each in limits]
         cells = [str(each.cell) for each in limits]
         asked = self._redis.eval(SCRIPT, len(keys), *keys, str(WINDOW), *cells)
         try:
             answer = await cast("Awaitable[Any]", asked)
         except (TimeoutError, RedisError, OSError) as error:
-            self._alone_until = time.monotonic() + ALONE_S
+            self._alone_until = time.monotonic() + self.alone_s
             log.warning("rates.alone", error=str(error))
             return []
         return [
