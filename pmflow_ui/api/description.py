@@ -53,7 +53,9 @@ def secured(router: APIRouter) -> APIRouter:
             more = {"security": _security(route), ROLE: permission.value}
             route.openapi_extra = {**(route.openapi_extra or {}), **more}
             failures = {status: problem_of(_MEANINGS[status]) for status in _failures(route)}
-            rest = {"default": problem_of("Any other failure.")}
+            rest: dict[int | str, Any] = {"default": problem_of("Any other failure.")}
+            if "auth" in route.tags and route.methods == {"POST"}:
+                rest[303] = {"description": "A page's form is sent on to the next page."}
             route.responses = {**failures, **rest, **route.responses}
     return router
 
