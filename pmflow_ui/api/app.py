@@ -14,7 +14,6 @@ from pmflow_ui.api import (
     agents,
     auth,
     automation,
-    budgets,
     cron,
     customers,
     description,
@@ -67,7 +66,6 @@ ROUTERS = (
     documents.router,
     recipes.router,
     agents.router,
-    budgets.router,
 )
 
 

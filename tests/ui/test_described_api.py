@@ -4,12 +4,13 @@ PMFLOW_TEST_API_EXAMPLES says how many requests each operation gets; a few by de
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import pytest
 import schemathesis
+from fastapi.responses import JSONResponse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
@@ -30,6 +31,7 @@ from pmflow_core.knowledge import service as knowledge
 from pmflow_core.knowledge.schemas import PersonaIn
 from pmflow_ui.api.app import make_api
 from pmflow_ui.api.edge import Terms
+from pmflow_ui.api.permission import ANYONE
 from tests.core.runs.staging import answers, desk, extensions, make_engine, workspace_id
 from tests.ui.api_world import World, world
 
@@ -99,24 +101,52 @@ def test_every_answer_is_as_described(
     world: World, client: TestClient, known: dict[str, str], connection: Connection
 ) -> None:
     failures: list[str] = []
-    asked = count()
+    told: Counter[int] = Counter()
     for operation in operations():
         # What one operation does is undone before the next.
         undo = connection.begin_nested()
         try:
-            send(operation, world, client, known, asked)
+            send(operation, world, client, known, told)
         except (FailureGroup, Exception) as error:  # noqa: BLE001 every operation is heard
             failures.append(f"{operation.label}: {_words(error)}")
         finally:
             undo.rollback()
     assert failures == [], "\n\n".join(failures)
-    assert next(asked) >= EXAMPLES * 50
+    # A test that is always shut out would find nothing.
+    assert told[2] >= 0.15 * told.total(), told
+    assert told.total() >= EXAMPLES * 50
+
+
+def test_an_answer_that_is_not_as_described_is_found(
+    world: World, known: dict[str, str], connection: Connection
+) -> None:
+    api = make_api(PLENTY)
+
+    @api.get("/planted/broken", dependencies=ANYONE)
+    async def broken() -> int:
+        raise RuntimeError("planted")
+
+    @api.get("/planted/other", dependencies=ANYONE, response_model=int)
+    async def other() -> JSONResponse:
+        return JSONResponse("no number")
+
+    schema = schemathesis.openapi.from_dict(api.openapi())
+    planted = [each.ok() for each in schema.get_all_operations()]
+    with TestClient(api, raise_server_exceptions=False) as client:
+        for operation in planted:
+            if operation.path.startswith("/planted/"):
+                with pytest.raises(FailureGroup):
+                    send(operation, world, client, known, Counter())
+    assert connection.in_transaction()
 
 
 def send(
-    operation: Any, world: World, client: TestClient, known: dict[str, str], asked: Iterator[int]
+    operation: Any, world: World, client: TestClient, known: dict[str, str], told: Counter[int]
 ) -> None:
-    """Send generated requests of one operation, as one principal after another."""
+    """Send generated requests of one operation, as one principal after another.
+
+    `told` counts what they were answered, by the first digit of the status.
+    """
     kinds = [operation.as_strategy(generation_mode=kind) for kind in EVERY_KIND]
     principals = ("anonymous",) if operation.path.startswith("/api/auth") else PRINCIPALS
 
@@ -130,7 +160,7 @@ def send(
         suppress_health_check=list(HealthCheck),
     )
     def one(case: Case, real: int) -> None:
-        who = principals[next(asked) % len(principals)]
+        who = principals[told.total() % len(principals)]
         if real:
             _lead_somewhere(case, known)
         request = case.as_transport_kwargs(base_url="http://testserver")
@@ -138,7 +168,10 @@ def send(
         request.pop("cookies", None)
         if isinstance(request.get("data"), bytes | str):
             request["content"] = request.pop("data")
+        if request.get("files"):
+            request["files"] = [(name, _file(file)) for name, file in request["files"]]
         response = client.request(**request, headers=headers)
+        told[response.status_code // 100] += 1
         # Only what was read can be shown beside a failure.
         response.request.read()
         case.validate_response(response, checks=CHECKS)
@@ -153,6 +186,13 @@ def _lead_somewhere(case: Case, known: dict[str, str]) -> None:
             case.path_parameters[name] = known[name]
     if case.query and "workspace" in case.query:
         case.query["workspace"] = known["workspace"]
+
+
+def _file(given: Any) -> Any:
+    """Return a file as it can be sent, whatever was made of it."""
+    if isinstance(given, tuple):
+        return (given[0], _file(given[1]), *given[2:])
+    return given if isinstance(given, bytes | str) else str(given)
 
 
 def _headers(given: Any) -> dict[str, str]:

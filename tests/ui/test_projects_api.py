@@ -1,4 +1,4 @@
-"""Projects, documents, recipes, budgets and ad-hoc steps by REST: who may, and what is answered."""
+"""Projects, documents, recipes and ad-hoc steps by REST: who may, and what is answered."""
 
 from uuid import UUID, uuid4
 
@@ -40,9 +40,6 @@ READS = (
     RECIPE + "/versions",
     RECIPE + "/versions/1",
     RECIPE + "/diff?from=1&to=1",
-    HERE + "/budget",
-    OF + "/budget",
-    "/api/runs/{run}/budget",
 )
 WRITES = (
     ("POST", HERE + "/projects", {"name": "Another"}, 201),
@@ -58,9 +55,6 @@ ADMINS = (
     ("POST", RECIPE + "/versions", {"spec": {}}, 422),
     ("POST", RECIPE + "/publish", {"version": 99}, 404),
     ("POST", RECIPE + "/rollback", {"version": 99}, 404),
-    ("PUT", HERE + "/budget", {"cap_usd": 10}, 200),
-    ("PUT", OF + "/budget", {"cap_usd": "7.25"}, 200),
-    ("PUT", "/api/runs/{run}/budget", {"cap_usd": 2}, 200),
 )
 SHUT_OUT = {
     "anonymous": 401,
@@ -106,7 +100,7 @@ def test_every_route_is_in_the_tables() -> None:
     documented = {
         line
         for line in promises.endpoints()
-        if set(line.split("/")) & {"projects", "documents", "recipes", "budget", "agents"}
+        if set(line.split("/")) & {"projects", "documents", "recipes", "agents"}
         and line.split("/")[-1] not in elsewhere
         and "/signals/" not in line
     }
@@ -136,7 +130,7 @@ def test_only_editors_write(
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status"), ADMINS)
-def test_only_admins_set_recipes_and_budgets(
+def test_only_admins_set_recipes(
     world: World, method: str, path: str, body: object, status: int
 ) -> None:
     below = {"viewer": 403, "editor": 403, "editor key": 403}
@@ -338,15 +332,6 @@ def test_a_recipe_that_could_not_run_is_refused(world: World) -> None:
     ):
         refused = world.ask("admin", "POST", RECIPE + "/versions", {"spec": spec | change})
         assert (refused.status_code, refused.json()["code"]) == (422, code)
-
-
-def test_budgets_are_read_and_set(world: World) -> None:
-    assert world.ask("viewer", "GET", OF + "/budget").json()["cap_usd"] == 5
-    assert world.ask("admin", "PUT", OF + "/budget", {"cap_usd": "7.25"}).json()["cap_usd"] == 7.25
-    read = world.ask("viewer", "GET", OF + "/budget").json()
-    assert (read["scope"], read["cap_usd"]) == ("project", 7.25)
-    for cap in (-1, 1_000_001, "many", None):
-        assert world.ask("admin", "PUT", HERE + "/budget", {"cap_usd": cap}).status_code == 422
 
 
 def execute(world: World, body: dict[str, object], **headers: str) -> tuple[int, dict[str, object]]:
