@@ -116,7 +116,7 @@ def _methods_of(scope: Scope) -> str:
         for router in ROUTERS
         for route in router.routes
         if isinstance(route, APIRoute) and route.matches(scope)[0] is Match.PARTIAL
-        for method in route.methods
+        for method in route.methods or ()
     }
     return ", ".join(sorted(found))
 

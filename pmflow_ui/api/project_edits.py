@@ -151,7 +151,7 @@ async def add(
         else:
             made = board.create_from_theme(session, actor, asked.theme, name=asked.name)
             if asked.description:
-                changes = ProjectEdit(description=asked.description)
+                changes = ProjectEdit.model_validate({"description": asked.description})
                 sheets.edit(session, actor, made.id, changes)
         return _shaped(sheets.read_sheet(session, actor, made.id))
 

@@ -3,7 +3,9 @@
 PMFLOW_TEST_API_EXAMPLES says how many requests each operation gets; a few by default.
 """
 
+import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +32,8 @@ from pmflow_core.db.transaction import transaction
 from pmflow_core.knowledge import service as knowledge
 from pmflow_core.knowledge.schemas import PersonaIn
 from pmflow_ui.api.app import make_api
+from pmflow_ui.api.description import ROLE
+from pmflow_ui.api.description import operations as described
 from pmflow_ui.api.edge import Terms
 from pmflow_ui.api.permission import ANYONE
 from tests.core.runs.staging import answers, desk, extensions, make_engine, workspace_id
@@ -95,6 +99,61 @@ def operations() -> Iterator[Any]:
 
 def test_the_description_offers_everything() -> None:
     assert len(list(operations())) >= 100
+
+
+def test_every_operation_says_who_may_call_it_and_what_may_go_wrong() -> None:
+    document = make_api(PLENTY).openapi()
+    text = json.dumps(document)
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
+    assert named <= set(document["components"]["schemas"])
+    assert "$defs" not in text
+    for path, method, operation in described(document):
+        where = f"{method} {path}"
+        failures = set(operation["responses"])
+        assert {"422", "429", "500", "default"} <= failures, where
+        assert operation[ROLE] in {"anyone", "signed_in", "viewer", "editor", "admin"}, where
+        if operation[ROLE] != "anyone":
+            assert {"401", "403"} <= failures, where
+            assert operation["security"], where
+        assert operation["description"], where
+        parts = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
+        assert parts == set(re.findall(r"{(\w+)}", path)), where
+
+
+def test_the_page_of_the_api_shows_every_operation_and_loads_nothing() -> None:
+    with TestClient(make_api(PLENTY)) as client:
+        page = client.get("/api/docs")
+        document = client.get("/api/openapi.json").json()
+    assert page.headers["content-type"].startswith("text/html")
+    for path, method, _ in described(document):
+        assert f"<b>{method.upper()}</b> <code>{path}</code>" in page.text
+    assert not re.search(r"<(script|link|img|iframe)|@import|url\(", page.text)
+    assert set(re.findall(r'href="([^"#]+)"', page.text)) == {"/api/openapi.json"}
+    anchors = set(re.findall(r'href="#([^"]+)"', page.text))
+    assert anchors <= set(re.findall(r'id="([^"]+)"', page.text))
+
+
+# Deliveries are told apart by their own ids, and a chore that is open already is that one.
+MADE_ONCE_ANYHOW = {
+    "POST /api/cron/maintenance",
+    "POST /api/cron/signal-automation",
+    "POST /api/webhooks/signals/{endpoint_id}",
+    "POST /api/workspaces/{slug}/themes/rebuild",
+    "POST /api/workspaces/{slug}/maintenance/{chore}",
+}
+
+
+def test_what_makes_something_can_be_asked_for_twice() -> None:
+    document = make_api(PLENTY).openapi()
+    missing = {
+        f"{method.upper()} {path}"
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method == "post" and {"201", "202"} & set(operation["responses"])
+        if "idempotency-key"
+        not in {each["name"].casefold() for each in operation.get("parameters", ())}
+    }
+    assert missing <= MADE_ONCE_ANYHOW
 
 
 def test_every_answer_is_as_described(

@@ -165,7 +165,7 @@ def test_projects_are_made_listed_in_parts_and_filtered(world: World) -> None:
 
 
 def test_a_project_needs_a_name_or_a_theme(world: World) -> None:
-    for body in ({}, {"name": ""}, {"name": "x" * 121}, {"name": "y", "nmae": "z"}):
+    for body in ({}, {"name": ""}, {"name": "x" * 121}, {"name": "y", "colour": "z"}):
         refused = world.ask("editor", "POST", HERE + "/projects", body)
         assert (body, refused.status_code) == (body, 422)
     unknown = {"theme": str(uuid4())}
