@@ -10,7 +10,12 @@ from pmflow_core.errors import Outdated
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
 from pmflow_core.projects.models import Project, ProjectStatus
-from pmflow_core.projects.schemas import ProjectEdit, ProjectQuery, ProjectSheet
+from pmflow_core.projects.schemas import (
+    ProjectEdit,
+    ProjectQuery,
+    ProjectSheet,
+    StatusChange,
+)
 from pmflow_core.runs import repository as runs
 from pmflow_core.runs.service import RunAlreadyOpen
 
@@ -39,7 +44,7 @@ def edit(
     project_id: UUID,
     changes: ProjectEdit,
     *,
-    status: ProjectStatus | None = None,
+    becomes: StatusChange | None = None,
     seen: str | None = None,
 ) -> ProjectSheet:
     """Change a project and return it; `seen` is the tag of what was read before.
@@ -54,8 +59,8 @@ def edit(
     actor.require(Role.EDITOR)
     project = _seen(session, project_id, seen)
     project_service.edit(session, actor, project, changes)
-    if status is not None and status is not project.status:
-        _become(session, actor, project, status)
+    if becomes is not None and becomes.status is not project.status:
+        _become(session, actor, project, becomes)
     return _read(session, project)
 
 
@@ -97,13 +102,13 @@ def _seen(session: Session, project_id: UUID, seen: str | None) -> Project:
     return project
 
 
-def _become(session: Session, actor: Actor, project: Project, status: ProjectStatus) -> None:
+def _become(session: Session, actor: Actor, project: Project, becomes: StatusChange) -> None:
     if project.status is not ProjectStatus.ACTIVE:
         endings.reopen(session, actor, project.id)
-    if status is ProjectStatus.SHIPPED:
+    if becomes.status is ProjectStatus.SHIPPED:
         endings.ship(session, actor, project.id)
-    elif status is ProjectStatus.ARCHIVED:
-        endings.archive(session, actor, project.id)
+    elif becomes.status is ProjectStatus.ARCHIVED:
+        endings.archive(session, actor, project.id, becomes.reason)
 
 
 def _read(session: Session, project: Project) -> ProjectSheet:

@@ -35,6 +35,14 @@ class ProjectEdit(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class StatusChange:
+    """What becomes of a project, and why it is put away unfinished."""
+
+    status: ProjectStatus
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectQuery:
     """Which projects are asked for: the newest below a number."""
 

@@ -3,6 +3,7 @@
 All of it is derived from what a route declares, so that it cannot say anything else than the code.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -41,6 +42,7 @@ _MEANINGS = {
     429: "Too many requests; `Retry-After` says when to send the next.",
     500: "Something broke on the server; `reference` is in its log.",
 }
+_TWICE = re.compile(r"pmflow_ui__api__(\w+)__(\w+)")
 _IN_PATH = re.compile(r"\{(\w+)\}")
 _OPERATIONS = frozenset({"get", "put", "post", "patch", "delete"})
 
@@ -75,10 +77,23 @@ def install(api: FastAPI) -> None:
             for path, _method, operation in operations(made):
                 _name_path_parts(path, operation)
                 _name_bodies(operation, schemas)
-            api.openapi_schema = made
+            api.openapi_schema = _named(made)
         return api.openapi_schema
 
     api.openapi = document
+
+
+def _named(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with a plain name for each shape that two resources call alike."""
+    text = json.dumps(document)
+    for name in document["components"]["schemas"]:
+        found = _TWICE.fullmatch(name)
+        if found:
+            plain = found[1].replace("_", " ").title().replace(" ", "") + found[2]
+            text = text.replace(f'schemas/{name}"', f'schemas/{plain}"')
+            text = text.replace(f'"{name}": {{', f'"{plain}": {{')
+    named: dict[str, Any] = json.loads(text)
+    return named
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

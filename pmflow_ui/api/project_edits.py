@@ -15,7 +15,13 @@ from pmflow_core.board.places import project_of
 from pmflow_core.db import Session
 from pmflow_core.errors import NotFound
 from pmflow_core.projects.models import Priority, ProjectStatus
-from pmflow_core.projects.schemas import Description, ProjectEdit, ProjectQuery, ProjectSheet
+from pmflow_core.projects.schemas import (
+    Description,
+    ProjectEdit,
+    ProjectQuery,
+    ProjectSheet,
+    StatusChange,
+)
 from pmflow_ui.access import member
 from pmflow_ui.api import paging, preconditions, shapes
 from pmflow_ui.api.bodies import Body, Sent, described
@@ -80,6 +86,7 @@ class ProjectChange(ProjectEdit):
     status: ProjectStatus | None = Field(
         None, description="Ship it, archive it, or make it active again."
     )
+    reason: str = Field("", max_length=2_000, description="Why it is archived.")
 
 
 class Move(BaseModel):
@@ -182,13 +189,17 @@ async def edit(
 ) -> Project:
     """Change a project, with `If-Match` only if it is what was read."""
     asked = sent.value
-    changes = ProjectEdit.model_validate(asked.model_dump(exclude_unset=True, exclude={"status"}))
+    changes = ProjectEdit.model_validate(
+        asked.model_dump(exclude_unset=True, exclude={"status", "reason"})
+    )
+
+    becomes = None if asked.status is None else StatusChange(asked.status, asked.reason)
 
     def act(session: Session, actor: Actor) -> ProjectSheet:
         project_id = project_of(session, actor, project)
         now = sheets.read_sheet(session, actor, project_id).tag
         seen = preconditions.seen_tag(if_match, now)
-        return sheets.edit(session, actor, project_id, changes, status=asked.status, seen=seen)
+        return sheets.edit(session, actor, project_id, changes, becomes=becomes, seen=seen)
 
     return _tagged(response, await call(act, member(viewer)))
 

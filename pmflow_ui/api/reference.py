@@ -5,6 +5,7 @@ search by itself, and that folds without either, is enough for reading.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -19,17 +20,18 @@ _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #3358d4; }
 @media (prefers-color-scheme: dark) { :root { --accent: #9eb1ff; } }
 body { font: 14px/1.5 system-ui, sans-serif; }
-body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem; }
+body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem; overflow-wrap: anywhere; }
 code, pre { font: 12.5px/1.5 ui-monospace, monospace; }
 pre { background: var(--soft); padding: .75rem; border-radius: 8px; }
 pre { overflow: auto; max-height: 28rem; }
 details { border: 1px solid var(--line); border-radius: 8px; margin: .4rem 0; padding: 0 .75rem; }
-summary { cursor: pointer; padding: .5rem 0; overflow-wrap: anywhere; }
+summary { cursor: pointer; padding: .5rem 0; } summary span { opacity: .75; }
 summary b { display: inline-block; min-width: 4.2rem; color: var(--accent); }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 td, th { text-align: left; vertical-align: top; padding: .3rem .5rem .3rem 0; }
 td, th { border-top: 1px solid var(--line); }
-h2 { margin-top: 2rem; text-transform: capitalize; } nav a { margin-right: .75rem; }
+h2 { margin-top: 2rem; text-transform: capitalize; }
+nav a { display: inline-block; margin-right: .75rem; }
 a { color: var(--accent); }
 """
 
@@ -48,7 +50,7 @@ def render(document: Mapping[str, Any]) -> str:
     tags = dict.fromkeys(_tag(operation) for _, _, operation in operations(dict(document)))
     links = "".join(f'<a href="#{escape(tag)}">{escape(tag)}</a>' for tag in tags)
     title = escape(str(document["info"]["title"]))
-    words = escape(str(document["info"].get("description", ""))).strip().replace("\n\n", "<p>")
+    words = _words(str(document["info"].get("description", "")).strip()).replace("\n\n", "<p>")
     body = "".join(_group(dict(document), tag) for tag in tags)
     shapes = "".join(_shapes(document["components"]["schemas"]))
     return (
@@ -72,11 +74,13 @@ def _group(document: dict[str, Any], tag: str) -> str:
 
 
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> str:
-    says = escape(str(operation.get("description") or operation.get("summary", "")))
+    says = _words(str(operation.get("description") or operation.get("summary", "")))
+    first, _, more = says.partition("\n\n")
     role = escape(str(operation.get(ROLE, "anyone")))
     return (
-        f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code></summary>"
-        f"<p>{says}</p><p>Who may call it: <code>{role}</code></p>"
+        f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code> "
+        f"<span>{first}</span></summary>{f'<p>{more}</p>' if more else ''}"
+        f"<p>Who may call it: <code>{role}</code></p>"
         f"{_parameters(operation)}{_body(operation)}{_responses(operation)}</details>"
     )
 
@@ -85,7 +89,7 @@ def _parameters(operation: Mapping[str, Any]) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(each['name'])}</code></td><td>{escape(each['in'])}</td>"
         f"<td>{escape(_type(each.get('schema', {})))}</td>"
-        f"<td>{escape(str(each.get('description', '')))}</td></tr>"
+        f"<td>{_words(str(each.get('description', '')))}</td></tr>"
         for each in operation.get("parameters", ())
     )
     return f"<table><tr><th>Parameter<th>In<th>Type<th>Meaning</tr>{rows}</table>" if rows else ""
@@ -101,9 +105,9 @@ def _body(operation: Mapping[str, Any]) -> str:
 
 def _responses(operation: Mapping[str, Any]) -> str:
     rows = "".join(
-        f"<tr><td><code>{escape(status)}</code></td><td>{escape(str(each['description']))}</td>"
+        f"<tr><td><code>{escape(status)}</code></td><td>{_words(str(each['description']))}</td>"
         f"<td>{_answers(each)}</td></tr>"
-        for status, each in operation.get("responses", {}).items()
+        for status, each in sorted(operation.get("responses", {}).items())
     )
     return f"<table><tr><th>Answer<th>Meaning<th>Shape</tr>{rows}</table>"
 
@@ -138,8 +142,14 @@ def _shapes(schemas: Mapping[str, Any]) -> Iterator[str]:
         text = escape(json.dumps(schema, indent=2, ensure_ascii=False))
         yield (
             f'<details id="shape-{escape(name)}"><summary><code>{escape(name)}</code> '
-            f"{escape(str(schema.get('description', '')))}</summary><pre>{text}</pre></details>"
+            f"<span>{_words(str(schema.get('description', '')))}</span></summary>"
+            f"<pre>{text}</pre></details>"
         )
+
+
+def _words(text: str) -> str:
+    """Return words as HTML; what stands in backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _tag(operation: Mapping[str, Any]) -> str:
