@@ -6,6 +6,7 @@ PmflowError
 ├── PermissionDenied (403)  the actor's role does not reach
 ├── NotFound (404)          no such row for this actor; a foreign row looks the same
 ├── Conflict (409)          the state of the world does not allow it now
+├── Outdated (412)          what would be changed is not what was seen
 ├── TooLarge (413)          more bytes than are taken
 ├── RateLimited (429)       too many in too short a time
 └── Unavailable (503)       a server or provider does not answer; may work later
@@ -58,6 +59,13 @@ class Conflict(PmflowError):
 
     code = "conflict"
     http_status = 409
+
+
+class Outdated(PmflowError):
+    """Somebody changed it since it was read; nobody's work is overwritten unseen."""
+
+    code = "outdated"
+    http_status = 412
 
 
 class TooLarge(PmflowError):

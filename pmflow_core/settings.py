@@ -146,6 +146,24 @@ class Settings(BaseSettings):
         description="Model of `openai` that embeds; it must take `dimensions`.",
     )
     log_json: bool = Field(False, description="Write JSON log lines instead of console text.")
+    trusted_proxy_hops: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description=(
+            "Proxies of your own before pmflow, each of which adds to `X-Forwarded-For`; 0 means"
+            " that the header is not believed."
+        ),
+    )
+    api_rate_per_key: int = Field(
+        1_200, ge=1, le=1_000_000, description="Requests a minute that one API key may send."
+    )
+    api_rate_per_address: int = Field(
+        12_000,
+        ge=1,
+        le=10_000_000,
+        description="Requests a minute to `/api/` that one network address may send.",
+    )
     prepared_statements: bool = Field(True, description="Switch off behind a transaction pooler.")
     database_pool_size: int = Field(
         5, ge=1, le=100, description="Connections per process; as many again under load."

@@ -49,6 +49,8 @@ def main(_arguments: argparse.Namespace) -> int:
             host=settings.host,
             port=settings.port,
             access_log=False,
+            # Whose X-Forwarded-For is believed, PMFLOW_TRUSTED_PROXY_HOPS says.
+            proxy_headers=False,
             timeout_graceful_shutdown=3,
             log_level="warning",
         )

@@ -10,7 +10,8 @@ from pmflow_ui.api.permission import declared
 
 _BEFORE = """
 The API shares the port with the pages. A running installation describes itself as OpenAPI, with
-every body and parameter, at `/api/openapi.json`. Errors are RFC 9457 problem details
+every body and parameter, at `/api/openapi.json`, and as a page at `/api/docs`; see
+[using the API](../how-to/use-the-api.md). Errors are RFC 9457 problem details
 (`application/problem+json`) with a stable `code`; see [errors](errors.md). An unknown address
 under `/api/` answers 404 the same way.
 
@@ -23,10 +24,15 @@ or its key. What is another workspace's answers 404, as what does not exist. Whe
 
 A list answers `{"items": […], "next_cursor": …}`; send `next_cursor` as `cursor` until it is null.
 
-A write about runs may carry `Idempotency-Key`. The same request with the same key within 24 hours
-gets the first answer again (with `Idempotency-Replayed: true`) and has no further effect; another
-request with that key answers 422. Failures are not remembered. See
+A POST that makes something may carry `Idempotency-Key`. The same request with the same key within
+24 hours gets the first answer again (with `Idempotency-Replayed: true`) and has no further effect;
+another request with that key answers 422. Failures are not remembered. See
 [following runs](../how-to/follow-runs.md) for the stream of events.
+
+What answers an `ETag` may be written with `If-Match`: only over what was read, else 412; a document
+always so (428). Requests are counted per key and per address; `RateLimit-Limit`,
+`RateLimit-Remaining` and `RateLimit-Reset` say how the caller stands, and beyond a limit 429 comes
+with `Retry-After`. Each answer has an `X-Request-Id`, which the server's log names.
 """
 
 

@@ -18,7 +18,7 @@ from pmflow_core.documents import service as documents
 from pmflow_core.documents.citations import cited_numbers
 from pmflow_core.documents.models import DocumentVersion
 from pmflow_core.documents.service import Draft
-from pmflow_core.errors import Conflict, Invalid
+from pmflow_core.errors import Conflict, Invalid, Outdated
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
 from pmflow_core.projects.models import Decision, Outcome, Project, ProjectStatus, Stage
@@ -43,7 +43,7 @@ class MoveRefused(Conflict):
     code = "move_refused"
 
 
-class DocumentChanged(Conflict):
+class DocumentChanged(Outdated):
     """Somebody wrote a newer version since this one was opened."""
 
     code = "document_changed"
@@ -223,14 +223,45 @@ def edit_document(
     signals = evidence.citable(session, cited_numbers(content))
     draft = Draft(version.template, content)
     written = documents.save_version(session, actor, project.id, draft, signals)
-    name = documents.template(version.template).title
-    activity.record(
-        session, actor, project.id, "document", f"Edited {name}, version {written.number}"
-    )
+    _record_writing(session, actor, project.id, written)
     note = approvals.note_voided(session, actor, project.id, written, version.sha256)
     if project.status is ProjectStatus.ACTIVE and runs.open_run(session, project.id) is None:
         advance.check_again(session, actor, project, note)
     return written
+
+
+def write_document(
+    session: Session, actor: Actor, key: str, kind: str, content: str
+) -> DocumentVersion:
+    """Write a person's text as the first version of a document the project does not have.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        NotFound: no such project.
+        DocumentChanged: somebody wrote that document meanwhile.
+        Invalid: there is no such type of document, or the text is empty or too long.
+    """
+    actor.require(Role.EDITOR)
+    name = documents.template_of(kind).name
+    project = projects.get_project(session, projects.get_by_key(session, key).id, lock=True)
+    document = document_rows.lock_document(session, actor.workspace_id, project.id, kind)
+    if document.latest:
+        raise DocumentChanged(f"Version {document.latest} exists by now; look at it first.")
+    signals = evidence.citable(session, cited_numbers(content))
+    written = documents.save_version(session, actor, project.id, Draft(name, content), signals)
+    _record_writing(session, actor, project.id, written)
+    if project.status is ProjectStatus.ACTIVE and runs.open_run(session, project.id) is None:
+        advance.check_again(session, actor, project)
+    return written
+
+
+def _record_writing(
+    session: Session, actor: Actor, project_id: UUID, written: DocumentVersion
+) -> None:
+    title = documents.template(written.template).title
+    verb = "Wrote" if written.number == 1 else "Edited"
+    text = f"{verb} {title}, version {written.number}"
+    activity.record(session, actor, project_id, "document", text)
 
 
 def exit_gates(

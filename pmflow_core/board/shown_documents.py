@@ -48,6 +48,12 @@ def document_rows(session: Session, project: Project) -> tuple[DocumentRow, ...]
     return tuple(rows)
 
 
+def list_documents(session: Session, actor: Actor, project_id: UUID) -> tuple[DocumentRow, ...]:
+    """Return a live project's documents with the coverage of their claims; raises NotFound."""
+    actor.require(Role.VIEWER)
+    return document_rows(session, projects.get_project(session, project_id))
+
+
 def measure(session: Session, version: DocumentVersion) -> Coverage:
     """Return how much of what a version claims is cited with signals that exist."""
     known = evidence.citable(session, cited_numbers(version.content))

@@ -46,6 +46,15 @@ def template(name: str) -> Template:
     return TEMPLATES[name]
 
 
+def template_of(kind: str) -> Template:
+    """Return the section table that a person's new document follows; raises Invalid."""
+    found = [each for each in TEMPLATES.values() if each.document_type == kind]
+    if not found:
+        known = ", ".join(dict.fromkeys(each.document_type for each in TEMPLATES.values()))
+        raise Invalid(f"There is no document type {kind!r}; known are {known}.")
+    return next((each for each in found if each.name == kind), found[0])
+
+
 def save_version(
     session: Session,
     actor: Actor,

@@ -1,15 +1,17 @@
 """Statements over stages, projects, transitions and decisions."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from pmflow_core.errors import NotFound
 from pmflow_core.projects.models import Decision, Project, ProjectStatus, Stage, StageTransition
+from pmflow_core.projects.schemas import ProjectQuery
 
 
 def list_stages(session: Session) -> list[Stage]:
@@ -71,6 +73,49 @@ def get_project(session: Session, project_id: UUID, *, lock: bool = False) -> Pr
     if project is None:
         raise NotFound("There is no such project.")
     return project
+
+
+def lock_any(session: Session, project_id: UUID) -> Project:
+    """Return a project, also one in the bin, locked until the transaction ends; raises NotFound."""
+    statement = (
+        select(Project)
+        .where(col(Project.id) == project_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    project = session.scalar(statement)
+    if project is None:
+        raise NotFound("There is no such project.")
+    return project
+
+
+def find_projects(session: Session, query: ProjectQuery) -> list[tuple[Project, str]]:
+    """Return the projects that are asked for with their stages' slugs, the newest first."""
+    gone = col(Project.deleted_at)
+    statement = (
+        select(Project, col(Stage.slug))
+        .join(Stage, col(Stage.id) == col(Project.stage_id))
+        .where(gone.is_not(None) if query.deleted else gone.is_(None), *_asked(query))
+        .order_by(col(Project.number).desc())
+        .limit(query.limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(statement)]
+
+
+def _asked(query: ProjectQuery) -> Iterator[ColumnElement[bool]]:
+    wanted = {
+        col(Project.status): query.status,
+        col(Stage.slug): query.stage,
+        col(Project.priority): query.priority,
+        col(Project.owner_id): query.owner_id,
+        col(Project.theme_id): query.theme_id,
+    }
+    yield from (column == value for column, value in wanted.items() if value is not None)
+    if query.below is not None:
+        yield col(Project.number) < query.below
+    if query.search:
+        words = (col(Project.name), col(Project.description), col(Project.key))
+        yield or_(*(column.icontains(query.search, autoescape=True) for column in words))
 
 
 def lock_theme(session: Session, theme_id: UUID) -> None:

@@ -26,6 +26,8 @@ from pmflow_core.projects.models import (
     Stage,
     StageTransition,
 )
+from pmflow_core.projects.schemas import ProjectEdit
+from pmflow_core.workspaces import repository as members
 from pmflow_core.workspaces.models import Workspace
 from pmflow_core.workspaces.numbers import take_numbers
 
@@ -51,6 +53,12 @@ class ProjectIsClosed(Conflict):
     """The project was shipped or archived; nothing goes on with it until it is reopened."""
 
     code = "project_is_closed"
+
+
+class OwnerUnknown(Invalid):
+    """A project's owner must be a member of its workspace."""
+
+    code = "owner_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +107,7 @@ def add_project(
         ThemeHasProject: the theme's project exists; its key is named.
     """
     actor.require(Role.EDITOR)
-    name = " ".join(name.split())
-    if not 0 < len(name) <= NAME_LENGTH:
-        raise Invalid(f"A project's name has 1 to {NAME_LENGTH} characters.")
+    name = _parse_name(name)
     _require_no_project(session, theme_id)
     workspace = session.get_one(Workspace, actor.workspace_id)
     number = take_numbers(session, actor.workspace_id, "project")
@@ -122,6 +128,71 @@ def add_project(
     activity.record(session, actor, project.id, "created", f"Created {project.key} {name}")
     announce(session, project)
     return project
+
+
+def edit(session: Session, actor: Actor, project: Project, changes: ProjectEdit) -> None:
+    """Change what people say about a locked project, with its activity and audit rows.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        Invalid: the name is empty or longer than 120 characters.
+        OwnerUnknown: the owner is no member of the workspace.
+    """
+    actor.require(Role.EDITOR)
+    sent = changes.model_dump(exclude_unset=True)
+    if "name" in sent:
+        sent["name"] = _parse_name(sent["name"] or "")
+    if "description" in sent:
+        sent["description"] = (sent["description"] or "").strip()
+    owner = sent.get("owner_id")
+    if owner is not None and members.find_role(session, actor.workspace_id, owner) is None:
+        raise OwnerUnknown("The owner of a project is a member of its workspace.")
+    changed = {name: value for name, value in sent.items() if getattr(project, name) != value}
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(project, name, value)
+    session.flush()
+    audit.record(session, actor, "project.edited", project.key, changes.as_detail(changed))
+    words = ", ".join(name.removesuffix("_id") for name in changed)
+    activity.record(session, actor, project.id, "edited", f"Changed the {words}")
+    announce(session, project)
+
+
+def delete(session: Session, actor: Actor, project: Project) -> None:
+    """Move a locked project into the bin; what belongs to it stays, for a restore."""
+    actor.require(Role.EDITOR)
+    project.deleted_at = utcnow()
+    session.flush()
+    audit.record(session, actor, "project.deleted", project.key, {"name": project.name})
+    activity.record(session, actor, project.id, "deleted", f"Deleted {project.key}")
+    announce(session, project)
+
+
+def restore(session: Session, actor: Actor, project: Project) -> None:
+    """Bring a locked project back from the bin; one that is not in it stays as it is.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        ThemeHasProject: its theme has another active project by now.
+    """
+    actor.require(Role.EDITOR)
+    if project.deleted_at is None:
+        return
+    if project.status is ProjectStatus.ACTIVE:
+        _require_no_project(session, project.theme_id)
+    project.deleted_at = None
+    session.flush()
+    audit.record(session, actor, "project.restored", project.key, {"name": project.name})
+    activity.record(session, actor, project.id, "restored", f"Restored {project.key}")
+    announce(session, project)
+
+
+def _parse_name(text: str) -> str:
+    name = " ".join(text.split())
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise Invalid(f"A project's name has 1 to {NAME_LENGTH} characters.")
+    return name
 
 
 def _require_no_project(session: Session, theme_id: UUID | None) -> None:

@@ -11,6 +11,9 @@ from sqlmodel import Field
 from pmflow_core.db.base import TenantRow, in_same_workspace
 from pmflow_core.db.columns import text_enum
 
+# Where the steps stand that were run for once; no stage's slug has parentheses.
+AD_HOC = "(ad hoc)"
+
 
 class VersionStatus(StrEnum):
     """Whether runs may use a version."""

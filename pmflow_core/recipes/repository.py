@@ -12,7 +12,7 @@ from pmflow_core.accounts.models import AuditEntry, User
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import NotFound
 from pmflow_core.ids import uuid7
-from pmflow_core.recipes.models import Recipe, RecipeVersion
+from pmflow_core.recipes.models import AD_HOC, Recipe, RecipeVersion
 
 
 def find_recipe(session: Session, stage: str, *, lock: bool = False) -> Recipe | None:
@@ -49,6 +49,16 @@ def list_published(session: Session) -> list[RecipeVersion]:
 def get_version(session: Session, version_id: UUID) -> RecipeVersion:
     """Return a version by its id, as a run pinned it."""
     return session.scalars(select(RecipeVersion).where(col(RecipeVersion.id) == version_id)).one()
+
+
+def is_ad_hoc(session: Session, version_id: UUID) -> bool:
+    """Return whether a version was stored to be run once, and is of no stage's recipe."""
+    statement = (
+        select(col(Recipe.id))
+        .join(RecipeVersion, col(RecipeVersion.recipe_id) == col(Recipe.id))
+        .where(col(RecipeVersion.id) == version_id, col(Recipe.stage) == AD_HOC)
+    )
+    return session.scalar(statement) is not None
 
 
 def find_version(session: Session, stage: str, number: int) -> RecipeVersion:

@@ -16,6 +16,7 @@ from pmflow_core.recipes.changes import changes
 from pmflow_core.recipes.defaults import DEFAULT_RECIPES
 from pmflow_core.recipes.faults import Fault
 from pmflow_core.recipes.models import Recipe, RecipeVersion, VersionStatus
+from pmflow_core.recipes.models import AD_HOC, Recipe, RecipeVersion, VersionStatus
 from pmflow_core.recipes.schemas import RecipeRead, VersionRead
 from pmflow_core.recipes.spec import Level, RecipeSpec
 from pmflow_core.recipes.validation import Catalogue, examine, validate
@@ -72,6 +73,32 @@ def save_draft(
     session.flush()
     audit.record(session, actor, "recipe.saved", spec.stage, {"version": version.number})
     publish_on_commit(session, topics.board(actor.workspace_id))
+    return version
+
+
+def keep_ad_hoc(
+    session: Session, actor: Actor, spec: RecipeSpec, catalogue: Catalogue
+) -> RecipeVersion:
+    """Store what is to be run once, so that its run can pin it; it is nobody's recipe.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        InvalidRecipe: it could not run; every fault is named.
+    """
+    actor.require(Role.EDITOR)
+    validate(spec, catalogue, _stages(session))
+    repository.add_recipe(session, actor.workspace_id, AD_HOC)
+    recipe = _locked(session, AD_HOC)
+    version = RecipeVersion(
+        workspace_id=actor.workspace_id,
+        recipe_id=recipe.id,
+        number=repository.last_number(session, recipe.id) + 1,
+        status=VersionStatus.DRAFT,
+        spec=spec.model_dump(mode="json"),
+        author_id=actor.user_id,
+    )
+    session.add(version)
+    session.flush()
     return version
 
 
@@ -223,6 +250,8 @@ def _use(
 ) -> RecipeVersion:
     actor.require(Role.ADMIN)
     stage, number = which
+    if stage == AD_HOC:
+        raise NotFound("What was run for once belongs to no stage and is never published.")
     version = repository.find_version(session, stage, number)
     recipe = _locked(session, stage)
     if recipe.published == number:

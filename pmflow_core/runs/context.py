@@ -35,7 +35,7 @@ def _context(session: Session, run: StageRun, steps: Sequence[RunStep]) -> RunCo
         recipe=recipes.read_spec(recipe_rows.get_version(session, run.recipe_version_id)),
         provider=run.provider,
         project=ProjectFacts(project.id, project.key, project.name, project.description),
-        evidence=evidence.linked_evidence(session, project.id),
+        evidence=evidence.evidence_of(session, project.id, run.only_signal),
         total_signals=evidence.workspace_count(session),
         documents=MappingProxyType({each.type: version.content for each, version in newest}),
         hashes=MappingProxyType({each.type: version.sha256 for each, version in newest}),

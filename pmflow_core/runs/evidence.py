@@ -31,6 +31,18 @@ def linked_evidence(session: Session, project_id: UUID) -> tuple[Evidence, ...]:
     return tuple(_evidence(signal) for signal in session.scalars(statement))
 
 
+def evidence_of(
+    session: Session, project_id: UUID, only_signal: int | None
+) -> tuple[Evidence, ...]:
+    """Return what a run is to work with: one signal, or all that are linked to the project."""
+    if only_signal is None:
+        return linked_evidence(session, project_id)
+    statement = select(Signal).where(
+        col(Signal.number) == only_signal, col(Signal.deleted_at).is_(None)
+    )
+    return tuple(_evidence(signal) for signal in session.scalars(statement))
+
+
 def citable(session: Session, numbers: Iterable[int]) -> Mapping[int, Citable]:
     """Return the workspace's signals of those numbers; numbers it does not have are absent."""
     statement = select(col(Signal.id), col(Signal.number), col(Signal.verbatim)).where(

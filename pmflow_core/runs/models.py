@@ -60,6 +60,9 @@ class StageRun(TenantRow, table=True):
     rerun_from: str | None = Field(default=None, description="Steps before it were reused.")
     replay: bool = Field(default=False, description="Answers come from recordings only.")
     trial: bool = Field(default=False, description="One step is tried; the project stays as it is.")
+    only_signal: int | None = Field(
+        default=None, description="Number of the signal that alone is its evidence."
+    )
     fence: int = Field(default=0, description="Counts claims; every later write carries it.")
     dispatch: int = Field(default=0, description="Counts enqueues; part of the job's id.")
     dispatched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

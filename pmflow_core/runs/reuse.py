@@ -89,13 +89,20 @@ def edited_params(
     Raises:
         BadStepInput: the step cannot work with that; every fault is named.
     """
-    model = extensions.steps.get(step.skill).params
     params = {**(step.params if before.params is None else before.params), **edits}
+    require_params(step, edits, params, extensions)
+    return params
+
+
+def require_params(
+    step: StepSpec, edits: Mapping[str, Any], params: Mapping[str, Any], extensions: Extensions
+) -> None:
+    """Raise BadStepInput unless a step knows all of `edits` and can work with `params`."""
+    model = extensions.steps.get(step.skill).params
     faults = [*_unknown(model, edits), *_faults(model, params)]
     if faults:
         lines = "\n".join(f"- {fault}" for fault in faults)
         raise BadStepInput(f"{step.title} cannot work with that:\n{lines}")
-    return params
 
 
 def find_step(spec: RecipeSpec, step_key: str) -> StepSpec:

@@ -104,6 +104,7 @@ def request_run(
     run.replay = options.replay
     text = f"Requested run {run.number} of {stage.name}"
     _queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
+    queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
     open_budget(session, run, spec)
     return run
 
@@ -127,7 +128,7 @@ def new_run(
     )
 
 
-def _queue(
+def queue(
     session: Session,
     actor: Actor,
     project: Project,
@@ -135,6 +136,12 @@ def _queue(
     steps: Iterable[RunStep],
     text: str,
 ) -> None:
+    """Store a new run of a locked project with its steps, and offer it after the commit.
+
+    Raises:
+        ProjectIsClosed: the project was shipped or archived.
+        RunAlreadyOpen: the project's last run is not finished.
+    """
     project_service.require_active(project)
     if not repository.add_queued(session, run):
         raise RunAlreadyOpen(f"{project.key} already has an open run.")
@@ -235,6 +242,8 @@ def retry(session: Session, actor: Actor, run_id: UUID) -> StageRun:
     """
     actor.require(Role.EDITOR)
     run, project = _ended(session, run_id)
+    if recipe_rows.is_ad_hoc(session, run.recipe_version_id):
+        return rerun(session, actor, run.id, repository.steps_of(session, run.id)[0].step_key)
     options = RunOptions(run.provider, retry_of=run.id, replay=run.replay)
     return request_run(session, actor, project.id, options)
 
@@ -281,11 +290,13 @@ def rerun(
         params = reuse.edited_params(step, row, params, installed())
     run = new_run(session, actor, project, ended.stage, ended.recipe_version_id)
     run.provider = ended.provider
+    run.only_signal = ended.only_signal
     run.retry_of = ended.id
     run.rerun_from = step_key
     text = f"Requested run {run.number}, run {ended.number} again from {step.title}"
     steps = list(reuse.reusing_steps(run, spec, earlier, params))
     _queue(session, actor, project, run, steps, text)
+    queue(session, actor, project, run, steps, text)
     open_budget(session, run, spec)
     return run
 

@@ -3,19 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from fastapi import FastAPI
-from starlette.types import ASGIApp
+from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import ASGIApp, Scope
 
 from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
     api_keys,
     audit,
+    agents,
     auth,
     automation,
     budgets,
     cron,
     customers,
     description,
+    documents,
     duplicates,
     health,
     members,
@@ -23,7 +28,10 @@ from pmflow_ui.api import (
     knowledge,
     personas,
     problems,
+    project_edits,
     projects,
+    recipes,
+    reference,
     run_actions,
     runs,
     search,
@@ -41,6 +49,7 @@ from pmflow_ui.api import (
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
 from pmflow_ui.api.limits import Limits
+from pmflow_ui.api.edge import Edge, Terms
 from pmflow_ui.api.permission import ANYONE
 
 # Every router of the API; a new resource is one module and one line here.
@@ -74,11 +83,18 @@ ROUTERS = (
     budgets.router,
     insights.router,
     knowledge.router,
+    project_edits.router,
+    documents.router,
+    recipes.router,
+    agents.router,
 )
 
 
-def make_api() -> FastAPI:
-    """Return the REST surface; the pages are mounted beneath it."""
+def make_api(terms: Terms | None = None) -> FastAPI:
+    """Return the REST surface; the pages are mounted beneath it.
+
+    `terms` stand in for those of the settings, which are read at the first request.
+    """
     api = FastAPI(
         title="pmflow",
         version="1",
@@ -91,19 +107,39 @@ def make_api() -> FastAPI:
     sse.seat(api)
     description.install(api)
     for router in ROUTERS:
-        api.include_router(description.secured(router), responses=problems.DESCRIBED)
+        api.include_router(description.secured(router))
+    reference.install(api)
 
     @api.api_route(
         "/api/{rest:path}",
-        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
         include_in_schema=False,
         dependencies=ANYONE,
     )
-    async def nothing(rest: str) -> None:
+    async def nothing(request: Request, rest: str) -> None:
         """Answer unknown addresses as the API does, instead of with a page."""
+        allowed = _methods_of(request.scope)
+        if allowed:
+            raise HTTPException(405, "This address takes another method.", {"Allow": allowed})
         raise NotFound(f"There is no /api/{rest}.")
 
+    if terms is None:
+        api.add_middleware(Edge)
+    else:
+        api.add_middleware(Edge, terms=lambda: terms)
     return api
+
+
+def _methods_of(scope: Scope) -> str:
+    """Return the methods of the routes that have a request's address."""
+    found = {
+        method
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.matches(scope)[0] is Match.PARTIAL
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(found))
 
 
 def safe_for_browsers(app: ASGIApp, *, origins: Sequence[str], url: str, built: Path) -> ASGIApp:

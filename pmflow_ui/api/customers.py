@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from pmflow_core.accounts.actor import Actor, Role
@@ -28,6 +29,7 @@ from pmflow_ui.api import paging
 from pmflow_ui.api.bodies import Body, Sent, described
 from pmflow_ui.api.paging import Cursor, Limit
 from pmflow_ui.api.permission import Allow
+from pmflow_ui.api.repeats import IdempotencyKey, answer
 from pmflow_ui.api.shapes import Page, Shape
 from pmflow_ui.call import call
 from pmflow_ui.viewer import Program, Viewer
@@ -175,13 +177,22 @@ async def restore_customer(customer_id: UUID, viewer: Editor) -> None:
     await call(customers.restore, member(viewer), customer_id)
 
 
-@router.post("/customers/{customer_id}/merge", openapi_extra=described(MergeIn))
+@router.post(
+    "/customers/{customer_id}/merge", response_model=MergeMade, openapi_extra=described(MergeIn)
+)
 async def merge_customer(
-    customer_id: UUID, viewer: Editor, sent: Annotated[Sent[MergeIn], Depends(Body(MergeIn))]
-) -> MergeMade:
+    request: Request,
+    customer_id: UUID,
+    viewer: Editor,
+    sent: Annotated[Sent[MergeIn], Depends(Body(MergeIn))],
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 the answer reads it from the header
+) -> JSONResponse:
     """Merge another customer into this one, with its signals and what only it is known for."""
-    merge = await call(merges.merge, member(viewer), customer_id, sent.value.other)
-    return MergeMade(merge=merge)
+
+    def act(session: Session, actor: Actor) -> BaseModel:
+        return MergeMade(merge=merges.merge(session, actor, customer_id, sent.value.other))
+
+    return await answer(request, member(viewer), sent.raw, act)
 
 
 @router.post("/customers/merges/{merge_id}/undo", status_code=204)

@@ -55,7 +55,16 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", dependencies=ANYONE)
+@router.get(
+    "/readyz",
+    dependencies=ANYONE,
+    responses={
+        503: {
+            "description": "It is not; each check says why.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
+    },
+)
 async def readyz() -> JSONResponse:
     """Say whether the database is there and migrated, and Redis answers; 503 while not."""
     try:

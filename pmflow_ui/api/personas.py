@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from pmflow_core.accounts.actor import Actor, Role
@@ -17,6 +18,7 @@ from pmflow_ui.api import paging
 from pmflow_ui.api.bodies import Body, Sent, described
 from pmflow_ui.api.paging import Cursor, Limit
 from pmflow_ui.api.permission import Allow
+from pmflow_ui.api.repeats import IdempotencyKey, answer
 from pmflow_ui.api.shapes import Page, Shape
 from pmflow_ui.call import call
 from pmflow_ui.viewer import Program, Viewer
@@ -68,12 +70,21 @@ async def list_personas(
     return paging.slice_of(found, cursor, limit, Persona.model_validate)
 
 
-@router.post("/personas", status_code=201, openapi_extra=described(PersonaIn))
+@router.post(
+    "/personas", status_code=201, response_model=Persona, openapi_extra=described(PersonaIn)
+)
 async def add_persona(
-    viewer: Editor, sent: Annotated[Sent[PersonaIn], Depends(Body(PersonaIn))]
-) -> Persona:
+    request: Request,
+    viewer: Editor,
+    sent: Annotated[Sent[PersonaIn], Depends(Body(PersonaIn))],
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 the answer reads it from the header
+) -> JSONResponse:
     """Write a persona down."""
-    return Persona.model_validate(await call(knowledge.add, member(viewer), sent.value))
+
+    def act(session: Session, actor: Actor) -> BaseModel:
+        return Persona.model_validate(knowledge.add(session, actor, sent.value))
+
+    return await answer(request, member(viewer), sent.raw, act, status=201)
 
 
 @router.patch("/personas/{persona_id}", openapi_extra=described(PersonaEdit))

@@ -11,9 +11,13 @@ from pmflow_core.logs import get_logger
 
 log = get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
+REQUEST_ID = "pmflow.request_id"
+"""Where a request's scope keeps its id."""
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 RETRY_AFTER_S = 60
-_PROBLEM = {
+# What OpenAPI says of an error; every one that leaves the API has this shape.
+PROBLEM = {
+    "title": "Problem",
     "type": "object",
     "required": ["type", "title", "status", "code", "detail"],
     "properties": {
@@ -22,21 +26,30 @@ _PROBLEM = {
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "Stable; programs decide by it."},
         "detail": {"type": "string", "description": "One sentence for a person."},
-        "errors": {"type": "array", "items": {"type": "object"}},
+        "errors": {
+            "type": "array",
+            "description": "What of the request does not fit, and where.",
+            "items": {
+                "type": "object",
+                "properties": {"at": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
         "reference": {"type": "string", "description": "Stands in the server's log."},
+    },
+    "example": {
+        "type": "about:blank",
+        "title": "Not found",
+        "status": 404,
+        "code": "not_found",
+        "detail": "There is no such project.",
     },
 }
 
 
-def _described(meaning: str) -> dict[str, object]:
-    return {"description": meaning, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
-
-
-# What OpenAPI says of every route; the 422 takes the place of FastAPI's own, which none sends.
-DESCRIBED: dict[int | str, dict[str, object]] = {
-    422: _described("What was sent cannot be right."),
-    "default": _described("Any other failure."),
-}
+def problem_of(meaning: str) -> dict[str, object]:
+    """Return what OpenAPI says of a failure."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": meaning, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
 def problem(status: int, code: str, detail: str, **members: object) -> JSONResponse:
@@ -79,13 +92,18 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     code = _CODES.get(error.status_code, "error")
-    return problem(error.status_code, code, str(error.detail))
+    response = problem(error.status_code, code, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    reference = uuid7().hex[:12]
+    reference = request.scope.get(REQUEST_ID) or uuid7().hex
     log.error("request.failed", path=request.url.path, reference=reference, exc_info=error)
-    return problem(500, "internal", "Something broke on the server.", reference=reference)
+    response = problem(500, "internal", "Something broke on the server.", reference=reference)
+    # The framework sends this one from outside of the layer that names the request elsewhere.
+    response.headers["X-Request-Id"] = reference
+    return response
 
 
 def install(api: FastAPI) -> None:
