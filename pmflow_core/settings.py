@@ -2,9 +2,11 @@
 
 import secrets
 from decimal import Decimal
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import (
@@ -19,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pmflow_core.errors import Invalid
 
+MAIL_SCHEMES = ("smtp", "starttls", "smtps")
 POSTGRES_SCHEMES = ("postgresql+psycopg://", "postgresql://", "postgres://")
 
 
@@ -61,6 +64,20 @@ class Settings(BaseSettings):
         description=(
             "Bearer secret of `POST /api/cron/…` for a clock outside of pmflow, 16 characters at"
             " least; absent means that these routes are off."
+        ),
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description=(
+            "Mail server: `smtps://`, `starttls://` or `smtp://` with USER:PASSWORD@HOST:PORT;"
+            " absent means that no mail is sent and links are handed on by people."
+        ),
+    )
+    mail_from: str | None = Field(
+        None,
+        description=(
+            "Sender of mails, as `pmflow <pmflow@example.com>`; absent means the user of the mail"
+            " server, else pmflow@HOST of the public address."
         ),
     )
     anthropic_api_key: SecretStr | None = Field(
@@ -189,6 +206,26 @@ class Settings(BaseSettings):
         if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return url
+
+    @field_validator("smtp_url", mode="before")
+    @classmethod
+    def _mail_server(cls, url: object) -> object:
+        text = url.get_secret_value() if isinstance(url, SecretStr) else url
+        if not text:
+            return None
+        parts = urlsplit(str(text))
+        if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+            raise ValueError("must be smtp://, starttls:// or smtps:// and name a host")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, sender: str | None) -> str | None:
+        if not sender:
+            return None
+        if "@" not in parseaddr(sender)[1] or not sender.isprintable():
+            raise ValueError("must be an e-mail address, or a name with one in <>")
+        return sender
 
     @field_validator("cron_secret", mode="before")
     @classmethod

@@ -18,6 +18,8 @@ from pmflow_core.errors import NotFound
 from pmflow_core.intake import event_rows, import_rows, reembedding
 from pmflow_core.jobs import Job, enqueue, is_offered
 from pmflow_core.logs import get_logger
+from pmflow_core.mail import repository as mail_rows
+from pmflow_core.mail import service as mail
 from pmflow_core.runs import question_rows, questions, repository, rescue
 from pmflow_core.runs.models import WorkerHeartbeat
 from pmflow_core.runs.status import RunStatus
@@ -41,6 +43,8 @@ def reconcile() -> None:
             _process("select * from pmflow_unprocessed_workspaces()", session)
             _take_in(session)
             _deliver(session)
+            if mail_rows.is_any_due(session):
+                enqueue(Job.DELIVER_MAIL, job_id=mail.JOB_ID)
     except SQLAlchemyError as error:
         log.warning("reconcile.failed", error=str(error).splitlines()[0])
 
@@ -84,10 +88,11 @@ def forget_old_events() -> None:
 
 
 def forget_ended() -> None:
-    """Delete sessions and failed sign-ins that are past any use."""
+    """Delete sessions, failed sign-ins and mails that are past any use."""
     try:
         with transaction(None) as session:
             accounts.forget_ended(session)
+            mail.forget_old(session)
     except SQLAlchemyError as error:
         log.warning("forgetting.failed", error=str(error).splitlines()[0])
 
