@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import reset_rows, resets
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.calls.embedding import model_name
@@ -43,8 +44,7 @@ def reconcile() -> None:
             _process("select * from pmflow_unprocessed_workspaces()", session)
             _take_in(session)
             _deliver(session)
-            if mail_rows.is_any_due(session):
-                enqueue(Job.DELIVER_MAIL, job_id=mail.JOB_ID)
+            _write_to_people(session)
     except SQLAlchemyError as error:
         log.warning("reconcile.failed", error=str(error).splitlines()[0])
 
@@ -182,6 +182,13 @@ def _wake(workspace_id: UUID, run_id: UUID) -> None:
 def _deliver(session: Session) -> None:
     for row in session.execute(text("select * from pmflow_workspaces_with_due_effects()")):
         enqueue(Job.DELIVER_EFFECTS, str(row[0]), job_id=f"effects-{row[0]}")
+
+
+def _write_to_people(session: Session) -> None:
+    if reset_rows.is_any_asked(session):
+        enqueue(Job.ISSUE_RESETS, job_id=resets.JOB_ID)
+    if mail_rows.is_any_due(session):
+        enqueue(Job.DELIVER_MAIL, job_id=mail.JOB_ID)
 
 
 def _alarm_after() -> timedelta:

@@ -59,7 +59,8 @@ class PasswordReset(Row, table=True):
     )
 
     email: str = Field(description="The token counts only while this is the account's address.")
-    address: str
+    address: str = Field(description="Who asked, from where; empty for an operator.")
+    by_operator: bool = Field(default=False, description="Shows nothing about the mailbox.")
     user_id: UUID | None = Field(
         default=None, foreign_key="users.id", index=True, ondelete="CASCADE"
     )

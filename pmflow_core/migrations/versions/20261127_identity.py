@@ -29,6 +29,7 @@ def _password_resets() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
+        sa.Column("by_operator", sa.Boolean(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("token_hash", sa.String(), nullable=True),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
