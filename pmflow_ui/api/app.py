@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
+    account,
     auth,
     automation,
     cron,
@@ -15,9 +16,11 @@ from pmflow_ui.api import (
     description,
     duplicates,
     health,
+    oauth,
     personas,
     problems,
     projects,
+    resets,
     run_actions,
     runs,
     search,
@@ -37,6 +40,9 @@ from pmflow_ui.api.permission import ANYONE
 ROUTERS = (
     health.router,
     auth.router,
+    resets.router,
+    account.router,
+    oauth.router,
     uploads.router,
     signals.router,
     webhooks.router,
