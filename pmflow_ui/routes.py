@@ -44,6 +44,7 @@ from reflex.event import EventCallback
 
 from pmflow_core.accounts.actor import Role
 from pmflow_ui.access import Access, Permission
+from pmflow_ui.pages.account import account_page
 from pmflow_ui.pages.automation import automation_page, settings_start_page
 from pmflow_ui.pages.board import board_page
 from pmflow_ui.pages.customers import customers_page
@@ -53,6 +54,7 @@ from pmflow_ui.pages.inbox import inbox_page
 from pmflow_ui.pages.login import login_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
+from pmflow_ui.pages.reset import choose_page, reset_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
 from pmflow_ui.pages.search import search_page
@@ -60,6 +62,7 @@ from pmflow_ui.pages.signals import signals_page
 from pmflow_ui.pages.signup import signup_page
 from pmflow_ui.pages.theme import theme_page
 from pmflow_ui.pages.themes import themes_page
+from pmflow_ui.state.account import AccountState
 from pmflow_ui.state.automation import AutomationState
 from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
@@ -69,6 +72,7 @@ from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.inbox import InboxState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
+from pmflow_ui.state.reset import ResetState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.runs import RunsState
 from pmflow_ui.state.search import SearchState
@@ -95,6 +99,15 @@ class Route:
 ROUTES = (
     Route("/login", login_page, "Sign in", Access.ANYONE, (SignState.load_login,)),
     Route("/signup", signup_page, "Create an account", Access.ANYONE, (SignState.load_signup,)),
+    Route("/reset", reset_page, "Reset your password", Access.ANYONE, (ResetState.load_ask,)),
+    Route(
+        "/reset/[reset_token]",
+        choose_page,
+        "Choose a new password",
+        Access.ANYONE,
+        (ResetState.load_choose,),
+    ),
+    Route("/account", account_page, "Your account", Access.SIGNED_IN, (AccountState.load,)),
     Route("/", home_page, "Workspaces", Access.SIGNED_IN),
     Route("/w/[slug]/inbox", inbox_page, "Inbox", Role.VIEWER, (InboxState.load,)),
     Route("/w/[slug]/board", board_page, "Board", Role.VIEWER, (BoardState.load,)),

@@ -224,7 +224,7 @@ STYLESHEETS = tuple(
         "runs", "diff", "prose", "phone",
         "pages/sign", "pages/home", "pages/start", "pages/board", "pages/signals", "pages/theme",
         "pages/project", "pages/document", "pages/run", "pages/customers", "pages/personas",
-        "pages/search", "pages/settings", "pages/inbox",
+        "pages/search", "pages/settings", "pages/inbox", "pages/account",
     )
 )  # fmt: skip
 

@@ -56,7 +56,7 @@ class PasswordChange:
 
 def read_account(session: Session, me: Myself) -> AccountRead:
     """Return a person's account as they see it; raises Unauthenticated."""
-    user = _living(repository.lock_user(session, me.user_id))
+    user = _living(repository.get_user(session, me.user_id))
     return AccountRead(
         email=user.email,
         name=user.name,
@@ -115,7 +115,7 @@ def prove(begin: Begin, me: Myself, password: str) -> User:
         SignInAgain: there is none, and the sign-in is not of this quarter of an hour.
     """
     with begin() as session:
-        user = _living(repository.lock_user(session, me.user_id))
+        user = _living(repository.get_user(session, me.user_id))
         if user.password_hash is None:
             sessions.require_fresh(session, me.user_id, me.session_id)
             return user

@@ -29,6 +29,13 @@ def find_user(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(col(User.email) == email))
 
 
+def get_user(session: Session, user_id: UUID) -> User | None:
+    """Return a living person."""
+    return session.scalar(
+        select(User).where(col(User.id) == user_id, col(User.deleted_at).is_(None))
+    )
+
+
 def lock_user(session: Session, user_id: UUID) -> User | None:
     """Return a living person, and let changes of their ways in happen one after the other."""
     return session.scalar(

@@ -115,8 +115,13 @@ def sign_out_form() -> rx.Component:
 
 def _user() -> rx.Component:
     return rx.el.div(
-        avatar(SessionState.user_initials, SessionState.user_name, me=True),
-        rx.el.span(SessionState.user_name, class_name="t2 trunc grow"),
+        link(
+            avatar(SessionState.user_initials, SessionState.user_name, me=True),
+            rx.el.span(SessionState.user_name, class_name="t2 trunc"),
+            href="/account",
+            class_name="row grow me",
+            title="Your account",
+        ),
         theme_menu(),
         sign_out_form(),
         class_name="user",
@@ -199,6 +204,7 @@ def _tabbar(here: str) -> rx.Component:
             )
             for item in (*RECORDS, *FOOT)
         ),
+        menu_item("Your account", lead=icon("user", 14), on_select=rx.redirect("/account")),
         align="end",
     )
     return rx.el.nav(
@@ -270,13 +276,21 @@ def shell(
     )
 
 
-def plain_shell(heading: Text, *content: rx.Component) -> rx.Component:
-    """Return a page outside of any workspace, with the account at the top right."""
+def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx.Component:
+    """Return a page outside of any workspace, with the account at the top right.
+
+    `here` scopes its styles as `.p-<here>`.
+    """
     return rx.el.div(
         rx.el.header(
             link(brand(), href="/"),
             rx.el.span(class_name="grow"),
-            rx.el.span(SessionState.user_name, class_name="t2 trunc"),
+            link(
+                SessionState.user_name,
+                href="/account",
+                class_name="t2 trunc",
+                title="Your account",
+            ),
             theme_menu(),
             sign_out_form(),
             class_name="top",
@@ -284,7 +298,7 @@ def plain_shell(heading: Text, *content: rx.Component) -> rx.Component:
         connection_banner(),
         rx.el.main(
             refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
-            class_name="page p-home",
+            class_name=f"page p-{here}",
         ),
         notes(),
         class_name="plain",
