@@ -8,6 +8,7 @@ from reflex.vars import ObjectVar
 from pmflow_ui.components import Text
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
+from pmflow_ui.components.link import loading_link
 from pmflow_ui.components.shell import brand
 from pmflow_ui.state.sign import ProviderButton, SignState
 
@@ -83,8 +84,8 @@ def provider_buttons() -> rx.Component:
     """Return a way in by each identity provider that is set up; nothing where none is."""
 
     def way_in(button: ObjectVar[ProviderButton]) -> rx.Component:
-        # A plain link: the address is not a page of ours, and a form may not lead to another site.
-        return rx.el.a(
+        # A link, because a form may not lead on to another site (`form-action` of our policy).
+        return loading_link(
             "Continue with ",
             button.label,
             href=button.href,

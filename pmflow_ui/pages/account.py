@@ -6,6 +6,7 @@ from reflex.vars import ObjectVar
 from pmflow_ui.components.button import button
 from pmflow_ui.components.form import NativeForm, field, state_form
 from pmflow_ui.components.icon import icon
+from pmflow_ui.components.link import loading_link
 from pmflow_ui.components.moment import moment
 from pmflow_ui.components.overlay import dialog
 from pmflow_ui.components.placeholder import skeleton_rows
@@ -151,7 +152,7 @@ def _provider(line: ObjectVar[ProviderLine]) -> rx.Component:
                 aria_label=f"Disconnect {line.label}",
                 on_click=AccountState.disconnect(line.name),
             ),
-            rx.el.a(
+            loading_link(
                 "Connect",
                 href=line.href,
                 class_name="btn sm",
