@@ -109,7 +109,7 @@ def _password() -> rx.Component:
             "New password",
             "password",
             error=AccountState.new_error,
-            hint="At least 8 characters. You are signed out everywhere else.",
+            hint="At least 8 characters. Ends your other sessions.",
             type="password",
             auto_complete="new-password",
             required=True,
@@ -169,7 +169,7 @@ def _providers() -> rx.Component:
 
 
 def _session(line: ObjectVar[SessionLine]) -> rx.Component:
-    seen = rx.fragment("seen ", moment(line.seen_at), " ago")
+    seen = rx.fragment(" · last seen ", moment(line.seen_at, exact=True))
     return rx.el.li(
         icon("monitor", 16),
         rx.el.div(
@@ -182,7 +182,7 @@ def _session(line: ObjectVar[SessionLine]) -> rx.Component:
                 line.address,
                 " · signed in ",
                 moment(line.signed_in_at, exact=True),
-                rx.cond(line.is_current, "", rx.fragment(" · ", seen)),
+                rx.cond(line.is_current, rx.fragment(), seen),
                 class_name="t3 sm",
             ),
             class_name="col grow",

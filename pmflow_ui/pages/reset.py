@@ -79,7 +79,7 @@ def _choose() -> rx.Component:
             "New password",
             "password",
             error=ResetState.password_error,
-            hint="At least 8 characters. You are signed out everywhere else.",
+            hint="At least 8 characters. Ends your other sessions.",
             type="password",
             auto_complete="new-password",
             required=True,
