@@ -23,7 +23,7 @@ def take_asked(session: Session, limit: int) -> list[PasswordReset]:
         .where(col(PasswordReset.issued_at).is_(None))
         .order_by(col(PasswordReset.created_at))
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return list(session.scalars(statement))
 

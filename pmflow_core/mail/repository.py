@@ -19,7 +19,7 @@ def take(session: Session, *, taken_for: timedelta) -> Mail | None:
         .where(*_DUE)
         .order_by(col(Mail.due_at), col(Mail.id))
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     if mail is None:
         return None

@@ -78,23 +78,18 @@ def _about() -> rx.Component:
 
 
 def _password() -> rx.Component:
-    old = field(
-        "Present password",
-        "old_password",
-        error=AccountState.old_error,
-        type="password",
-        auto_complete="current-password",
-        required=True,
-    )
-    form = NativeForm.create(
-        rx.cond(
-            AccountState.password_said,
-            rx.el.p(AccountState.password_said, class_name="t2", role="status"),
-        ),
-        rx.cond(
-            AccountState.password_error,
-            rx.el.p(AccountState.password_error, class_name="bad", role="alert"),
-        ),
+    can = AccountState.has_password | AccountState.is_fresh
+    waits = rx.el.p("You have no password yet. ", _AGAIN, class_name="panel-b t2")
+    return _panel("Password", rx.cond(can, _password_form(), waits))
+
+
+def _password_form() -> rx.Component:
+    said = rx.el.p(AccountState.password_said, class_name="t2", role="status")
+    wrong = rx.el.p(AccountState.password_error, class_name="bad", role="alert")
+    label = rx.cond(AccountState.has_password, "Change the password", "Set a password")
+    return NativeForm.create(
+        rx.cond(AccountState.password_said, said),
+        rx.cond(AccountState.password_error, wrong),
         # Password keepers look for whose password it is.
         rx.el.input(
             type="text",
@@ -104,7 +99,7 @@ def _password() -> rx.Component:
             hidden=True,
             read_only=True,
         ),
-        rx.cond(AccountState.has_password, old),
+        rx.cond(AccountState.has_password, _present_password()),
         field(
             "New password",
             "password",
@@ -116,20 +111,22 @@ def _password() -> rx.Component:
             min_length=8,
             max_length=128,
         ),
-        rx.el.div(
-            rx.el.button(
-                rx.cond(AccountState.has_password, "Change the password", "Set a password"),
-                type="submit",
-                class_name="btn lg",
-            )
-        ),
+        rx.el.div(rx.el.button(label, type="submit", class_name="btn lg")),
         action="/api/auth/password",
         method="post",
         class_name="acc-f",
     )
-    can = AccountState.has_password | AccountState.is_fresh
-    waits = rx.el.p("You have no password yet. ", _AGAIN, class_name="panel-b t2")
-    return _panel("Password", rx.cond(can, form, waits))
+
+
+def _present_password() -> rx.Component:
+    return field(
+        "Present password",
+        "old_password",
+        error=AccountState.old_error,
+        type="password",
+        auto_complete="current-password",
+        required=True,
+    )
 
 
 def _provider(line: ObjectVar[ProviderLine]) -> rx.Component:
