@@ -88,6 +88,7 @@ class AccountState(rx.State):
             self.name_error = str(error)
             return None
         self.name, self.name_error = name, ""
+        self._forget_answers()
         shared = await self.get_state(SessionState)
         shared.user_name, shared.user_initials = name, initials(name)
         return NoticeState.note("said", "Your name is changed.")
@@ -96,6 +97,7 @@ class AccountState(rx.State):
     async def end(self, session_id: UUID) -> EventSpec:
         """End a session; its tabs go to the sign-in page at once."""
         await call_outside(sessions.revoke, current_viewer().user_id, session_id)
+        self._forget_answers()
         await self._read()
         return NoticeState.note("said", "That browser is signed out.")
 
@@ -104,6 +106,7 @@ class AccountState(rx.State):
         """End every session but this one."""
         me = _myself()
         ended = await call_outside(sessions.revoke_others, me.user_id, me.session_id)
+        self._forget_answers()
         await self._read()
         words = "1 other browser is" if ended == 1 else f"{ended} other browsers are"
         return NoticeState.note("said", f"{words} signed out.")
@@ -113,6 +116,7 @@ class AccountState(rx.State):
         """Remove a way in, unless it is the last one."""
         usable = frozenset(configured(get_settings()))
         await call_outside(oauth.disconnect, current_viewer().user_id, provider, usable)
+        self._forget_answers()
         await self._read()
         return NoticeState.note("said", "Disconnected.")
 
@@ -126,6 +130,9 @@ class AccountState(rx.State):
         self.sessions = [_line(row) for row in rows]
         self.providers = _provider_lines(found)
         self.stuck = ", ".join(workspace.name for workspace in alone_in)
+
+    def _forget_answers(self) -> None:
+        self.said = self.error = self.password_said = ""
 
     def _show_answers(self) -> None:
         cookies = self.router.headers.cookie
