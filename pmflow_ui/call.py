@@ -18,6 +18,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Enter = Callable[[Session, UUID], None]
 _hashing = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
+_elsewhere = ThreadPoolExecutor(4, thread_name_prefix="provider")
 
 
 async def call(
@@ -68,9 +69,20 @@ async def call_in_steps(
     It gets what begins one, because between them it hashes a password. It runs in a few threads of
     its own, so that however many sign in at once, pages find threads free.
     """
+    return await _in(_hashing, partial(service, partial(transaction, None), *args, **kwargs))
+
+
+async def call_elsewhere(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what waits for somebody else's server, with no transaction open.
+
+    It has a few threads of its own, so that a slow server holds none that pages need.
+    """
+    return await _in(_elsewhere, partial(ask, *args, **kwargs))
+
+
+async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     context = contextvars.copy_context()
-    work = partial(context.run, service, partial(transaction, None), *args, **kwargs)
-    return await asyncio.get_running_loop().run_in_executor(_hashing, work)
+    return await asyncio.get_running_loop().run_in_executor(threads, context.run, work)
 
 
 async def call_across(

@@ -14,6 +14,7 @@ from pmflow_core.workspaces import repository as workspaces
 from pmflow_core.workspaces.schemas import WorkspaceRead
 from pmflow_core.workspaces.service import LastAdmin
 
+SHOWN = 5
 Enter = Callable[[Session, UUID], None]
 
 
@@ -38,8 +39,8 @@ def delete_account(session: Session, enter: Enter, user_id: UUID) -> None:
             stuck.append(workspace.name)
     if stuck:
         raise LastAdmin(
-            f"You are the last admin of {', '.join(sorted(stuck))}. Make somebody else an admin"
-            " there, or delete the workspace, then try again."
+            f"You are the last admin of {_some(stuck)}. Make somebody else an admin there, or"
+            " delete the workspace, then try again."
         )
     burial.bury(session, user)
 
@@ -69,3 +70,9 @@ def _leave(session: Session, workspace_id: UUID, user: User) -> bool:
     # Before the session enters the next workspace, which may not see this row.
     session.flush()
     return True
+
+
+def _some(names: list[str]) -> str:
+    """Return names as words, not so many that a form's cookie could not hold them."""
+    shown, more = sorted(names)[:SHOWN], len(names) - SHOWN
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

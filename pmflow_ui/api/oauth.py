@@ -1,6 +1,5 @@
 """Signing in by an identity provider: the browser is sent there, and comes back with a code."""
 
-import asyncio
 from importlib import import_module
 from typing import Annotated, Protocol, cast
 from urllib.parse import urlsplit
@@ -25,7 +24,7 @@ from pmflow_ui import forms
 from pmflow_ui.access import Access
 from pmflow_ui.api.permission import ANYONE, Allow
 from pmflow_ui.api.posted import client_of, is_secure, sent_on, with_session, with_words
-from pmflow_ui.call import call_outside
+from pmflow_ui.call import call_elsewhere, call_outside
 from pmflow_ui.viewer import Viewer, session_token
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
@@ -127,7 +126,7 @@ async def _send(name: str, next_page: str, viewer: Viewer | None) -> Response:
     session_id = None if viewer is None else viewer.session_id
     left = await call_outside(oauth.set_out, provider, next_page, session_id)
     trip = _trip(provider, left.state, left.secret)
-    url = await asyncio.to_thread(_wire(provider).departure, provider, trip)
+    url = await call_elsewhere(_wire(provider).departure, provider, trip)
     response = RedirectResponse(url, status_code=303)
     response.set_cookie(
         COOKIE,
@@ -148,7 +147,7 @@ async def _ask(provider: IdentityProvider, trip: Trip, code: str, iss: str) -> I
         raise IdentityRefused("That answer comes from another provider. Try again.")
     if not code:
         raise IdentityRefused(f"{provider.label} did not let you in, or you changed your mind.")
-    return await asyncio.to_thread(_wire(provider).identify, provider, trip, code)
+    return await call_elsewhere(_wire(provider).identify, provider, trip, code)
 
 
 async def _arrive(

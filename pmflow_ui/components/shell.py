@@ -298,9 +298,9 @@ def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx
         connection_banner(),
         rx.el.main(
             refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
+            notes(),
             class_name=f"page p-{here}",
         ),
-        notes(),
         class_name="plain",
     )
 
