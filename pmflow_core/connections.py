@@ -6,6 +6,7 @@ from pmflow_core import jobs, tables
 from pmflow_core.calls import embedding
 from pmflow_core.db import transaction
 from pmflow_core.events import bus
+from pmflow_core.mail import setup as mail
 from pmflow_core.settings import Settings
 
 
@@ -31,5 +32,6 @@ def connect(settings: Settings, urls: Urls) -> None:
         )
     )
     embedding.configure(settings)
+    mail.configure(settings)
     jobs.configure(urls.redis)
     bus.configure(None if urls.redis is None else jobs.connect(urls.redis))

@@ -42,6 +42,8 @@ class Job(StrEnum):
     LOAD_DEMO = "worker.signal_jobs.load_demo"
     REEMBED = "worker.signal_jobs.reembed"
     DELIVER_EFFECTS = "worker.jobs.deliver_effects"
+    ISSUE_RESETS = "worker.account_jobs.issue_resets"
+    DELIVER_MAIL = "worker.account_jobs.deliver_mail"
     OFFER_CHORES = "worker.maintenance_jobs.offer_chores"
     DO_CHORE = "worker.maintenance_jobs.do_chore"
     PURGE_WORKSPACES = "worker.maintenance_jobs.purge_workspaces"

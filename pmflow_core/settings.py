@@ -2,9 +2,11 @@
 
 import secrets
 from decimal import Decimal
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import (
@@ -14,11 +16,13 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pmflow_core.errors import Invalid
 
+MAIL_SCHEMES = ("smtp", "starttls", "smtps")
 POSTGRES_SCHEMES = ("postgresql+psycopg://", "postgresql://", "postgres://")
 
 
@@ -61,6 +65,50 @@ class Settings(BaseSettings):
         description=(
             "Bearer secret of `POST /api/cron/…` for a clock outside of pmflow, 16 characters at"
             " least; absent means that these routes are off."
+        ),
+    )
+    signup: Literal["open", "invited"] = Field(
+        "open", description="Who may make an account: everybody, or people with an invitation."
+    )
+    oauth_github_client_id: str | None = Field(
+        None,
+        description="Client id of an OAuth app at GitHub; people then sign in by it.",
+    )
+    oauth_github_client_secret: SecretStr | None = Field(
+        None, description="Client secret of the OAuth app at GitHub."
+    )
+    oauth_github_url: str | None = Field(
+        None, description="Address of a GitHub Enterprise Server; absent means github.com."
+    )
+    oauth_google_client_id: str | None = Field(
+        None, description="Client id at Google; people then sign in by it."
+    )
+    oauth_google_client_secret: SecretStr | None = Field(
+        None, description="Client secret at Google."
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        description="Issuer of an OpenID provider of one's own, such as Keycloak or Okta.",
+    )
+    oidc_client_id: str | None = Field(None, description="Client id at the OpenID provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="Client secret at the OpenID provider."
+    )
+    oidc_name: str = Field(
+        "single sign-on", min_length=1, max_length=40, description="What its button says."
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description=(
+            "Mail server: `smtps://`, `starttls://` or `smtp://` with USER:PASSWORD@HOST:PORT;"
+            " absent means that no mail is sent and links are handed on by people."
+        ),
+    )
+    mail_from: str | None = Field(
+        None,
+        description=(
+            "Sender of mails, as `pmflow <pmflow@example.com>`; absent means the user of the mail"
+            " server, else pmflow@HOST of the public address."
         ),
     )
     anthropic_api_key: SecretStr | None = Field(
@@ -208,10 +256,56 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return url
 
+    @field_validator("smtp_url", mode="before")
+    @classmethod
+    def _mail_server(cls, url: object) -> object:
+        text = url.get_secret_value() if isinstance(url, SecretStr) else url
+        if not text:
+            return None
+        parts = urlsplit(str(text))
+        if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+            raise ValueError("must be smtp://, starttls:// or smtps:// and name a host")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, sender: str | None) -> str | None:
+        if not sender:
+            return None
+        if "@" not in parseaddr(sender)[1] or not sender.isprintable():
+            raise ValueError("must be an e-mail address, or a name with one in <>")
+        return sender
+
     @field_validator("cron_secret", mode="before")
     @classmethod
     def _secret_or_none(cls, secret: object) -> object:
         return secret or None
+
+    @field_validator("oidc_issuer", "oauth_github_url")
+    @classmethod
+    def _provider_address(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts = urlsplit(url)
+        is_near = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        if not parts.hostname or not (parts.scheme == "https" or is_near):
+            raise ValueError("must begin with https://")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _whole_providers(self) -> Self:
+        """Refuse half a provider: a button that is silently absent helps nobody."""
+        groups = (
+            ("PMFLOW_OAUTH_GITHUB", self.oauth_github_client_id, self.oauth_github_client_secret),
+            ("PMFLOW_OAUTH_GOOGLE", self.oauth_google_client_id, self.oauth_google_client_secret),
+            ("PMFLOW_OIDC", self.oidc_client_id, self.oidc_client_secret),
+        )
+        for prefix, client, secret in groups:
+            if bool(client) != bool(secret and secret.get_secret_value()):
+                raise ValueError(f"{prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET go together")
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("PMFLOW_OIDC_ISSUER and PMFLOW_OIDC_CLIENT_ID go together")
+        return self
 
     @field_validator("anthropic_api_key", "openai_api_key", "composio_api_key")
     @classmethod
@@ -269,8 +363,13 @@ def get_settings() -> Settings:
     try:
         return Settings()  # pyright: ignore[reportCallIssue] fields come from the environment
     except ValidationError as error:
-        lines = [f"  {_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()]
+        lines = [f"  {_where(fault['loc'])}{fault['msg']}" for fault in error.errors()]
         raise BadSettings("Settings are wrong:\n" + "\n".join(lines)) from error
+
+
+def _where(loc: tuple[int | str, ...]) -> str:
+    """Return which setting a fault is about; nothing when it is about several, and names them."""
+    return f"{_variable(str(loc[0]))}: " if loc else ""
 
 
 def _variable(name: str) -> str:

@@ -13,6 +13,7 @@ from pmflow_core.idempotency import models as idempotency
 from pmflow_core.intake import models as intake
 from pmflow_core.integrations import models as integrations
 from pmflow_core.knowledge import models as knowledge
+from pmflow_core.mail import models as mail
 from pmflow_core.outbox import models as outbox
 from pmflow_core.projects import models as projects
 from pmflow_core.recipes import models as recipes
@@ -33,6 +34,7 @@ FEATURES = (
     integrations,
     intake,
     knowledge,
+    mail,
     outbox,
     projects,
     recipes,

@@ -1,18 +1,24 @@
 """The bridge from the browser's events to core: the only place where the UI meets a transaction."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from pmflow_core.accounts.actor import Actor
+from pmflow_core.accounts.passwords import AT_ONCE
 from pmflow_core.accounts.service import Begin
 from pmflow_core.db import Session
-from pmflow_core.db.transaction import transaction
+from pmflow_core.db.transaction import enter_workspace, transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Enter = Callable[[Session, UUID], None]
+_hashing = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
+_elsewhere = ThreadPoolExecutor(4, thread_name_prefix="provider")
 
 
 async def call(
@@ -60,9 +66,33 @@ async def call_in_steps(
 ) -> T:
     """Run a core service that opens its own transactions outside of any workspace, as signing in.
 
-    It gets what begins one, because between them it works long or must not lose what it wrote.
+    It gets what begins one, because between them it hashes a password. It runs in a few threads of
+    its own, so that however many sign in at once, pages find threads free.
     """
-    return await asyncio.to_thread(service, partial(transaction, None), *args, **kwargs)
+    return await _in(_hashing, partial(service, partial(transaction, None), *args, **kwargs))
+
+
+async def call_elsewhere(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what waits for somebody else's server, with no transaction open.
+
+    It has a few threads of its own, so that a slow server holds none that pages need.
+    """
+    return await _in(_elsewhere, partial(ask, *args, **kwargs))
+
+
+async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(threads, context.run, work)
+
+
+async def call_across(
+    service: Callable[Concatenate[Session, Enter, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run a core service that goes through several workspaces in one transaction.
+
+    It gets what enters one, as deleting an account does.
+    """
+    return await call_outside(service, enter_workspace, *args, **kwargs)
 
 
 async def call_between(

@@ -1,18 +1,20 @@
 """What a native form keeps when it is refused: its words go back in a short-lived cookie."""
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from urllib.parse import quote, unquote
 
 COOKIE = "pmflow_form"
 KEPT_S = 20
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedForm:
     """A form that was not accepted: which one, why, under which field, and what was typed.
 
-    Never a password.
+    Never a password. The field `form` is the whole of it, and `said` is good news.
     """
 
     form: str
@@ -45,3 +47,8 @@ def local_path(address: str | None) -> str:
     if not address or not address.startswith("/") or address.startswith(("//", "/\\", "/api/")):
         return "/"
     return address if address.isprintable() else "/"
+
+
+def is_token(text: str) -> bool:
+    """Return whether a text may be part of an address as the token of a link."""
+    return _TOKEN.fullmatch(text) is not None

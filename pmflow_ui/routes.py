@@ -46,6 +46,7 @@ from pmflow_core.accounts.actor import Role
 from pmflow_ui.access import Access, Permission
 from pmflow_ui.pages.api_keys import api_keys_page
 from pmflow_ui.pages.audit import audit_page
+from pmflow_ui.pages.account import account_page
 from pmflow_ui.pages.automation import automation_page, settings_start_page
 from pmflow_ui.pages.board import board_page
 from pmflow_ui.pages.customers import customers_page
@@ -68,6 +69,7 @@ from pmflow_ui.pages.ops_rq import ops_rq_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
 from pmflow_ui.pages.providers import providers_page
+from pmflow_ui.pages.reset import choose_page, reset_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
 from pmflow_ui.pages.search import search_page
@@ -79,6 +81,7 @@ from pmflow_ui.pages.themes import themes_page
 from pmflow_ui.pages.trash import trash_page
 from pmflow_ui.state.api_keys import ApiKeysState
 from pmflow_ui.state.audit import AuditState
+from pmflow_ui.state.account import AccountState
 from pmflow_ui.state.automation import AutomationState
 from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
@@ -102,6 +105,7 @@ from pmflow_ui.state.ops import OpsState, RqState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.providers import ProvidersState
+from pmflow_ui.state.reset import ResetState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.run_compared import RunComparedState
 from pmflow_ui.state.runs import RunsState
@@ -133,6 +137,15 @@ ROUTES = (
     Route("/signup", signup_page, "Create an account", Access.ANYONE, (SignState.load_signup,)),
     Route("/invite/[token]", invite_page, "Invitation", Access.ANYONE, (InviteState.load,)),
     Route("/", home_page, "Workspaces", Access.SIGNED_IN, (HomeState.load,)),
+    Route("/reset", reset_page, "Reset your password", Access.ANYONE, (ResetState.load_ask,)),
+    Route(
+        "/reset/[reset_token]",
+        choose_page,
+        "Choose a new password",
+        Access.ANYONE,
+        (ResetState.load_choose,),
+    ),
+    Route("/account", account_page, "Your account", Access.SIGNED_IN, (AccountState.load,)),
     Route("/", home_page, "Workspaces", Access.SIGNED_IN),
     Route("/ops", ops_page, "Operations", Access.OPERATOR, (OpsState.load,)),
     Route("/ops/rq", ops_rq_page, "RQ jobs", Access.OPERATOR, (RqState.load,)),

@@ -227,6 +227,7 @@ STYLESHEETS = tuple(
         "pages/search", "pages/settings", "pages/inbox", "pages/members", "pages/recipes",
         "pages/insights", "pages/knowledge", "pages/ops", "pages/providers",
         "print",
+        "pages/search", "pages/settings", "pages/inbox", "pages/account",
     )
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pmflow_core.accounts import api_keys
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor
+from pmflow_core.accounts.schemas import SignedIn
 from pmflow_core.board.places import Place, find_workspace
 from pmflow_core.db import Session
 from pmflow_core.errors import NotFound, Unauthenticated
@@ -15,6 +16,7 @@ from pmflow_core.workspaces import service as workspaces
 from pmflow_ui.call import call_outside, call_within
 
 COOKIE = "pmflow_session"
+NO_SESSION = UUID(int=0)
 _WORKSPACE_PATH = re.compile(r"^/w/([^/]{1,64})(?:/|$)")
 
 
@@ -27,6 +29,7 @@ class Viewer:
     name: str
     is_operator: bool
     actor: Actor | None = None
+    session_id: UUID = NO_SESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ class Program:
     """A program behind an API key, inside the key's workspace."""
 
     actor: Actor
+
+
+def _viewer(user: SignedIn, actor: Actor | None) -> Viewer:
+    return Viewer(user.user_id, user.email, user.name, user.is_operator, actor, user.session_id)
 
 
 def session_token(cookie_header: str) -> str:
@@ -67,7 +74,7 @@ def look_up(session: Session, token: str, slug: str | None) -> Viewer | None:
             actor = workspaces.actor_for(session, user.user_id, slug)
         except NotFound:
             actor = None
-    return Viewer(user.user_id, user.email, user.name, user.is_operator, actor)
+    return _viewer(user, actor)
 
 
 async def find_viewer(cookie_header: str, path: str) -> Viewer | None:
@@ -97,7 +104,7 @@ def look_up_member(session: Session, token: str, place: Place) -> Viewer | None:
     actor = None
     if role is not None and workspace_id is not None:
         actor = Actor(workspace_id, role, user.user_id, user.name)
-    return Viewer(user.user_id, user.email, user.name, user.is_operator, actor)
+    return _viewer(user, actor)
 
 
 def look_up_key(session: Session, key: str, place: Place) -> Program:

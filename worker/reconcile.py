@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import reset_rows, resets
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.calls.embedding import model_name
@@ -18,6 +19,8 @@ from pmflow_core.errors import NotFound
 from pmflow_core.intake import event_rows, import_rows, reembedding
 from pmflow_core.jobs import Job, enqueue, is_offered
 from pmflow_core.logs import get_logger
+from pmflow_core.mail import repository as mail_rows
+from pmflow_core.mail import service as mail
 from pmflow_core.runs import question_rows, questions, repository, rescue
 from pmflow_core.runs.models import WorkerHeartbeat
 from pmflow_core.runs.status import RunStatus
@@ -41,6 +44,7 @@ def reconcile() -> None:
             _process("select * from pmflow_unprocessed_workspaces()", session)
             _take_in(session)
             _deliver(session)
+            _write_to_people(session)
     except SQLAlchemyError as error:
         log.warning("reconcile.failed", error=str(error).splitlines()[0])
 
@@ -84,10 +88,11 @@ def forget_old_events() -> None:
 
 
 def forget_ended() -> None:
-    """Delete sessions and failed sign-ins that are past any use."""
+    """Delete sessions, failed sign-ins and mails that are past any use."""
     try:
         with transaction(None) as session:
             accounts.forget_ended(session)
+            mail.forget_old(session)
     except SQLAlchemyError as error:
         log.warning("forgetting.failed", error=str(error).splitlines()[0])
 
@@ -177,6 +182,13 @@ def _wake(workspace_id: UUID, run_id: UUID) -> None:
 def _deliver(session: Session) -> None:
     for row in session.execute(text("select * from pmflow_workspaces_with_due_effects()")):
         enqueue(Job.DELIVER_EFFECTS, str(row[0]), job_id=f"effects-{row[0]}")
+
+
+def _write_to_people(session: Session) -> None:
+    if reset_rows.is_any_asked(session):
+        enqueue(Job.ISSUE_RESETS, job_id=resets.JOB_ID)
+    if mail_rows.is_any_due(session):
+        enqueue(Job.DELIVER_MAIL, job_id=mail.JOB_ID)
 
 
 def _alarm_after() -> timedelta:

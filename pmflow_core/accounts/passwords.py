@@ -1,16 +1,21 @@
 """Passwords: which are taken, and how they are kept.
 
-Hashing takes some 40 ms of a core on purpose, so callers do it outside of transactions.
+Hashing takes some 40 ms of a core and 19 MB on purpose, so callers do it outside of transactions,
+and only a few at once are served, however many ask.
 """
+
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from pmflow_core.errors import Invalid
 
+AT_ONCE = 2
 SHORTEST = 8
 LONGEST = 128
 # OWASP Password Storage Cheat Sheet (2025): argon2id with 19 MiB, 2 passes, 1 lane.
+_turns = BoundedSemaphore(AT_ONCE)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Of a password that nobody knows; verifying against it costs what a real one does.
 _NOBODYS_HASH = (
@@ -52,7 +57,8 @@ def check_password(password: str, email: str) -> None:
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash to keep; its parameters and salt are inside."""
-    return _hasher.hash(_bytes(password))
+    with _turns:
+        return _hasher.hash(_bytes(password))
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
@@ -65,7 +71,8 @@ def verify_password(password_hash: str | None, password: str) -> bool:
 
 def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, _bytes(password))
+        with _turns:
+            return _hasher.verify(password_hash, _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
 

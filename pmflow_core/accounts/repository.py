@@ -30,9 +30,76 @@ def find_user(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(col(User.email) == email))
 
 
+def get_user(session: Session, user_id: UUID) -> User | None:
+    """Return a living person."""
+    return session.scalar(
+        select(User).where(col(User.id) == user_id, col(User.deleted_at).is_(None))
+    )
+
+
+def lock_user(session: Session, user_id: UUID) -> User | None:
+    """Return a living person, and let changes of their ways in happen one after the other."""
+    return session.scalar(
+        select(User)
+        .where(col(User.id) == user_id, col(User.deleted_at).is_(None))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def set_password(session: Session, user_id: UUID, password_hash: str | None) -> None:
+    """Save a person's new password, or that they have none."""
+    session.execute(update(User).where(col(User.id) == user_id).values(password_hash=password_hash))
+
+
+def set_name(session: Session, user_id: UUID, name: str) -> None:
+    """Save a person's name."""
+    session.execute(update(User).where(col(User.id) == user_id).values(name=name))
+
+
+def note_verified(session: Session, user_id: UUID, now: datetime) -> None:
+    """Save that the address was shown to be the person's, if it was not before."""
+    session.execute(
+        update(User)
+        .where(col(User.id) == user_id, col(User.email_verified_at).is_(None))
+        .values(email_verified_at=now)
+    )
+
+
+def bury_user(session: Session, user_id: UUID, email: str, name: str, now: datetime) -> None:
+    """Forget who a person was; the row stays for what they wrote."""
+    session.execute(
+        update(User)
+        .where(col(User.id) == user_id)
+        .values(
+            email=email,
+            name=name,
+            password_hash=None,
+            is_operator=False,
+            email_verified_at=None,
+            deleted_at=now,
+        )
+    )
+
+
+def forget_sessions(session: Session, user_id: UUID) -> list[UUID]:
+    """Delete all of a person's sessions, with where they came from; return their ids."""
+    statement = (
+        delete(UserSession)
+        .where(col(UserSession.user_id) == user_id)
+        .returning(col(UserSession.id))
+    )
+    return list(session.scalars(statement))
+
+
 def lock_sign_in(session: Session, email: str, address: str) -> None:
     """Let the sign-ins of one account from one address be decided one after the other."""
-    session.execute(_LOCK, {"key": f"sign-in {email} {address}"})
+    lock_words(session, f"sign-in {email} {address}")
+
+
+def lock_words(session: Session, words: str) -> None:
+    """Let whoever names the same words go one after the other, until the commit."""
+    session.execute(_LOCK, {"key": words})
 
 
 def failure_times(session: Session, email: str, address: str, *, since: datetime) -> list[datetime]:
@@ -106,13 +173,88 @@ def touch_session(
     )
 
 
-def revoke_session(session: Session, token_hash: str, now: datetime) -> None:
-    """End the session with that token, if it has not ended."""
-    session.execute(
+def revoke_session(session: Session, token_hash: str, now: datetime) -> list[UUID]:
+    """End the session with that token, if it has not ended; return its id."""
+    statement = (
         update(UserSession)
         .where(col(UserSession.token_hash) == token_hash, col(UserSession.revoked_at).is_(None))
         .values(revoked_at=now)
+        .returning(col(UserSession.id))
     )
+    return list(session.scalars(statement))
+
+
+def list_live_sessions(
+    session: Session, user_id: UUID, *, now: datetime, seen_after: datetime
+) -> list[UserSession]:
+    """Return a person's sessions that have not ended, the one seen last first."""
+    statement = (
+        select(UserSession)
+        .where(
+            col(UserSession.user_id) == user_id,
+            col(UserSession.revoked_at).is_(None),
+            col(UserSession.expires_at) > now,
+            col(UserSession.last_seen_at) > seen_after,
+        )
+        .order_by(col(UserSession.last_seen_at).desc(), col(UserSession.id).desc())
+    )
+    return list(session.scalars(statement))
+
+
+def get_session(session: Session, user_id: UUID, session_id: UUID) -> UserSession | None:
+    """Return a person's session that was not revoked."""
+    return session.scalar(
+        select(UserSession).where(
+            col(UserSession.id) == session_id,
+            col(UserSession.user_id) == user_id,
+            col(UserSession.revoked_at).is_(None),
+        )
+    )
+
+
+def owner_of_session(session: Session, session_id: UUID, token_hash: str) -> UUID | None:
+    """Return whose session that is, if the token is its own and it was not revoked."""
+    return session.scalar(
+        select(col(UserSession.user_id)).where(
+            col(UserSession.id) == session_id,
+            col(UserSession.token_hash) == token_hash,
+            col(UserSession.revoked_at).is_(None),
+        )
+    )
+
+
+def revoke_sessions(
+    session: Session,
+    user_id: UUID,
+    now: datetime,
+    *,
+    only: UUID | None = None,
+    but: UUID | None = None,
+) -> list[UUID]:
+    """End a person's sessions, all of them, one, or all but one; return those that ended."""
+    statement = update(UserSession).where(
+        col(UserSession.user_id) == user_id, col(UserSession.revoked_at).is_(None)
+    )
+    if only is not None:
+        statement = statement.where(col(UserSession.id) == only)
+    if but is not None:
+        statement = statement.where(col(UserSession.id) != but)
+    return list(session.scalars(statement.values(revoked_at=now).returning(col(UserSession.id))))
+
+
+def replace_token(session: Session, session_id: UUID, token_hash: str) -> None:
+    """Give a session another token; the one before counts no more."""
+    session.execute(
+        update(UserSession)
+        .where(col(UserSession.id) == session_id)
+        .values(token_hash=token_hash)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_all_failures(session: Session, email: str) -> None:
+    """Start again at zero for that account, from wherever."""
+    session.execute(delete(SignInFailure).where(col(SignInFailure.email) == email))
 
 
 def delete_ended(session: Session, *, sessions: datetime, failures: datetime) -> None:

@@ -1,5 +1,6 @@
 """What other layers get to see of people and their credentials; never a hash."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,14 @@ class UserRead(BaseModel):
     email: str
     name: str
     is_operator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a sign-in comes from: its network address, and what the browser calls itself."""
+
+    address: str = ""
+    user_agent: str = ""
 
 
 class NewSession(BaseModel):
@@ -40,6 +49,53 @@ class SignedIn(BaseModel):
     name: str
     is_operator: bool
     session_id: UUID
+
+
+class SessionRead(BaseModel):
+    """A signed-in browser as its person sees it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    device: str = Field(description="Such as Firefox on Linux.")
+    address: str
+    signed_in_at: datetime
+    last_seen_at: datetime = Field(description="To the minute.")
+    is_current: bool
+
+
+class ConnectionRead(BaseModel):
+    """An account at an identity provider by which a person may sign in."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    provider: str
+    label: str = Field(description="The e-mail address or name there.")
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class AccountRead(BaseModel):
+    """A person as they see themselves."""
+
+    model_config = ConfigDict(frozen=True)
+
+    email: str
+    name: str
+    has_password: bool
+    is_fresh: bool = Field(description="Signed in a moment ago.")
+    connections: list[ConnectionRead]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is at an identity provider, as the provider has just told us itself."""
+
+    provider: str
+    subject: str
+    email: str = ""
+    is_verified: bool = False
+    name: str = ""
 
 
 class ApiKeyRead(BaseModel):

@@ -11,17 +11,29 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from pmflow_core.accounts import repository
+from pmflow_core.accounts import oauth_rows, repository, reset_rows
 from pmflow_core.accounts.models import User, UserSession
 from pmflow_core.accounts.passwords import check_password, hash_password, verify_password
-from pmflow_core.accounts.schemas import NewSession, SignedIn, UserRead
+from pmflow_core.accounts.schemas import Client, NewSession, SignedIn, UserRead
 from pmflow_core.clock import utcnow
-from pmflow_core.errors import Conflict, Invalid, RateLimited, Unauthenticated
+from pmflow_core.errors import (
+    Conflict,
+    Invalid,
+    PermissionDenied,
+    RateLimited,
+    Unauthenticated,
+)
+from pmflow_core.events import topics
+from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.ids import new_token, token_hash
 
 IDLE = timedelta(hours=12)
 LIFETIME = timedelta(days=7)
 SEEN_RESOLUTION = timedelta(minutes=1)
+# Long enough to tell a used link from an unknown one.
+RESETS_KEPT = timedelta(days=2)
+LONGEST_AGENT = 400
+NOWHERE = Client()
 FAILURES_ALLOWED = 5
 # Whoever tries one password on many accounts; an office behind one address stays below it.
 ADDRESS_FAILURES_ALLOWED = 100
@@ -49,6 +61,12 @@ class EmailTaken(Conflict):
     code = "email_taken"
 
 
+class SignUpClosed(PermissionDenied):
+    """Only people with an invitation may make an account here."""
+
+    code = "sign_up_closed"
+
+
 class WrongCredentials(Unauthenticated):
     """No person has that e-mail and password; which of the two is wrong is not told."""
 
@@ -66,38 +84,62 @@ class TooManyAttempts(RateLimited):
         super().__init__(f"Too many failed sign-ins. Try again in {minutes} min.")
 
 
-def sign_up(session: Session, email: str, password: str, name: str = "") -> UserRead:
+def sign_up(
+    session: Session, email: str, password: str, name: str = "", *, is_open: bool = True
+) -> UserRead:
     """Add a person and return them; follow with `open_session` to sign them in.
 
+    `is_open` says whether people may come without an invitation. Nobody has shown yet that the
+    address is theirs.
+
     Raises:
+        SignUpClosed: it is not open.
         InvalidEmail: the e-mail address cannot be one.
         InvalidName: the name is too long or holds control characters.
         WeakPassword: the password is easily guessed.
         EmailTaken: the e-mail address is somebody's.
     """
-    return create_user(session, email, password, name)
+    if not is_open:
+        raise SignUpClosed(
+            "New accounts need an invitation here. Ask an admin of your workspace for one."
+        )
+    return _add(session, _with_password(email, password, name))
 
 
 def create_user(
     session: Session, email: str, password: str, name: str = "", *, operator: bool = False
 ) -> UserRead:
-    """Add a person, by request of who runs the installation; raises what `sign_up` does."""
+    """Add a person, by request of who runs the installation and vouches for the address.
+
+    Raises: what `sign_up` does but SignUpClosed.
+    """
+    user = _with_password(email, password, name)
+    user.is_operator = operator
+    user.email_verified_at = utcnow()
+    return _add(session, user)
+
+
+def _with_password(email: str, password: str, name: str) -> User:
     email = parse_email(email)
     check_password(password, email)
-    user = User(
+    return User(
         email=email,
-        name=_parse_name(name) or email.partition("@")[0],
+        name=parse_name(name) or email.partition("@")[0],
         # Before the first statement, so that no connection waits for it.
         password_hash=hash_password(password),
-        is_operator=operator,
     )
+
+
+def _add(session: Session, user: User) -> UserRead:
     saved = repository.add_user(session, user)
     if saved is None:
         raise EmailTaken("Somebody has signed up with that e-mail address. Sign in instead.")
     return UserRead.model_validate(saved)
 
 
-def sign_in(begin: Begin, email: str, password: str, address: str) -> NewSession:
+def sign_in(
+    begin: Begin, email: str, password: str, address: str, user_agent: str = ""
+) -> NewSession:
     """Open a session for who knows the password; `address` is where the request came from.
 
     Takes `begin`, which opens a transaction outside of any workspace (`partial(transaction,
@@ -115,37 +157,44 @@ def sign_in(begin: Begin, email: str, password: str, address: str) -> NewSession
         verify_password(None, password)
         raise WrongCredentials("That e-mail and password do not match.") from None
     with begin() as session:
-        _refuse_after_failures(session, email, address)
+        refuse_after_failures(session, email, address)
         user = repository.find_user(session, email)
     matches = verify_password(user.password_hash if user else None, password)
     with begin() as session:
         repository.lock_sign_in(session, email, address)
         # Again, under the lock: of many parallel guesses only five may learn whether they are right
-        _refuse_after_failures(session, email, address)
+        refuse_after_failures(session, email, address)
         if user is not None and matches:
             repository.forget_failures(session, email, address)
-            return open_session(session, UserRead.model_validate(user))
+            client = Client(address, user_agent)
+            return open_session(session, UserRead.model_validate(user), client)
         repository.add_failure(session, email, address)
     raise WrongCredentials("That e-mail and password do not match.")
 
 
-def open_session(session: Session, user: UserRead) -> NewSession:
+def open_session(session: Session, user: UserRead, client: Client = NOWHERE) -> NewSession:
     """Sign a person in whose identity has just been shown."""
     now = utcnow()
     token = new_token()
     expires_at = now + LIFETIME
     session.add(
         UserSession(
-            user_id=user.id, token_hash=token_hash(token), last_seen_at=now, expires_at=expires_at
+            user_id=user.id,
+            token_hash=token_hash(token),
+            last_seen_at=now,
+            expires_at=expires_at,
+            address=client.address,
+            user_agent=client.user_agent[:LONGEST_AGENT],
         )
     )
     return NewSession(token=token, user=user, expires_at=expires_at)
 
 
 def sign_out(session: Session, token: str) -> None:
-    """End the session with that token; a token that is none is no error."""
+    """End the session with that token and tell its tabs; a token that is none is no error."""
     if token.isascii():
-        repository.revoke_session(session, token_hash(token), utcnow())
+        ended = repository.revoke_session(session, token_hash(token), utcnow())
+        publish_on_commit(session, *map(topics.session, ended))
 
 
 def find_session(session: Session, token: str) -> SignedIn | None:
@@ -175,9 +224,11 @@ def find_user_by_email(session: Session, email: str) -> UserRead | None:
 
 
 def forget_ended(session: Session) -> None:
-    """Delete sessions and failures that are past any use; the scheduler's maintenance."""
+    """Delete what is past any use of sessions, failures, resets and visits to providers."""
     now: datetime = utcnow()
     repository.delete_ended(session, sessions=now, failures=now - FAILURE_WINDOW)
+    reset_rows.delete_old(session, now - RESETS_KEPT)
+    oauth_rows.delete_expired_flows(session, now)
 
 
 def parse_email(text: str) -> str:
@@ -192,14 +243,20 @@ def parse_email(text: str) -> str:
     return email
 
 
-def _parse_name(text: str) -> str:
+def parse_name(text: str) -> str:
+    """Return a person's name as it is kept; it may be empty.
+
+    Raises:
+        InvalidName: it is too long or holds control characters.
+    """
     name = unicodedata.normalize("NFC", " ".join(text.split()))
     if len(name) > 80 or not name.isprintable():
         raise InvalidName("A name has at most 80 characters, all of them printable.")
     return name
 
 
-def _refuse_after_failures(session: Session, email: str, address: str) -> None:
+def refuse_after_failures(session: Session, email: str, address: str) -> None:
+    """Raise TooManyAttempts after five wrong passwords for an account from an address."""
     now = utcnow()
     times = repository.failure_times(session, email, address, since=now - FAILURE_WINDOW)
     if len(times) >= FAILURES_ALLOWED:

@@ -25,6 +25,11 @@ def automation(workspace_id: UUID) -> str:
     return f"ws:{workspace_id}:automation"
 
 
+def session(session_id: UUID) -> str:
+    """Return the topic of one sign-in: that it has ended."""
+    return f"session:{session_id}"
+
+
 def notifications(user_id: UUID) -> str:
     """Return the topic of what one person is told, in whichever workspace."""
     return f"user:{user_id}:inbox"

@@ -1,28 +1,30 @@
 """Signing up, in and out: native form posts that set the session cookie, and the same as JSON."""
 
-from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
-from starlette.types import Message
 
 from pmflow_core.accounts import service as accounts
-from pmflow_core.db import Session
-from pmflow_core.errors import Invalid, PmflowError
+from pmflow_core.accounts.service import Begin
+from pmflow_core.errors import PmflowError
 from pmflow_core.settings import get_settings
 from pmflow_ui import forms
 from pmflow_ui.access import Access
 from pmflow_ui.api.permission import ANYONE, Allow
-from pmflow_ui.api.problems import from_error
+from pmflow_ui.api.posted import (
+    Posted,
+    Sent,
+    refused,
+    sent_on,
+    with_session,
+    without_session,
+)
 from pmflow_ui.call import call_in_steps, call_outside
-from pmflow_ui.viewer import COOKIE, Viewer, session_token
+from pmflow_ui.viewer import Viewer, find_viewer, session_token
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
-LIFETIME_S = 7 * 24 * 3600
-MAX_BODY = 16_384
 
 
 class Me(BaseModel):
@@ -34,135 +36,54 @@ class Me(BaseModel):
     is_operator: bool
 
 
-class Credentials(BaseModel):
-    """What a person types; lengths are bounded, the rules are the service's."""
+class Standing(BaseModel):
+    """Whether the browser that asks is signed in."""
 
-    email: str = Field("", max_length=320)
-    password: str = Field("", max_length=1024)
-    name: str = Field("", max_length=200)
-    next: str = Field("", max_length=2000)
+    signed_in: bool = Field(description="False too when the session has ended.")
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """Credentials, and whether a page's form sent them rather than a program."""
-
-    given: Credentials
-    by_form: bool
-    address: str
-
-
-def _capped(request: Request) -> Request:
-    """Return the request with an end to its body, whatever length it announces or not."""
-    received = 0
-
-    async def receive() -> Message:
-        nonlocal received
-        message = await request.receive()
-        received += len(message.get("body", b""))
-        if received > MAX_BODY:
-            raise Invalid("That is too long.")
-        return message
-
-    return Request(request.scope, receive)
-
-
-async def _posted(request: Request) -> Posted:
-    request = _capped(request)
-    address = request.client.host if request.client else ""
-    if request.headers.get("content-type", "").startswith("application/json"):
-        try:
-            given = Credentials.model_validate_json(await request.body())
-        except ValueError as error:
-            raise Invalid("Send email and password as JSON strings.") from error
-        return Posted(given, by_form=False, address=address)
-    sent = await request.form(max_files=0, max_fields=8)
-    texts = {key: value for key, value in sent.items() if isinstance(value, str)}
-    try:
-        given = Credentials.model_validate(texts)
-    except ValueError as error:
-        raise Invalid("That is too long.") from error
-    return Posted(given, by_form=True, address=address)
-
-
-Sent = Annotated[Posted, Depends(_posted)]
-
-
-def _is_secure() -> bool:
-    return get_settings().web_url.startswith("https:")
-
-
-def _with_session(response: Response, token: str) -> Response:
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=LIFETIME_S,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=_is_secure(),
-    )
-    response.delete_cookie(forms.COOKIE, path="/")
-    return response
-
-
-def _refused(page: str, posted: Posted, error: PmflowError) -> Response:
-    """Send a form back with its words, a program a problem document."""
-    if not posted.by_form:
-        return from_error(error)
+def _sign_up(begin: Begin, posted: Posted, *, is_open: bool) -> str:
     given = posted.given
-    field = next((name for name in ("email", "name") if name in error.code), "password")
-    query = f"?next={quote(given.next)}" if forms.local_path(given.next) != "/" else ""
-    response = RedirectResponse(f"/{page}{query}", status_code=303)
-    refused = forms.RefusedForm(page, field, str(error), given.email, given.name)
-    response.set_cookie(
-        forms.COOKIE,
-        forms.pack(refused),
-        max_age=forms.KEPT_S,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=_is_secure(),
-    )
-    return response
-
-
-def _sign_up(session: Session, given: Credentials) -> str:
-    user = accounts.sign_up(session, given.email, given.password, given.name)
-    return accounts.open_session(session, user).token
+    with begin() as session:
+        user = accounts.sign_up(session, given.email, given.password, given.name, is_open=is_open)
+        return accounts.open_session(session, user, posted.client).token
 
 
 async def _sign_in(posted: Posted) -> str:
-    given = posted.given
-    started = await call_in_steps(accounts.sign_in, given.email, given.password, posted.address)
+    given, client = posted.given, posted.client
+    started = await call_in_steps(
+        accounts.sign_in, given.email, given.password, client.address, client.user_agent
+    )
     return started.token
 
 
-def _welcome(posted: Posted, token: str) -> Response:
+async def welcome(posted: Posted, token: str, page: str | None = None) -> Response:
+    """Answer who has just shown who they are; the session that their browser had before ends."""
+    if posted.session:
+        await call_outside(accounts.sign_out, posted.session)
     response: Response = JSONResponse({"status": "signed_in"})
     if posted.by_form:
-        response = RedirectResponse(forms.local_path(posted.given.next), status_code=303)
-    return _with_session(response, token)
+        response = sent_on(page or forms.local_path(posted.given.next))
+    return with_session(response, token)
 
 
 @router.post("/login", response_model=None, dependencies=ANYONE)
 async def login(posted: Sent) -> Response:
     """Sign in: a form is sent on to `next`, a program gets the cookie and 200."""
     try:
-        return _welcome(posted, await _sign_in(posted))
+        return await welcome(posted, await _sign_in(posted))
     except PmflowError as error:
-        return _refused("login", posted, error)
+        return refused("login", posted, error)
 
 
 @router.post("/signup", response_model=None, dependencies=ANYONE)
 async def signup(posted: Sent) -> Response:
     """Make an account and sign it in."""
-    given = posted.given
     try:
-        token = await call_outside(_sign_up, given)
-        return _welcome(posted, token)
+        is_open = get_settings().signup == "open"
+        return await welcome(posted, await call_in_steps(_sign_up, posted, is_open=is_open))
     except PmflowError as error:
-        return _refused("signup", posted, error)
+        return refused("signup", posted, error)
 
 
 @router.post("/logout", response_model=None, dependencies=ANYONE)
@@ -171,9 +92,14 @@ async def logout(request: Request) -> Response:
     token = session_token(request.headers.get("cookie", ""))
     if token:
         await call_outside(accounts.sign_out, token)
-    response = RedirectResponse("/login", status_code=303)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=_is_secure())
-    return response
+    return without_session(sent_on("/login"))
+
+
+@router.get("/session", dependencies=ANYONE)
+async def session(request: Request) -> Standing:
+    """Say whether the browser is signed in, without an error when it is not."""
+    viewer = await find_viewer(request.headers.get("cookie", ""), "/")
+    return Standing(signed_in=viewer is not None)
 
 
 @router.get("/me")

@@ -65,7 +65,8 @@ async def stream(
     pace, seats = of(request.app)
     caller = (actor.workspace_id, actor.name) if isinstance(viewer, Program) else viewer.user_id
     seats.take(caller, pace)
-    feed = Feed(entry_of(request, Role.VIEWER), run, pace)
+    session_id = None if isinstance(viewer, Program) else viewer.session_id
+    feed = Feed(entry_of(request, Role.VIEWER), run, pace, session_id)
     return EventStream(feed.frames(actor, cursor), seats, caller, pace)
 
 
@@ -76,16 +77,17 @@ class Feed:
     entry: Entry
     run: UUID | None
     pace: Pace
+    session_id: UUID | None = None
 
     async def frames(self, actor: Actor, cursor: Cursor) -> AsyncGenerator[bytes]:
         """Yield frames until the run has ended, the rights have, or the process does."""
         yield f"retry: {round(self.pace.retry_s * 1000)}\n\n".encode()
-        topic = topics.board(actor.workspace_id) if self.run is None else topics.run(self.run)
         spoke = time.monotonic()
         # Watching begins before the first look, so that nothing falls between the two.
         # Whoever is put out of the workspace is cut off at once.
         own = topics.workspace(actor.workspace_id)
         with watch.bell([topic, own]) as bell, closing.when_closing(bell.set):
+        with watch.bell(self._watched(actor)) as bell, closing.when_closing(bell.set):
             while not closing.is_closing():
                 bell.clear()
                 try:
@@ -110,6 +112,13 @@ class Feed:
                 if not news.more:
                     await self._rest(bell, spoke)
             yield farewell("shutdown")
+
+    def _watched(self, actor: Actor) -> list[str]:
+        topic = topics.board(actor.workspace_id) if self.run is None else topics.run(self.run)
+        if self.session_id is None:
+            return [topic]
+        # So that the stream ends when the session does, not at its next look.
+        return [topic, topics.session(self.session_id)]
 
     async def _look(self, cursor: Cursor) -> News:
         """Return what is new to whoever still may read it."""

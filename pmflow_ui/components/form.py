@@ -17,22 +17,26 @@ class NativeForm(rx.el.Div):
 
 
 def field(label: Text, name: str, error: Text = "", hint: Text = "", **props: Any) -> rx.Component:
-    """Return a labelled input with its error or hint beneath; props go to the input."""
+    """Return a labelled input with its error or hint beneath; props go to the input.
+
+    Its `id` is the name, so give another where a page has two of one name.
+    """
     props.setdefault("type", "text")
+    here = props.pop("id", name)
     return rx.el.div(
-        rx.el.label(label, html_for=name),
+        rx.el.label(label, html_for=here),
         rx.el.input(
-            id=name,
+            id=here,
             name=name,
             class_name=f"input lg {rx.cond(error, 'er', '')}",
             aria_invalid=rx.cond(error, True, False),
-            aria_describedby=rx.cond(error, f"{name}-note", rx.cond(hint, f"{name}-note", "")),
+            aria_describedby=rx.cond(error, f"{here}-note", rx.cond(hint, f"{here}-note", "")),
             **props,
         ),
         rx.cond(
             error,
-            rx.el.p(icon("x", 12), error, id=f"{name}-note", class_name="er-text", role="alert"),
-            rx.cond(hint, rx.el.p(hint, id=f"{name}-note", class_name="hint")),
+            rx.el.p(icon("x", 12), error, id=f"{here}-note", class_name="er-text", role="alert"),
+            rx.cond(hint, rx.el.p(hint, id=f"{here}-note", class_name="hint")),
         ),
         class_name="field",
     )

@@ -13,6 +13,11 @@ def link(*children: Any, href: Text, **props: Any) -> rx.Component:
     return ReactRouterLink.create(*children, to=href, **props)
 
 
+def loading_link(*children: Any, href: Text, **props: Any) -> rx.Component:
+    """Return a link that the browser follows itself, to an address that is no page."""
+    return ReactRouterLink.create(*children, to=href, reload_document=True, **props)
+
+
 def outward_link(*children: Any, href: Text, **props: Any) -> rx.Component:
     """Return a link to another site, which learns nothing and opens beside this one."""
     props.setdefault("class_name", "link")

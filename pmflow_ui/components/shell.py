@@ -120,8 +120,13 @@ def sign_out_form() -> rx.Component:
 
 def _user() -> rx.Component:
     return rx.el.div(
-        avatar(SessionState.user_initials, SessionState.user_name, me=True),
-        rx.el.span(SessionState.user_name, class_name="t2 trunc grow"),
+        link(
+            avatar(SessionState.user_initials, SessionState.user_name, me=True),
+            rx.el.span(SessionState.user_name, class_name="t2 trunc"),
+            href="/account",
+            class_name="row grow me",
+            title="Your account",
+        ),
         theme_menu(),
         sign_out_form(),
         class_name="user",
@@ -217,6 +222,7 @@ def _tabbar(here: str) -> rx.Component:
             )
             for item in (*MAIN[TABS:], *RECORDS, *FOOT)
         ),
+        menu_item("Your account", lead=icon("user", 14), on_select=rx.redirect("/account")),
         align="end",
     )
     return rx.el.nav(
@@ -317,6 +323,12 @@ def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx
             rx.el.span(class_name="grow"),
             _operations(),
             rx.el.span(SessionState.user_name, class_name="t2 trunc"),
+            link(
+                SessionState.user_name,
+                href="/account",
+                class_name="t2 trunc",
+                title="Your account",
+            ),
             theme_menu(),
             sign_out_form(),
             class_name="top",
@@ -324,9 +336,9 @@ def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx
         connection_banner(),
         rx.el.main(
             refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
+            notes(),
             class_name=f"page p-{here}",
         ),
-        notes(),
         class_name="plain",
     )
 

@@ -3,7 +3,8 @@
 import reflex as rx
 
 from pmflow_ui.components.form import field
-from pmflow_ui.components.sign import sign_form
+from pmflow_ui.components.returning import returning
+from pmflow_ui.components.sign import next_field, provider_buttons, sign_form
 from pmflow_ui.state.sign import SignState
 
 
@@ -31,7 +32,19 @@ def login_page() -> rx.Component:
             auto_complete="current-password",
             required=True,
         ),
+        next_field(),
         foot=rx.fragment(
-            "No account yet? ", rx.el.a("Create one", href="/signup", class_name="link")
+            rx.cond(
+                SignState.is_open,
+                rx.fragment(
+                    "No account yet? ",
+                    rx.el.a("Create one", href="/signup", class_name="link"),
+                    " · ",
+                ),
+            ),
+            rx.el.a("Forgot your password?", href="/reset", class_name="link"),
+            returning(SignState.next),
         ),
+        error=SignState.form_error,
+        below=provider_buttons(),
     )

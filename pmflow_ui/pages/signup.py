@@ -3,12 +3,36 @@
 import reflex as rx
 
 from pmflow_ui.components.form import field
-from pmflow_ui.components.sign import sign_form
+from pmflow_ui.components.returning import returning
+from pmflow_ui.components.sign import (
+    next_field,
+    provider_buttons,
+    sign_form,
+    sign_note,
+    sign_page,
+)
 from pmflow_ui.state.sign import SignState
 
 
 def signup_page() -> rx.Component:
-    """Return the sign-up form; it works before any script has loaded."""
+    """Return the sign-up form, which works before any script has loaded, or why there is none."""
+    return rx.cond(SignState.is_open, _form(), _closed())
+
+
+def _closed() -> rx.Component:
+    return sign_page(
+        "Create an account",
+        rx.cond(SignState.form_error, sign_note(SignState.form_error, bad=True)),
+        rx.el.p(
+            "New accounts need an invitation here. Ask an admin of your workspace for one, and"
+            " open the link you get.",
+            class_name="lg-p",
+        ),
+        rx.el.a("Sign in", href="/login", class_name="btn lg block"),
+    )
+
+
+def _form() -> rx.Component:
     return sign_form(
         "Create an account",
         "/api/auth/signup",
@@ -44,5 +68,12 @@ def signup_page() -> rx.Component:
             min_length=8,
             max_length=128,
         ),
-        foot=rx.fragment("You have one? ", rx.el.a("Sign in", href="/login", class_name="link")),
+        next_field(),
+        foot=rx.fragment(
+            "You have one? ",
+            rx.el.a("Sign in", href="/login", class_name="link"),
+            returning(SignState.next),
+        ),
+        error=SignState.form_error,
+        below=provider_buttons(),
     )

@@ -108,6 +108,10 @@ class SessionState(rx.State):
         watch.watch(self, topic, SessionState.count())
         await self._count()
 
+    @event(allow=Access.SIGNED_IN)
+    async def stay(self) -> None:
+        """Do nothing for who is signed in; the wall sends everybody else to the sign-in page."""
+
     @event(allow=Role.VIEWER)
     async def count(self) -> None:
         """Count anew what the navigation shows."""
@@ -130,6 +134,7 @@ class SessionState(rx.State):
         refusal = await self.get_state(NoticeState)
         refusal.kind = refusal.text = refusal.code = ""
         viewer = current_viewer()
+        watch.watch(self, [topics.session(viewer.session_id)], SessionState.stay())
         self.user_name = viewer.name
         self.user_email = viewer.email
         self.user_initials = initials(viewer.name or viewer.email)

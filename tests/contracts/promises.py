@@ -23,6 +23,10 @@ from pmflow_ui.routes import ROUTES
 from tests.contracts.rules import nodes
 from tests.contracts.sources import Source
 
+JOB_MODULES = frozenset(
+    {"worker.account_jobs", "worker.jobs", "worker.maintenance_jobs", "worker.signal_jobs"}
+)
+
 
 def settings() -> list[str]:
     """Return the settings as one writes them in the environment."""
@@ -141,7 +145,7 @@ def unresolved(paths: list[str]) -> list[str]:
 
 def _resolves(path: str) -> bool:
     module, _, name = path.rpartition(".")
-    if module not in {"worker.jobs", "worker.maintenance_jobs", "worker.signal_jobs"}:
+    if module not in JOB_MODULES:
         return False
     function = getattr(import_module(module), name, None)
     return callable(function) and function.__module__ == module and bool(function.__doc__)

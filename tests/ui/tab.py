@@ -16,7 +16,7 @@ from pmflow_core.ids import uuid7
 from pmflow_core.settings import get_settings
 from pmflow_ui.access import acting_as
 from pmflow_ui.guard import NoticeState
-from pmflow_ui.viewer import Viewer
+from pmflow_ui.viewer import NO_SESSION, Viewer
 from tests.conftest import make_member, make_user
 
 S = TypeVar("S", bound=rx.State)
@@ -41,6 +41,8 @@ class Tab:
 
     actor: Actor
     path: str
+    session_id: UUID = NO_SESSION
+    cookies: str = ""
 
     def __post_init__(self) -> None:
         self.root = rx.State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue]
@@ -48,7 +50,9 @@ class Tab:
 
     def go(self, path: str) -> None:
         """Move to another address, without its loading events."""
-        router = {"pathname": path.split("?")[0], "asPath": path, "headers": {}, "token": "tab"}
+        headers = {"cookie": self.cookies}
+        router = {"pathname": path.split("?")[0], "asPath": path, "headers": headers}
+        router["token"] = "tab"
         self.root.router = RouterData.from_router_data(router)
 
     def state(self, kind: type[S]) -> S:
@@ -58,7 +62,12 @@ class Tab:
     def send(self, kind: type[rx.State], name: str, *given: Any) -> list[Any]:
         """Call a handler as the browser would and return its replies."""
         viewer = Viewer(
-            self.actor.user_id or UUID(int=0), "lead@example.com", "Product lead", False, self.actor
+            self.actor.user_id or UUID(int=0),
+            "lead@example.com",
+            "Product lead",
+            False,
+            self.actor,
+            self.session_id,
         )
 
         async def calling() -> list[Any]:

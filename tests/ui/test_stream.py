@@ -13,6 +13,7 @@ from sqlalchemy import Engine, delete, update
 from sqlmodel import col
 from starlette.types import Message
 
+from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.models import ApiKey, UserSession
 from pmflow_core.clock import utcnow
@@ -183,6 +184,27 @@ def test_who_loses_the_right_to_read_hears_nothing_more(
     assert (ear.heard[-1].name, ear.heard[-1].data["reason"]) == ("closed", reason)
     assert ear.heard[-1].data["reconnect"] is False
     assert ear.listen() in {401, 404}
+    until(lambda: served.readers == 0)
+
+
+def test_a_stream_ends_when_its_session_does_and_not_at_its_next_look(
+    shop: Shop, serve: Serve
+) -> None:
+    run_id = shop.start()
+    served = serve(NUDGED)
+    ear = Ear(served, viewer_of(shop), {"run": str(run_id)})
+    token = ear.headers["cookie"].partition("=")[2]
+
+    def answer(told: Told) -> bool:
+        if told.name == "progress":
+            with transaction(None) as session:
+                accounts.sign_out(session, token)
+                (topic,) = session.info["nudges"]
+            served.nudge(topic)
+        return False
+
+    assert ear.listen(answer) == 200
+    assert ear.heard[-1].data["reason"] == "unauthenticated"
     until(lambda: served.readers == 0)
 
 

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine
 
-from pmflow_core.accounts import api_keys
+from pmflow_core.accounts import api_keys, resets
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.accounts.schemas import Client
 from pmflow_core.db.transaction import configure, transaction
 from pmflow_core.workspaces import service as workspaces
 from tests.core.cli.conftest import Program
@@ -50,6 +51,20 @@ def test_a_person_is_asked_for_the_password_twice_when_it_is_not_piped(program: 
     address = f"{uuid4().hex[:12]}@example.com"
     typed = f"{PASSWORD}\n{PASSWORD}\n"
     assert program.ask("user", "create", "--email", address, stdin=typed)["email"] == address
+
+
+def test_an_operator_makes_the_link_by_which_a_person_chooses_a_password(
+    program: Program, email: str, database: Engine
+) -> None:
+    made = program.ask("user", "reset-link", "--email", email)
+    assert made["minutes"] == 30
+    token = str(made["link"]).rpartition("/reset/")[2]
+    configure(database)
+    begin = partial(transaction, None)
+    assert resets.redeem(begin, token, "calm-badger-4", Client()).user.email == email
+
+    said = program.refuse("user", "reset-link", "--email", "nobody@example.com")
+    assert said.startswith("not_found: ")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Mail that leaves the installation: written with its cause, delivered by a worker."""
