@@ -41,6 +41,7 @@ class Job(StrEnum):
     LOAD_DEMO = "worker.signal_jobs.load_demo"
     REEMBED = "worker.signal_jobs.reembed"
     DELIVER_EFFECTS = "worker.jobs.deliver_effects"
+    SEND_WEBHOOKS = "worker.jobs.send_webhooks"
     OFFER_CHORES = "worker.maintenance_jobs.offer_chores"
     DO_CHORE = "worker.maintenance_jobs.do_chore"
 

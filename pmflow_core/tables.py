@@ -14,6 +14,7 @@ from pmflow_core.intake import models as intake
 from pmflow_core.integrations import models as integrations
 from pmflow_core.knowledge import models as knowledge
 from pmflow_core.outbox import models as outbox
+from pmflow_core.outgoing import models as outgoing
 from pmflow_core.projects import models as projects
 from pmflow_core.recipes import models as recipes
 from pmflow_core.runs import models as runs
@@ -34,6 +35,7 @@ FEATURES = (
     intake,
     knowledge,
     outbox,
+    outgoing,
     projects,
     recipes,
     runs,

@@ -15,6 +15,8 @@ from pmflow_core.documents.sections import TEMPLATES, Template
 from pmflow_core.errors import Invalid
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
+from pmflow_core.outgoing.announcing import announce
+from pmflow_core.outgoing.models import EventType
 
 MAX_CHARACTERS = 400_000
 
@@ -77,6 +79,18 @@ def save_version(
     session.add(version)
     session.flush()
     _add_citations(session, version, signals)
+    announce(
+        session,
+        EventType.DOCUMENT_VERSIONED,
+        {
+            "project_id": project_id,
+            "document": kind,
+            "version": number,
+            "sha256": version.sha256,
+            "run_id": draft.run_id,
+            "author": actor.name,
+        },
+    )
     publish_on_commit(session, topics.project(project_id), topics.board(actor.workspace_id))
     return version
 

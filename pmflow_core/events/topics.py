@@ -25,6 +25,11 @@ def automation(workspace_id: UUID) -> str:
     return f"ws:{workspace_id}:automation"
 
 
+def webhooks(workspace_id: UUID) -> str:
+    """Return the topic of a workspace's webhooks, in and out, and of what they carried."""
+    return f"ws:{workspace_id}:webhooks"
+
+
 def notifications(user_id: UUID) -> str:
     """Return the topic of what one person is told, in whichever workspace."""
     return f"user:{user_id}:inbox"

@@ -30,3 +30,10 @@ def list_endpoints(session: Session) -> list[WebhookEndpoint]:
     """Return the workspace's live endpoints, oldest first."""
     statement = select(WebhookEndpoint).where(col(WebhookEndpoint.deleted_at).is_(None))
     return list(session.scalars(statement.order_by(col(WebhookEndpoint.id))))
+
+
+def get_endpoint(session: Session, endpoint_id: UUID) -> WebhookEndpoint:
+    """Return an endpoint that deliveries refer to, which may be closed."""
+    return session.scalars(
+        select(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id)
+    ).one()
