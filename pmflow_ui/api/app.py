@@ -28,7 +28,9 @@ from pmflow_ui.api import (
     suggestions,
     themes,
     uploads,
+    webhook_endpoints,
     webhooks,
+    webhooks_out,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
 from pmflow_ui.api.permission import ANYONE
@@ -40,6 +42,8 @@ ROUTERS = (
     uploads.router,
     signals.router,
     webhooks.router,
+    webhook_endpoints.router,
+    webhooks_out.router,
     projects.router,
     runs.router,
     run_actions.router,
