@@ -60,6 +60,7 @@ from pmflow_ui.pages.signals import signals_page
 from pmflow_ui.pages.signup import signup_page
 from pmflow_ui.pages.theme import theme_page
 from pmflow_ui.pages.themes import themes_page
+from pmflow_ui.pages.webhooks import webhooks_page
 from pmflow_ui.state.automation import AutomationState
 from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
@@ -79,6 +80,7 @@ from pmflow_ui.state.theme import ThemeState
 from pmflow_ui.state.theme_changes import ThemeChangesState
 from pmflow_ui.state.theme_hand import ThemeHandState
 from pmflow_ui.state.themes import ThemesState
+from pmflow_ui.state.webhooks import WebhooksState
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,13 @@ ROUTES = (
         "Automation",
         Role.VIEWER,
         (AutomationState.load,),
+    ),
+    Route(
+        "/w/[slug]/settings/webhooks",
+        webhooks_page,
+        "Webhooks",
+        Role.VIEWER,
+        (WebhooksState.load,),
     ),
 )
 

@@ -28,4 +28,7 @@ RECORDS = (
 
 FOOT = (Item("settings/automation", "Settings", "settings"),)
 # The pages of the workspace's settings, in the order of their list.
-SETTINGS = (Item("settings/automation", "Automation", "zap"),)
+SETTINGS = (
+    Item("settings/automation", "Automation", "zap"),
+    Item("settings/webhooks", "Webhooks", "webhook"),
+)
