@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from benchmarks import duplicates, engine, growth, routing, search, themes
+from benchmarks import duplicates, engine, growth, routing, search, themes, webhooks
 from benchmarks.peers import PEERS
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "growth": growth.main,
     "engine": engine.main,
     "search": search.main,
+    "webhooks": webhooks.main,
     **{name: partial(engine.beside, name) for name in PEERS},
 }
 

@@ -79,20 +79,22 @@ def save_version(
     session.add(version)
     session.flush()
     _add_citations(session, version, signals)
-    announce(
-        session,
-        EventType.DOCUMENT_VERSIONED,
-        {
-            "project_id": project_id,
-            "document": kind,
-            "version": number,
-            "sha256": version.sha256,
-            "run_id": draft.run_id,
-            "author": actor.name,
-        },
-    )
+    _tell(session, project_id, kind, version)
     publish_on_commit(session, topics.project(project_id), topics.board(actor.workspace_id))
     return version
+
+
+def _tell(session: Session, project_id: UUID, kind: str, version: DocumentVersion) -> None:
+    """Tell other programs of a new version."""
+    facts = {
+        "project_id": project_id,
+        "document": kind,
+        "version": version.number,
+        "sha256": version.sha256,
+        "run_id": version.run_id,
+        "author": version.author_name,
+    }
+    announce(session, EventType.DOCUMENT_VERSIONED, facts)
 
 
 def _version(actor: Actor, draft: Draft, document_id: UUID, number: int) -> DocumentVersion:

@@ -1,13 +1,19 @@
 """Having everything that is stored sealed with the key that counts now."""
 
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from pmflow_core.integrations import repository, service, webhooks
+from pmflow_core.integrations.models import WebhookEndpoint
 from pmflow_core.outgoing import repository as outgoing
-from pmflow_core.sealing import Keys
+from pmflow_core.outgoing.models import Webhook
+from pmflow_core.sealing import Keys, SecretUnreadable
+
+Kept = TypeVar("Kept", WebhookEndpoint, Webhook)
 
 
 def workspaces_with_secrets(session: Session) -> list[UUID]:
@@ -19,17 +25,24 @@ def workspaces_with_secrets(session: Session) -> list[UUID]:
 def reseal_workspace(session: Session, keys: Keys) -> int:
     """Seal the secrets of the workspace's webhooks with the first key; return of how many.
 
+    One of a closed webhook that no key opens any more is dropped.
+
     Raises:
-        SecretUnreadable: none of the keys opens one; nothing is changed then.
+        SecretUnreadable: none of the keys opens a live one; nothing is changed then.
     """
-    endpoints = [
-        repository.find_endpoint(session, row.id, lock=True)
-        for row in repository.list_endpoints(session)
-    ]
-    hooks = [outgoing.lock_webhook(session, row.id) for row in outgoing.list_webhooks(session)]
-    for endpoint in filter(None, endpoints):
-        service.reseal(endpoint, keys)
-    for hook in filter(None, hooks):
-        webhooks.reseal(hook, keys)
+    endpoints, hooks = repository.lock_all(session), outgoing.lock_all(session)
+    for endpoint in endpoints:
+        _reseal(endpoint, service.reseal, keys)
+    for hook in hooks:
+        _reseal(hook, webhooks.reseal, keys)
     session.flush()
     return len(endpoints) + len(hooks)
+
+
+def _reseal(row: Kept, reseal: Callable[[Kept, Keys], None], keys: Keys) -> None:
+    try:
+        reseal(row, keys)
+    except SecretUnreadable:
+        if row.deleted_at is None:
+            raise
+        row.secrets = []

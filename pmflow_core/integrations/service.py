@@ -144,7 +144,7 @@ def rotate_secret(
 
 
 def close_endpoint(session: Session, actor: Actor, endpoint_id: UUID) -> None:
-    """Close an endpoint for good; what it took in stays.
+    """Close an endpoint, so that it answers 404; what it took in stays.
 
     Raises:
         PermissionDenied: the actor is not an admin.
@@ -153,11 +153,25 @@ def close_endpoint(session: Session, actor: Actor, endpoint_id: UUID) -> None:
     actor.require(Role.ADMIN)
     found = _get(session, endpoint_id, lock=True)
     found.deleted_at = utcnow()
-    # Nobody may need them any more.
-    found.secrets, found.secret_version = [], None
     session.flush()
     record(session, actor, "webhook.closed", found.name, {"id": str(found.id)})
     _nudge(session, actor)
+
+
+def restore_endpoint(session: Session, actor: Actor, endpoint_id: UUID) -> EndpointRead:
+    """Take back that an endpoint was closed; its address and its secret count again.
+
+    Raises:
+        PermissionDenied: the actor is not an admin.
+        NotFound: the workspace has no closed endpoint with that id.
+    """
+    actor.require(Role.ADMIN)
+    found = repository.reopen(session, endpoint_id)
+    if found is None:
+        raise NotFound("This workspace has no closed webhook endpoint with that id.")
+    record(session, actor, "webhook.restored", found.name, {"id": str(found.id)})
+    _nudge(session, actor)
+    return as_read(found)
 
 
 def accepted_secrets(endpoint: WebhookEndpoint, keys: Keys, now: datetime) -> list[str]:

@@ -142,13 +142,27 @@ def delete_webhook(session: Session, actor: Actor, webhook_id: UUID) -> None:
     """
     actor.require(Role.ADMIN)
     found = _get(session, webhook_id, lock=True)
-    repository.give_up_waiting(session, found.id, "The webhook was deleted.")
+    repository.give_up_waiting(session, found.id, "Not sent: the webhook was deleted.")
     found.deleted_at = utcnow()
-    # Nobody may need them any more.
-    found.secrets = []
     session.flush()
     record(session, actor, "outgoing_webhook.deleted", found.name, {"id": str(found.id)})
     _nudge(session, actor)
+
+
+def restore_webhook(session: Session, actor: Actor, webhook_id: UUID) -> WebhookRead:
+    """Take back that a webhook was deleted; what was not sent meanwhile may be sent again.
+
+    Raises:
+        PermissionDenied: the actor is not an admin.
+        NotFound: the workspace has no deleted webhook with that id.
+    """
+    actor.require(Role.ADMIN)
+    found = repository.restore(session, webhook_id)
+    if found is None:
+        raise NotFound("This workspace has no deleted webhook with that id.")
+    record(session, actor, "outgoing_webhook.restored", found.name, {"id": str(found.id)})
+    _nudge(session, actor)
+    return as_read(found)
 
 
 def send_test(session: Session, actor: Actor, webhook_id: UUID) -> UUID:

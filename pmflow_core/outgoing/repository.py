@@ -31,30 +31,31 @@ def take(session: Session) -> Due | None:
 
     Who dies with it leaves the try without an end, and the message due again a minute later.
     """
+    now = func.clock_timestamp()
+    rested = or_(col(Webhook.rests_until).is_(None), col(Webhook.rests_until) <= now)
     statement = (
         select(Message, Webhook)
         .join(Webhook, col(Webhook.id) == col(Message.webhook_id))
         .where(
             col(Message.status) == MessageStatus.PENDING,
-            col(Message.due_at) <= func.clock_timestamp(),
+            col(Message.due_at) <= now,
             col(Webhook.deleted_at).is_(None),
             col(Webhook.disabled_at).is_(None),
-            or_(
-                col(Webhook.rests_until).is_(None),
-                col(Webhook.rests_until) <= func.clock_timestamp(),
-            ),
+            rested,
         )
         .order_by(col(Message.due_at), col(Message.id))
         .limit(1)
         .with_for_update(of=Message, skip_locked=True, key_share=True)
     )
     found = session.execute(statement).one_or_none()
-    if found is None:
-        return None
-    message, webhook = found
-    taken = (
+    return None if found is None else _taken(session, found[0].id, found[1])
+
+
+def _taken(session: Session, message_id: UUID, webhook: Webhook) -> Due:
+    """Count the try of a message that this transaction has locked, and write it down."""
+    statement = (
         update(Message)
-        .where(col(Message.id) == message.id)
+        .where(col(Message.id) == message_id)
         .values(
             attempts=col(Message.attempts) + 1,
             tries=col(Message.tries) + 1,
@@ -63,12 +64,11 @@ def take(session: Session) -> Due | None:
         .returning(Message)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    message = session.scalars(taken).one()
-    session.add(
-        Attempt(workspace_id=message.workspace_id, message_id=message.id, number=message.attempts)
-    )
+    message = session.scalars(statement).one()
+    workspace_id, number = message.workspace_id, message.attempts
+    session.add(Attempt(workspace_id=workspace_id, message_id=message.id, number=number))
     session.flush()
-    return Due(message, webhook, message.attempts)
+    return Due(message, webhook, number)
 
 
 def end_attempt(session: Session, due: Due, values: dict[str, Any]) -> None:
@@ -115,6 +115,24 @@ def list_webhooks(session: Session) -> list[Webhook]:
     """Return the workspace's live webhooks, oldest first."""
     statement = select(Webhook).where(col(Webhook.deleted_at).is_(None))
     return list(session.scalars(statement.order_by(col(Webhook.id))))
+
+
+def lock_all(session: Session) -> list[Webhook]:
+    """Return the workspace's webhooks, deleted ones too, locked in the order of their ids."""
+    statement = select(Webhook).order_by(col(Webhook.id))
+    return list(session.scalars(statement.with_for_update(key_share=True)))
+
+
+def restore(session: Session, webhook_id: UUID) -> Webhook | None:
+    """Take back that a webhook was deleted; None when none was."""
+    statement = (
+        update(Webhook)
+        .where(col(Webhook.id) == webhook_id, col(Webhook.deleted_at).is_not(None))
+        .values(deleted_at=None)
+        .returning(Webhook)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return session.scalar(statement)
 
 
 def list_messages(

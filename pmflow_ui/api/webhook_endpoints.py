@@ -172,8 +172,19 @@ async def edit_endpoint(
 
 @router.delete("/{endpoint_id}", status_code=204)
 async def close_endpoint(slug: str, viewer: Admin, endpoint_id: UUID) -> None:  # noqa: ARG001
-    """Close an address for good; what it took in stays."""
+    """Close an address; what it took in stays."""
     await call(endpoints.close_endpoint, member(viewer), endpoint_id)
+
+
+@router.post("/{endpoint_id}/restore", openapi_extra=described(Empty))
+async def restore_endpoint(
+    slug: str,  # noqa: ARG001
+    viewer: Admin,
+    endpoint_id: UUID,
+    sent: Annotated[Sent[Empty], Depends(Body(Empty))],  # noqa: ARG001
+) -> Endpoint:
+    """Take back that an address was closed."""
+    return _shown(await call(endpoints.restore_endpoint, member(viewer), endpoint_id))
 
 
 @router.post("/{endpoint_id}/rotate", openapi_extra=described(SecretIn))

@@ -146,6 +146,17 @@ async def delete_webhook(slug: str, viewer: Admin, webhook_id: UUID) -> None:  #
     await call(webhooks.delete_webhook, member(viewer), webhook_id)
 
 
+@router.post("/{webhook_id}/restore", openapi_extra=described(Empty))
+async def restore_webhook(
+    slug: str,  # noqa: ARG001
+    viewer: Admin,
+    webhook_id: UUID,
+    sent: Annotated[Sent[Empty], Depends(Body(Empty))],  # noqa: ARG001
+) -> WebhookRead:
+    """Take back that a webhook was deleted."""
+    return await call(webhooks.restore_webhook, member(viewer), webhook_id)
+
+
 @router.post("/{webhook_id}/rotate", response_model=NewWebhook, openapi_extra=described(Rotate))
 async def rotate_webhook(
     slug: str,  # noqa: ARG001

@@ -137,7 +137,7 @@ def _actions() -> rx.Component:
             button("Send a sample", "", "sm", "send", on_click=WebhooksState.send_test(CARD.id)),
         ),
         switch,
-        button("Close for good", "ghost danger", "sm", "x", on_click=WebhooksState.close(CARD.id)),
+        button("Close", "ghost danger", "sm", "x", on_click=WebhooksState.close(CARD.id)),
         class_name="row wrap",
     )
 

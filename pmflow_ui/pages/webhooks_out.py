@@ -14,27 +14,10 @@ from pmflow_ui.state.webhooks_rows import HookLine, choices
 
 
 def _hook(row: ObjectVar[HookLine]) -> rx.Component:
-    is_new = OutgoingState.made_id == row.id
-    switch = rx.cond(
-        row.is_on,
-        button("Switch off", "", "sm", "pause", on_click=OutgoingState.enable(row.id, False)),
-        button("Switch on", "", "sm", "play", on_click=OutgoingState.enable(row.id, True)),
-    )
-    secret = secret_maker(
-        row.rotate_url,
-        rx.cond(is_new, "Make its secret", "New secret…"),
-        "For 24 hours messages are signed with both.",
-        first=is_new,
-        key=row.id,
-    )
-    actions = rx.el.div(
-        rx.cond(
-            row.is_on,
-            button("Send a test", "", "sm", "send", on_click=OutgoingState.send_test(row.id)),
-        ),
-        switch,
-        button("Delete", "ghost danger", "sm", "trash-2", on_click=OutgoingState.delete(row.id)),
-        class_name="row wrap",
+    overlap = rx.el.span(
+        "Signed with the secret before, too, until ",
+        moment(row.old_until, exact=True),
+        class_name="t3 sm",
     )
     return rx.el.li(
         rx.el.div(
@@ -44,18 +27,35 @@ def _hook(row: ObjectVar[HookLine]) -> rx.Component:
         ),
         rx.el.code(row.url, class_name="mono t2 sm trunc"),
         rx.el.span(row.events, class_name="t3 sm"),
-        rx.cond(
-            row.old_until,
-            rx.el.span(
-                "Signed with the secret before, too, until ",
-                moment(row.old_until, exact=True),
-                class_name="t3 sm",
-            ),
-        ),
-        rx.cond(SessionState.can_admin, rx.fragment(secret, actions)),
+        rx.cond(row.old_until, overlap),
+        rx.cond(SessionState.can_admin, _controls(row)),
         class_name="wh-hook",
         key=row.id,
     )
+
+
+def _controls(row: ObjectVar[HookLine]) -> rx.Component:
+    """Return what admins do with a webhook."""
+    is_new = OutgoingState.made_id == row.id
+    secret = secret_maker(
+        row.rotate_url,
+        rx.cond(is_new, "Make its secret", "New secret…"),
+        "For 24 hours messages are signed with both.",
+        first=is_new,
+        key=row.id,
+    )
+    test = button("Send a test", "", "sm", "send", on_click=OutgoingState.send_test(row.id))
+    actions = rx.el.div(
+        rx.cond(row.is_on, test),
+        rx.cond(
+            row.is_on,
+            button("Switch off", "", "sm", "pause", on_click=OutgoingState.enable(row.id, False)),
+            button("Switch on", "", "sm", "play", on_click=OutgoingState.enable(row.id, True)),
+        ),
+        button("Delete", "ghost danger", "sm", "trash-2", on_click=OutgoingState.delete(row.id)),
+        class_name="row wrap",
+    )
+    return rx.fragment(secret, actions)
 
 
 def _choice(event: str, about: str) -> rx.Component:
@@ -73,10 +73,10 @@ def _choice(event: str, about: str) -> rx.Component:
 def _form() -> rx.Component:
     return state_form(
         rx.el.div(
-            field("Name", "name", placeholder="Webhook", max_length=80),
+            field("Name", "hook_name", placeholder="Webhook", max_length=80),
             field(
                 "Address",
-                "url",
+                "hook_url",
                 OutgoingState.error,
                 "https://…; redirects are not followed",
                 type="url",
@@ -99,8 +99,7 @@ def _form() -> rx.Component:
     )
 
 
-def outgoing() -> rx.Component:
-    """Return the webhooks out with their log, and the message that is open."""
+def _panel() -> rx.Component:
     new = button("New webhook", "", "sm", "plus", on_click=OutgoingState.write(True))
     nothing = rx.el.p(
         "No program is told of anything yet.",
@@ -111,34 +110,31 @@ def outgoing() -> rx.Component:
         ),
         class_name="panel-b t3",
     )
-    again = button(
-        "Send again",
-        "",
-        "sm",
-        "rotate-cw",
-        on_click=OutgoingState.redeliver(OutgoingState.opened.id),
-    )
-    return rx.fragment(
-        rx.el.section(
-            rx.el.div(
-                rx.el.h2("Webhooks out", class_name="grow"),
-                rx.cond(SessionState.can_admin & ~OutgoingState.writing, new),
-                class_name="panel-h wh-h",
-            ),
-            rx.cond(OutgoingState.writing & SessionState.can_admin, _form()),
-            rx.cond(
-                OutgoingState.rows,
-                rx.el.ul(rx.foreach(OutgoingState.rows, _hook), class_name="wh-ls"),
-                rx.cond(OutgoingState.writing, rx.fragment(), nothing),
-            ),
-            class_name="panel",
-            aria_label="Webhooks out",
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Webhooks out", class_name="grow"),
+            rx.cond(SessionState.can_admin & ~OutgoingState.writing, new),
+            class_name="panel-h wh-h",
         ),
-        log_panel(
-            "What was sent",
-            "Nothing was sent yet. Messages are kept for 30 days.",
-            (OutgoingState.log, OutgoingState.more),
-            (OutgoingState.open_message, OutgoingState.show_more),
+        rx.cond(OutgoingState.writing & SessionState.can_admin, _form()),
+        rx.cond(
+            OutgoingState.rows,
+            rx.el.ul(rx.foreach(OutgoingState.rows, _hook), class_name="wh-ls"),
+            rx.cond(OutgoingState.writing, rx.fragment(), nothing),
         ),
-        delivery(OutgoingState.opened, OutgoingState.close_message, again),
+        class_name="panel",
+        aria_label="Webhooks out",
     )
+
+
+def outgoing() -> rx.Component:
+    """Return the webhooks out with their log, and the message that is open."""
+    opened = OutgoingState.opened
+    again = button("Send again", "", "sm", "rotate-cw", on_click=OutgoingState.redeliver(opened.id))
+    sent = log_panel(
+        "What was sent",
+        "Nothing was sent yet. Messages are kept for 30 days.",
+        (OutgoingState.log, OutgoingState.more),
+        (OutgoingState.open_message, OutgoingState.show_more),
+    )
+    return rx.fragment(_panel(), sent, delivery(opened, OutgoingState.close_message, again))

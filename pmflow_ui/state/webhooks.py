@@ -21,7 +21,7 @@ from pmflow_ui.call import call
 from pmflow_ui.guard import event
 from pmflow_ui.state.webhooks_out import OutgoingState
 from pmflow_ui.state.webhooks_rows import (
-    KINDS,
+    NAMES,
     EndpointLine,
     EventLine,
     Opened,
@@ -29,7 +29,7 @@ from pmflow_ui.state.webhooks_rows import (
     as_event,
     as_opened,
 )
-from pmflow_ui.toasts import say
+from pmflow_ui.toasts import offer_undo, say
 from pmflow_ui.viewer import workspace_slug
 
 PAGE = 20
@@ -78,10 +78,10 @@ class WebhooksState(rx.State):
         """Show the addresses, and what came and went."""
         actor = current_actor()
         watch.watch(self, [topics.webhooks(actor.workspace_id)], WebhooksState.refresh())
-        self._shown = PAGE
+        self._shown, self.is_new = PAGE, False
         await self._read(actor)
         self.ready = True
-        return [OutgoingState.refresh()]  # pyright: ignore[reportReturnType, reportCallIssue]
+        return [OutgoingState.enter()]  # pyright: ignore[reportReturnType, reportCallIssue]
 
     @event(allow=Role.VIEWER)
     async def refresh(self) -> list[EventSpec]:
@@ -115,7 +115,7 @@ class WebhooksState(rx.State):
     async def create(self, kind: EndpointKind) -> EventSpec:
         """Make an address and open it; its secret is made when somebody asks to see it."""
         actor = current_actor()
-        wanted = EndpointIn(name=f"{KINDS[kind][0]}", kind=kind)
+        wanted = EndpointIn(name=NAMES[kind], kind=kind)
         made = await call(endpoints.create_endpoint, actor, wanted, get_settings().secrets())
         await self._read(actor)
         self.is_new = True
@@ -157,7 +157,15 @@ class WebhooksState(rx.State):
         await call(endpoints.close_endpoint, actor, endpoint_id)
         self._open("")
         await self._read(actor)
-        return say("The address is closed. What it took in stays.")
+        return offer_undo("The address is closed.", WebhooksState.restore(endpoint_id))
+
+    @event(allow=Role.ADMIN)
+    async def restore(self, endpoint_id: UUID) -> EventSpec:
+        """Take a closing back."""
+        actor = current_actor()
+        await call(endpoints.restore_endpoint, actor, endpoint_id)
+        await self._read(actor)
+        return say("The address is back.")
 
     @event(allow=Role.ADMIN)
     async def send_test(self, endpoint_id: UUID) -> EventSpec:

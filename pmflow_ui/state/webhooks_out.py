@@ -22,7 +22,7 @@ from pmflow_ui.state.webhooks_rows import (
     as_message,
     as_opened_message,
 )
-from pmflow_ui.toasts import say
+from pmflow_ui.toasts import offer_undo, say
 from pmflow_ui.viewer import workspace_slug
 
 PAGE = 20
@@ -34,8 +34,8 @@ class HookForm(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    name: Line = ""
-    url: Line = ""
+    hook_name: Line = ""
+    hook_url: Line = ""
 
     def chosen(self) -> list[str]:
         """Return the events that are ticked."""
@@ -54,6 +54,12 @@ class OutgoingState(rx.State):
     error: rx.Field[str] = rx.field("")
     made_id: rx.Field[str] = rx.field("")
     _shown: int = PAGE
+
+    @event(allow=Role.VIEWER)
+    async def enter(self) -> None:
+        """Begin anew: a secret that was made before is not asked for as if nobody had seen it."""
+        self.made_id, self.writing, self.error, self._shown = "", False, "", PAGE
+        await self._read(current_actor())
 
     @event(allow=Role.VIEWER)
     async def refresh(self) -> None:
@@ -91,7 +97,7 @@ class OutgoingState(rx.State):
             return None
         actor = current_actor()
         wanted = WebhookIn.model_validate(
-            {"name": form.name or "Webhook", "url": form.url.strip(), "events": chosen}
+            {"name": form.hook_name or "Webhook", "url": form.hook_url.strip(), "events": chosen}
         )
         keys = get_settings().secrets()
         made = await call(webhooks.create_webhook, actor, wanted, keys)
@@ -113,7 +119,15 @@ class OutgoingState(rx.State):
         actor = current_actor()
         await call(webhooks.delete_webhook, actor, webhook_id)
         await self._read(actor)
-        return say("The webhook is deleted. Its log stays for 30 days.")
+        return offer_undo("The webhook is deleted.", OutgoingState.restore(webhook_id))
+
+    @event(allow=Role.ADMIN)
+    async def restore(self, webhook_id: UUID) -> EventSpec:
+        """Take a deletion back."""
+        actor = current_actor()
+        await call(webhooks.restore_webhook, actor, webhook_id)
+        await self._read(actor)
+        return say("The webhook is back.")
 
     @event(allow=Role.ADMIN)
     async def send_test(self, webhook_id: UUID) -> EventSpec:

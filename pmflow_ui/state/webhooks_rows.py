@@ -25,6 +25,12 @@ KINDS = {
     EndpointKind.GITHUB: ("GitHub", "github"),
     EndpointKind.PYLON: ("Pylon", "life-buoy"),
 }
+NAMES = {
+    EndpointKind.SIGNALS: "Feedback",
+    EndpointKind.SLACK: "Slack messages",
+    EndpointKind.GITHUB: "GitHub issues",
+    EndpointKind.PYLON: "Pylon issues",
+}
 STEPS: dict[EndpointKind, tuple[str, ...]] = {
     EndpointKind.SIGNALS: (
         "Give the program this address and the secret; it signs by Standard Webhooks.",
@@ -283,7 +289,9 @@ def _event_state(event: EventRead) -> tuple[str, str, str]:
     if result.get("duplicates"):
         parts.append(f"{result['duplicates']} known before")
     words = result.get("skipped") or "; ".join([", ".join(parts), *refused[:2]])
-    return ("Left out" if result.get("skipped") else "Taken in"), "completed", words
+    if result.get("skipped"):
+        return "Left out", "cancelled", words
+    return "Taken in", "completed", words
 
 
 def _message_state(message: MessageRead) -> tuple[str, str, str]:

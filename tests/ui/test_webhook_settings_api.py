@@ -60,6 +60,8 @@ def test_an_endpoint_is_made_tried_rotated_and_closed(
     assert client.post(f"{IN}/{endpoint['id']}/test", json={}, headers=admin).status_code == 409
     assert client.delete(f"{IN}/{endpoint['id']}", headers=admin).status_code == 204
     assert client.get(IN, headers=admin).json() == {"items": []}
+    assert client.post(f"{IN}/{endpoint['id']}/restore", headers=admin).json()["has_secret"]
+    assert client.post(f"{IN}/{endpoint['id']}/restore", headers=admin).status_code == 404
 
 
 def test_a_webhook_is_made_changed_and_deleted_and_its_secret_shown_once(
@@ -84,6 +86,8 @@ def test_a_webhook_is_made_changed_and_deleted_and_its_secret_shown_once(
     assert changed.json()["events"] == ["run.failed"]
     assert client.delete(f"{OUT}/{hook}", headers=admin).status_code == 204
     assert client.get(OUT, headers=admin).json() == {"items": []}
+    assert client.post(f"{OUT}/{hook}/restore", headers=admin).json()["is_on"]
+    assert client.post(f"{OUT}/{hook}/restore", headers=admin).status_code == 404
 
 
 @pytest.mark.parametrize("path", [IN, OUT])

@@ -24,8 +24,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 CREATE FUNCTION pmflow_workspaces_with_secrets() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT workspace_id FROM webhook_endpoints WHERE deleted_at IS NULL
-    UNION SELECT workspace_id FROM outgoing_webhooks WHERE deleted_at IS NULL
+    SELECT workspace_id FROM webhook_endpoints UNION SELECT workspace_id FROM outgoing_webhooks
 $$;
 REVOKE ALL ON FUNCTION pmflow_workspaces_with_due_messages, pmflow_workspaces_with_old_messages,
     pmflow_workspaces_with_secrets FROM PUBLIC;
