@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from benchmarks import browser, duplicates, engine, growth, imports, routing, search, themes
+from benchmarks import duplicates, engine, growth, routing, search, themes, webhooks
 from benchmarks.peers import PEERS
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
@@ -17,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "browser": browser.main,
     "engine": engine.main,
     "search": search.main,
+    "webhooks": webhooks.main,
     **{name: partial(engine.beside, name) for name in PEERS},
 }
 

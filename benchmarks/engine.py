@@ -48,7 +48,10 @@ def beside(peer: str, arguments: Sequence[str]) -> None:
 
 def _ours(options: argparse.Namespace) -> Figures:
     """Measure one half of what was asked for."""
-    one, many = make_desk(_recipe(1), max(options.burst // 2, 1)), make_desk(_recipe(STEPS), 1)
+    one, many = (
+        make_desk(noop_recipe(1), max(options.burst // 2, 1)),
+        make_desk(noop_recipe(STEPS), 1),
+    )
     for desk in (one, many):
         desk.steps(desk.ask(desk.projects[0]).run_id)
     return Figures(
@@ -59,7 +62,8 @@ def _ours(options: argparse.Namespace) -> Figures:
     )
 
 
-def _recipe(steps: int) -> RecipeSpec:
+def noop_recipe(steps: int) -> RecipeSpec:
+    """Return a recipe of so many steps that do nothing."""
     return RecipeSpec(
         stage=STAGE,
         title="Do nothing",

@@ -44,6 +44,7 @@ class Job(StrEnum):
     DELIVER_EFFECTS = "worker.jobs.deliver_effects"
     ISSUE_RESETS = "worker.account_jobs.issue_resets"
     DELIVER_MAIL = "worker.account_jobs.deliver_mail"
+    SEND_WEBHOOKS = "worker.jobs.send_webhooks"
     OFFER_CHORES = "worker.maintenance_jobs.offer_chores"
     DO_CHORE = "worker.maintenance_jobs.do_chore"
     PURGE_WORKSPACES = "worker.maintenance_jobs.purge_workspaces"

@@ -4,6 +4,7 @@ import secrets
 from decimal import Decimal
 from email.utils import parseaddr
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -57,7 +58,19 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, le=64, description="Worker processes that `pmflow up` starts.")
     secret_key: SecretStr | None = Field(
-        None, description="Signs and encrypts; made and kept in the data folder when absent."
+        None,
+        description=(
+            "Signs and encrypts; made and kept in the data folder when absent. Several, separated"
+            " by commas, while it is changed: the first counts, the others only open what they"
+            " encrypted."
+        ),
+    )
+    webhook_private_targets: list[str] = Field(
+        default_factory=list,
+        description=(
+            'Private networks that outgoing webhooks may reach, as a JSON list: ["10.1.2.0/24"].'
+            " Empty: only public addresses."
+        ),
     )
     cron_secret: SecretStr | None = Field(
         None,
@@ -275,6 +288,15 @@ class Settings(BaseSettings):
         if "@" not in parseaddr(sender)[1] or not sender.isprintable():
             raise ValueError("must be an e-mail address, or a name with one in <>")
         return sender
+    @field_validator("secret_key")
+    @classmethod
+    def _names_a_key(cls, key: SecretStr | None) -> SecretStr | None:
+        return None if key is None or not _listed(key.get_secret_value()) else key
+
+    @field_validator("webhook_private_targets")
+    @classmethod
+    def _networks(cls, targets: list[str]) -> list[str]:
+        return [str(ip_network(target)) for target in targets]
 
     @field_validator("cron_secret", mode="before")
     @classmethod
@@ -336,19 +358,43 @@ class Settings(BaseSettings):
         """Return the address people type, without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 
+    @property
+    def key_file(self) -> Path:
+        """Return where the secret key is kept when no setting names one."""
+        return self.data_dir / "secret.key"
+
     def secret(self) -> bytes:
-        """Return the signing secret, making it in the data folder (mode 0600) when absent."""
+        """Return the secret key that counts, making it in the data folder when absent."""
+        return self.secrets()[0]
+
+    def secrets(self) -> tuple[bytes, ...]:
+        """Return the secret keys, the one that counts first; made (mode 0600) when there is none.
+
+        The file is read each time, so that a changed key counts without a restart.
+        """
         if self.secret_key is not None:
-            return self.secret_key.get_secret_value().encode()
-        path = self.data_dir / "secret.key"
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            with path.open("x") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
-        return path.read_bytes()
+            return _listed(self.secret_key.get_secret_value())
+        if not self.key_file.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            _make_key(self.key_file)
+        return _listed(self.key_file.read_text(encoding="utf-8"))
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key, whole or not at all; of several who do it at once one's is kept."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _listed(keys: str) -> tuple[bytes, ...]:
+    return tuple(key.strip().encode() for key in keys.split(",") if key.strip())
 
 
 class BadSettings(Invalid):

@@ -15,6 +15,7 @@ from pmflow_core.integrations import models as integrations
 from pmflow_core.knowledge import models as knowledge
 from pmflow_core.mail import models as mail
 from pmflow_core.outbox import models as outbox
+from pmflow_core.outgoing import models as outgoing
 from pmflow_core.projects import models as projects
 from pmflow_core.recipes import models as recipes
 from pmflow_core.runs import models as runs
@@ -36,6 +37,7 @@ FEATURES = (
     knowledge,
     mail,
     outbox,
+    outgoing,
     projects,
     recipes,
     runs,

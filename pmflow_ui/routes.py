@@ -82,6 +82,7 @@ from pmflow_ui.pages.trash import trash_page
 from pmflow_ui.state.api_keys import ApiKeysState
 from pmflow_ui.state.audit import AuditState
 from pmflow_ui.state.account import AccountState
+from pmflow_ui.pages.webhooks import webhooks_page
 from pmflow_ui.state.automation import AutomationState
 from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
@@ -119,6 +120,7 @@ from pmflow_ui.state.theme_changes import ThemeChangesState
 from pmflow_ui.state.theme_hand import ThemeHandState
 from pmflow_ui.state.themes import ThemesState
 from pmflow_ui.state.trash import TrashState
+from pmflow_ui.state.webhooks import WebhooksState
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,12 @@ ROUTES = (
         "Providers and budgets",
         Role.VIEWER,
         (ProvidersState.load,),
+    Route(
+        "/w/[slug]/settings/webhooks",
+        webhooks_page,
+        "Webhooks",
+        Role.VIEWER,
+        (WebhooksState.load,),
     ),
 )
 

@@ -6,6 +6,9 @@ from uuid import UUID
 from rq import get_current_job
 
 from pmflow_core.db.patient import AWAY
+from pmflow_core.integrations import sending
+from pmflow_core.integrations.posting import Poster
+from pmflow_core.integrations.sending import Sender
 from pmflow_core.outbox import delivery
 from pmflow_core.runs.effects import tell_failure
 from pmflow_core.runs.engine import Engine, Pace
@@ -36,6 +39,13 @@ def execute_run(run_id: str) -> None:
 def deliver_effects(workspace_id: str) -> None:
     """Carry out the effects outside the database that are due in a workspace."""
     delivery.deliver(UUID(workspace_id), installed().effects, tell_failure, _goes_on)
+
+
+def send_webhooks(workspace_id: str) -> None:
+    """Send the messages to other programs that are due in a workspace."""
+    settings = get_settings()
+    sender = Sender(Poster(settings.webhook_private_targets), settings.secrets())
+    sending.send_due(UUID(workspace_id), sender, _goes_on)
 
 
 def _goes_on() -> bool:

@@ -21,6 +21,7 @@ from pmflow_core.jobs import Job, enqueue, is_offered
 from pmflow_core.logs import get_logger
 from pmflow_core.mail import repository as mail_rows
 from pmflow_core.mail import service as mail
+from pmflow_core.outgoing import repository as messages
 from pmflow_core.runs import question_rows, questions, repository, rescue
 from pmflow_core.runs.models import WorkerHeartbeat
 from pmflow_core.runs.status import RunStatus
@@ -83,6 +84,18 @@ def forget_old_events() -> None:
         for workspace_id in workspaces:
             with transaction(workspace_id) as session:
                 event_rows.forget_old(session)
+    except SQLAlchemyError as error:
+        log.warning("forgetting.failed", error=str(error).splitlines()[0])
+
+
+def forget_old_messages() -> None:
+    """Delete messages to other programs that were kept for 30 days."""
+    try:
+        with transaction(None) as session:
+            workspaces = messages.with_old(session)
+        for workspace_id in workspaces:
+            with transaction(workspace_id) as session:
+                messages.forget_old(session)
     except SQLAlchemyError as error:
         log.warning("forgetting.failed", error=str(error).splitlines()[0])
 
@@ -182,6 +195,8 @@ def _wake(workspace_id: UUID, run_id: UUID) -> None:
 def _deliver(session: Session) -> None:
     for row in session.execute(text("select * from pmflow_workspaces_with_due_effects()")):
         enqueue(Job.DELIVER_EFFECTS, str(row[0]), job_id=f"effects-{row[0]}")
+    for workspace_id in messages.with_due(session):
+        enqueue(Job.SEND_WEBHOOKS, str(workspace_id), job_id=f"webhooks-{workspace_id}")
 
 
 def _write_to_people(session: Session) -> None:

@@ -16,6 +16,7 @@ from worker.reconcile import (
     forget,
     forget_ended,
     forget_old_events,
+    forget_old_messages,
     reconcile,
     sweep_models,
     sweep_themes,
@@ -46,6 +47,7 @@ def run(settings: Settings, redis_url: str | None) -> None:
             sweep_models()
             forget_ended()
             forget_old_events()
+            forget_old_messages()
         stop.wait(settings.reconcile_s)
     cron.leave()
     forget(name)

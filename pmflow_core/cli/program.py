@@ -30,6 +30,7 @@ COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     ("demo", "demo", None),
     ("apikey", "apikey", None),
     ("webhook", "webhook", None),
+    ("secrets", "secrets", None),
     ("project", "project", None),
     ("run", "run", None),
     ("recipe", "recipe", None),

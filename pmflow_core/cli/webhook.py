@@ -1,9 +1,11 @@
 """`pmflow webhook`: addresses that other programs send feedback to, and what they sent."""
 
+import sys
 from typing import Annotated
 from uuid import UUID
 
 import typer
+from pydantic import SecretStr
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.cli.frame import Json, answer, command_group, connected, in_no_workspace
@@ -11,13 +13,17 @@ from pmflow_core.db.transaction import transaction
 from pmflow_core.intake import events
 from pmflow_core.intake.models import RawStatus
 from pmflow_core.integrations import service
-from pmflow_core.integrations.schemas import EndpointRead, NewSecret
+from pmflow_core.integrations.models import EndpointKind
+from pmflow_core.integrations.schemas import EndpointIn, EndpointRead, NewSecret, SecretIn
 from pmflow_core.settings import get_settings
 from pmflow_core.workspaces.service import workspace_by_slug
 
 app = command_group("Take in feedback that other programs send.")
 Workspace = Annotated[str, typer.Option(help="The workspace's slug.")]
 Endpoint = Annotated[UUID, typer.Argument(help="The endpoint's id.")]
+FromStdin = Annotated[
+    bool, typer.Option("--secret-stdin", help="Read the sender's secret from standard input.")
+]
 
 
 def _admin(slug: str) -> Actor:
@@ -29,18 +35,23 @@ def _admin(slug: str) -> Actor:
 def create(
     workspace: Workspace,
     name: Annotated[str, typer.Option(help="What sends to it.")] = "Feedback",
+    kind: Annotated[
+        EndpointKind, typer.Option(help="What sends to it, which says how it signs.")
+    ] = EndpointKind.SIGNALS,
     signed: Annotated[
         bool,
         typer.Option("--signed/--unsigned", help="With a secret, or for senders with an API key."),
     ] = True,
+    secret_stdin: FromStdin = False,
     as_json: Json = False,
 ) -> None:
-    """Make an address for signals; its secret is shown."""
+    """Make an address; its secret is shown where it is ours."""
+    given = _secret(from_stdin=secret_stdin)
+    wanted = EndpointIn(name=name, kind=kind, signed=signed, secret=given)
     with connected():
         actor = _admin(workspace)
         with transaction(actor.workspace_id) as session:
-            key = get_settings().secret()
-            made = service.create_endpoint(session, actor, name, key=key, signed=signed)
+            made = service.create_endpoint(session, actor, wanted, get_settings().secrets())
     _tell(made, as_json=as_json)
 
 
@@ -56,13 +67,22 @@ def list_(workspace: Workspace, as_json: Json = False) -> None:
 
 
 @app.command()
-def rotate(endpoint: Endpoint, workspace: Workspace, as_json: Json = False) -> None:
+def rotate(
+    endpoint: Endpoint,
+    workspace: Workspace,
+    secret_stdin: FromStdin = False,
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="The secret before ends now: it leaked.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Give an address another secret; the one before counts for 24 hours."""
+    given = SecretIn(secret=_secret(from_stdin=secret_stdin), at_once=at_once)
     with connected():
         actor = _admin(workspace)
         with transaction(actor.workspace_id) as session:
-            key = get_settings().secret()
-            made = service.rotate_secret(session, actor, endpoint, key=key)
+            keys = get_settings().secrets()
+            made = service.rotate_secret(session, actor, endpoint, given, keys)
     _tell(made, as_json=as_json)
 
 
@@ -93,11 +113,11 @@ def events_(
 
 @app.command()
 def replay(
-    event: Annotated[UUID, typer.Argument(help="The failed delivery's id.")],
+    event: Annotated[UUID, typer.Argument(help="The delivery's id.")],
     workspace: Workspace,
     as_json: Json = False,
 ) -> None:
-    """Have a failed delivery worked on again."""
+    """Have a delivery worked on again; it makes no signal twice."""
     with connected(redis=True):
         actor = _admin(workspace)
         with transaction(actor.workspace_id) as session:
@@ -105,10 +125,23 @@ def replay(
     answer({"id": str(event)}, "A worker tries it again.", as_json=as_json)
 
 
+def _secret(*, from_stdin: bool) -> SecretStr | None:
+    return SecretStr(sys.stdin.readline().strip()) if from_stdin else None
+
+
 def _tell(made: NewSecret, *, as_json: bool) -> None:
-    shown = made.secret or "It has no secret: send an API key with the role editor."
     document = {**_as_json(made.endpoint), "secret": made.secret}
-    answer(document, f"{_url(made.endpoint)}\n{shown}", as_json=as_json)
+    answer(document, f"{_url(made.endpoint)}\n{_what_next(made)}", as_json=as_json)
+
+
+def _what_next(made: NewSecret) -> str:
+    if made.secret is not None:
+        return made.secret
+    if made.endpoint.has_secret:
+        return "It believes who signs with the secret you gave."
+    if made.endpoint.is_on:
+        return "It has no secret: send an API key with the role editor."
+    return "It is off until the sender's secret is set: pmflow webhook rotate ID --secret-stdin"
 
 
 def _as_json(endpoint: EndpointRead) -> dict[str, object]:

@@ -15,6 +15,8 @@ from pmflow_core.documents.sections import TEMPLATES, Template
 from pmflow_core.errors import Invalid
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
+from pmflow_core.outgoing.announcing import announce
+from pmflow_core.outgoing.models import EventType
 
 MAX_CHARACTERS = 400_000
 
@@ -86,8 +88,22 @@ def save_version(
     session.add(version)
     session.flush()
     _add_citations(session, version, signals)
+    _tell(session, project_id, kind, version)
     publish_on_commit(session, topics.project(project_id), topics.board(actor.workspace_id))
     return version
+
+
+def _tell(session: Session, project_id: UUID, kind: str, version: DocumentVersion) -> None:
+    """Tell other programs of a new version."""
+    facts = {
+        "project_id": project_id,
+        "document": kind,
+        "version": version.number,
+        "sha256": version.sha256,
+        "run_id": version.run_id,
+        "author": version.author_name,
+    }
+    announce(session, EventType.DOCUMENT_VERSIONED, facts)
 
 
 def _version(actor: Actor, draft: Draft, document_id: UUID, number: int) -> DocumentVersion:

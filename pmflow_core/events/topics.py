@@ -28,6 +28,9 @@ def automation(workspace_id: UUID) -> str:
 def session(session_id: UUID) -> str:
     """Return the topic of one sign-in: that it has ended."""
     return f"session:{session_id}"
+def webhooks(workspace_id: UUID) -> str:
+    """Return the topic of a workspace's webhooks, in and out, and of what they carried."""
+    return f"ws:{workspace_id}:webhooks"
 
 
 def notifications(user_id: UUID) -> str:

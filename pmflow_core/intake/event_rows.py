@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 from sqlmodel import col
 
 from pmflow_core.clock import utcnow
@@ -42,19 +42,48 @@ def take_due(session: Session) -> list[RawEvent]:
     return list(session.scalars(statement))
 
 
-def list_events(session: Session, status: RawStatus | None, limit: int) -> list[RawEvent]:
-    """Return the newest deliveries."""
-    statement = select(RawEvent).order_by(col(RawEvent.id).desc()).limit(limit)
+def list_events(
+    session: Session,
+    status: RawStatus | None,
+    limit: int,
+    *,
+    endpoint_id: UUID | None = None,
+    below: UUID | None = None,
+) -> list[RawEvent]:
+    """Return the newest deliveries, without their bodies; `below` is the last of a page before."""
+    statement = (
+        select(RawEvent)
+        .options(defer(RawEvent.body))  # pyright: ignore[reportArgumentType] SQLModel types it as bytes
+        .order_by(col(RawEvent.id).desc())
+        .limit(limit)
+    )
     if status is not None:
         statement = statement.where(col(RawEvent.status) == status)
+    if endpoint_id is not None:
+        statement = statement.where(col(RawEvent.endpoint_id) == endpoint_id)
+    if below is not None:
+        statement = statement.where(col(RawEvent.id) < below)
     return list(session.scalars(statement))
 
 
-def lock(session: Session, event_id: UUID, status: RawStatus) -> RawEvent | None:
-    """Return a delivery of that status, locked; None when there is no such one."""
+def find(session: Session, event_id: UUID) -> RawEvent | None:
+    """Return a delivery of the workspace with its body."""
+    return session.scalar(select(RawEvent).where(col(RawEvent.id) == event_id))
+
+
+def find_by_delivery(session: Session, endpoint_id: UUID, delivery_id: str) -> RawEvent:
+    """Return the delivery that an endpoint keeps under the sender's id."""
+    statement = select(RawEvent).where(
+        col(RawEvent.endpoint_id) == endpoint_id, col(RawEvent.delivery_id) == delivery_id
+    )
+    return session.scalars(statement).one()
+
+
+def lock(session: Session, event_id: UUID, *statuses: RawStatus) -> RawEvent | None:
+    """Return a delivery of one of the statuses, locked; None when there is no such one."""
     statement = (
         select(RawEvent)
-        .where(col(RawEvent.id) == event_id, col(RawEvent.status) == status)
+        .where(col(RawEvent.id) == event_id, col(RawEvent.status).in_(statuses))
         .with_for_update(key_share=True)
     )
     return session.scalar(statement)

@@ -4,13 +4,11 @@ A delivery's signals and the note that it is done are one transaction. A body th
 read fails at once; anything else is tried again with growing pauses.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -18,27 +16,27 @@ from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
-from pmflow_core.errors import Invalid, NotFound
+from pmflow_core.errors import NotFound
+from pmflow_core.events import topics
+from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.intake import event_rows
+from pmflow_core.intake.bodies import SOURCES, BadDelivery, read_signals, understand
 from pmflow_core.intake.models import RawEvent, RawStatus
-from pmflow_core.intake.schemas import EventRead
+from pmflow_core.intake.schemas import EventDetail, EventRead
+from pmflow_core.integrations import repository as endpoints
+from pmflow_core.integrations.models import WebhookEndpoint
 from pmflow_core.jobs import Job, enqueue_on_commit
 from pmflow_core.logs import get_logger
 from pmflow_core.signals import service as signals
-from pmflow_core.signals.models import Source
-from pmflow_core.signals.normalise import normalise
-from pmflow_core.signals.schemas import MAX_BATCH, IngestResult, Rejection, SignalIn
+from pmflow_core.signals.normalise import clean
+from pmflow_core.signals.schemas import IngestResult, Rejection, SignalIn
 
 log = get_logger(__name__)
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
 AWAY = (OperationalError, InterfaceError)
-
-
-class BadDelivery(Invalid):
-    """The body of a delivery holds no signals."""
-
-    code = "bad_delivery"
+SHOWN_BYTES = 20_000
+__all__ = ["BadDelivery", "read_signals"]
 
 
 def process_workspace(workspace_id: UUID) -> int:
@@ -70,79 +68,102 @@ def process_batch(workspace_id: UUID) -> int:
     return len(waiting)
 
 
-def read_signals(body: bytes) -> tuple[list[SignalIn], list[Rejection]]:
-    """Return the signals of a JSON body: one object, a list, or `{"signals": […]}`.
-
-    An object that is no signal is refused alone, by its place in the list from 1.
-
-    Raises:
-        BadDelivery: the body is no JSON, holds nothing, or more than 1,000 objects.
-    """
-    try:
-        given: Any = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadDelivery("The body is not JSON.") from error
-    if isinstance(given, dict) and isinstance(given.get("signals"), list):
-        given = given["signals"]
-    rows: list[Any] = given if isinstance(given, list) else [given]
-    if not 1 <= len(rows) <= MAX_BATCH:
-        raise BadDelivery(f"Send one signal, or a list of 1 to {MAX_BATCH}.")
-    return parse_rows(rows)
-
-
-def parse_rows(rows: Sequence[Any]) -> tuple[list[SignalIn], list[Rejection]]:
-    """Return the objects that are signals, and why the others are none, by place from 1."""
-    good: list[SignalIn] = []
-    refused: list[Rejection] = []
-    for place, row in enumerate(rows, start=1):
-        try:
-            good.append(SignalIn.model_validate(row).model_copy(update={"line": place}))
-        except ValidationError as error:
-            refused.append(Rejection(line=place, reason=_why(error)))
-    return good, refused
-
-
 def list_events(
-    session: Session, actor: Actor, status: RawStatus | None = None, limit: int = 50
+    session: Session,
+    actor: Actor,
+    status: RawStatus | None = None,
+    limit: int = 50,
+    *,
+    endpoint_id: UUID | None = None,
+    below: UUID | None = None,
 ) -> list[EventRead]:
-    """Return the newest deliveries; raises PermissionDenied below admin."""
-    actor.require(Role.ADMIN)
-    found = event_rows.list_events(session, status, min(limit, 200))
+    """Return the newest deliveries; `below` is the last of the page before."""
+    actor.require(Role.VIEWER)
+    found = event_rows.list_events(
+        session, status, min(limit, 201), endpoint_id=endpoint_id, below=below
+    )
     return [EventRead.model_validate(event) for event in found]
 
 
+def get_event(session: Session, actor: Actor, event_id: UUID) -> EventDetail:
+    """Return a delivery with the first 20 kB of its body; raises NotFound."""
+    actor.require(Role.VIEWER)
+    event = event_rows.find(session, event_id)
+    if event is None:
+        raise NotFound("There is no delivery with that id; they are kept for 30 days.")
+    body = clean(event.body[:SHOWN_BYTES].decode(errors="replace"))
+    return EventDetail(
+        **EventRead.model_validate(event).model_dump(), body=body, size=len(event.body)
+    )
+
+
 def replay(session: Session, actor: Actor, event_id: UUID) -> None:
-    """Have a failed delivery worked on again.
+    """Have a delivery worked on again; one that was processed makes no signal twice.
 
     Raises:
         PermissionDenied: the actor is not an admin.
-        NotFound: there is no failed delivery with that id.
+        NotFound: there is no such delivery, or it waits already.
     """
     actor.require(Role.ADMIN)
-    event = event_rows.lock(session, event_id, RawStatus.FAILED)
+    event = event_rows.lock(session, event_id, RawStatus.FAILED, RawStatus.PROCESSED)
     if event is None:
-        raise NotFound("There is no failed delivery with that id.")
+        raise NotFound("There is no delivery with that id that could be replayed.")
     event.status, event.attempts, event.due_at = RawStatus.RECEIVED, 0, utcnow()
     session.flush()
     audit.record(session, actor, "webhook.replayed", str(event_id))
     workspace = str(actor.workspace_id)
     enqueue_on_commit(session, Job.PROCESS_EVENTS, workspace, job_id=f"events-{workspace}")
+    wake(session, actor.workspace_id)
+
+
+def wake(session: Session, workspace_id: UUID) -> None:
+    """Offer the workspace's deliveries to a worker and nudge who watches, after the commit."""
+    name = str(workspace_id)
+    publish_on_commit(session, topics.webhooks(workspace_id))
+    enqueue_on_commit(session, Job.PROCESS_EVENTS, name, job_id=f"events-{name}")
 
 
 def _process(session: Session, event: RawEvent) -> None:
     """Make signals of a delivery and note it, inside the caller's transaction."""
-    actor = Actor.system(event.workspace_id)
     event.attempts += 1
+    endpoint = endpoints.get_endpoint(session, event.endpoint_id)
     try:
-        rows, refused = read_signals(event.body)
+        rows, refused, skipped = understand(endpoint.kind, endpoint.settings, event.body)
     except BadDelivery as refusal:
         event.status, event.error = RawStatus.FAILED, str(refusal)
     else:
-        made = signals.ingest(session, actor, rows, source=Source.WEBHOOK)
         event.status, event.error = RawStatus.PROCESSED, None
         event.processed_at = utcnow()
-        event.result = _result(made, refused)
+        event.result = _take(session, event, endpoint, (rows, refused, skipped))
+    publish_on_commit(session, topics.webhooks(event.workspace_id))
     session.flush()
+
+
+def _take(
+    session: Session,
+    event: RawEvent,
+    endpoint: WebhookEndpoint,
+    understood: tuple[Sequence[SignalIn], Sequence[Rejection], str | None],
+) -> dict[str, Any]:
+    """Return what a delivery came to; a sample of ours is only read."""
+    rows, refused, skipped = understood
+    told: dict[str, Any] = {"skipped": skipped} if skipped else {}
+    if event.is_test:
+        return told | _result(IngestResult(), refused) | {"would_create": len(rows)}
+    if not rows:
+        return told | _result(IngestResult(), refused)
+    # The sender's own id again makes no second signal; one without gets the delivery's.
+    named = [_named(event, row, place) for place, row in enumerate(rows, start=1)]
+    actor = Actor.system(event.workspace_id)
+    made = signals.ingest(session, actor, named, source=SOURCES[endpoint.kind])
+    return told | _result(made, refused)
+
+
+def _named(event: RawEvent, row: SignalIn, place: int) -> SignalIn:
+    if row.source_ref is not None:
+        return row
+    reference = f"delivery-{event.id}#{row.line or place}"
+    return row.model_copy(update={"source_ref": reference})
 
 
 def _process_alone(workspace_id: UUID, event_id: UUID) -> None:
@@ -177,11 +198,3 @@ def _result(made: IngestResult, refused: Sequence[Rejection]) -> dict[str, Any]:
         "duplicates": made.duplicates,
         "rejected": [row.model_dump() for row in rejected],
     }
-
-
-def _why(error: ValidationError) -> str:
-    faults = [
-        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}".removeprefix(": ")
-        for fault in error.errors(include_url=False, include_input=False)[:3]
-    ]
-    return normalise("; ".join(faults))[:500]

@@ -35,12 +35,14 @@ class RawEvent(TenantRow, table=True):
             postgresql_where="status = 'received'",
         ),
         Index("ix_raw_events_age", "created_at"),
+        Index("ix_raw_events_endpoint", "workspace_id", "endpoint_id", "id"),
     )
 
     endpoint_id: UUID
     delivery_id: str = Field(description="The sender's id of it; again is a no-op.")
     body: bytes
     content_type: str | None = None
+    is_test: bool = Field(default=False, description="A sample of ours; no signal is made of it.")
     status: RawStatus = Field(default=RawStatus.RECEIVED, sa_type=text_enum(RawStatus))
     attempts: int = 0
     due_at: datetime = Field(sa_type=UtcDateTime)

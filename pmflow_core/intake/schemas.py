@@ -71,8 +71,16 @@ class EventRead(BaseModel):
     endpoint_id: UUID
     delivery_id: str
     status: RawStatus
+    is_test: bool
     attempts: int
     created_at: datetime
     processed_at: datetime | None
     error: str | None
     result: dict[str, Any]
+
+
+class EventDetail(EventRead):
+    """A delivery with its body, of which at most 20 kB are shown; `size` counts its bytes."""
+
+    body: str
+    size: int

@@ -16,6 +16,9 @@ class EndpointKind(StrEnum):
     """What sends to it, which says how it signs and what its bodies mean."""
 
     SIGNALS = "signals"
+    SLACK = "slack"
+    PYLON = "pylon"
+    GITHUB = "github"
 
 
 class WebhookEndpoint(TenantRow, table=True):
@@ -26,12 +29,16 @@ class WebhookEndpoint(TenantRow, table=True):
 
     kind: EndpointKind = Field(sa_type=text_enum(EndpointKind))
     name: str
+    secrets: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSONB, description="Sealed, the newest first."
+    )
     secret_version: int | None = Field(
         default=None,
-        description="Which of the secrets derived for it counts; none: it takes API keys only.",
+        description="Which of the secrets that were derived for it counts; newer ones are stored.",
     )
-    rotated_at: datetime | None = Field(
-        default=None, sa_type=UtcDateTime, description="The version before counts a day longer."
-    )
+    rotated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    disabled_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="Off since then, as if it were not there."
+    )
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -48,8 +48,17 @@ class Signed:
         )
 
 
+def is_secret(text: str) -> bool:
+    """Return whether a text is a secret of the specification: 24 to 64 bytes after the mark."""
+    try:
+        key = base64.b64decode(text.removeprefix(MARK), validate=True)
+    except ValueError:
+        return False
+    return text.startswith(MARK) and 24 <= len(key) <= 64
+
+
 def derive_secret(key: bytes, endpoint_id: UUID, version: int) -> str:
-    """Return an endpoint's secret, which is nowhere stored: the installation's key makes it again.
+    """Return the secret of an endpoint from before secrets were stored.
 
     It is HMAC-SHA256 of the endpoint and the version, so one secret tells nothing of another.
     """

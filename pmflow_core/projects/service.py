@@ -18,6 +18,9 @@ from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.projects import repository, stage_rows
+from pmflow_core.outgoing import announcing as outgoing
+from pmflow_core.outgoing.models import EventType
+from pmflow_core.projects import repository
 from pmflow_core.projects.models import (
     Decision,
     Outcome,
@@ -126,6 +129,7 @@ def add_project(
     session.flush()
     audit.record(session, actor, "project.created", project.key, {"name": name})
     activity.record(session, actor, project.id, "created", f"Created {project.key} {name}")
+    _tell(session, EventType.PROJECT_CREATED, project, {"name": name, "theme_id": theme_id})
     announce(session, project)
     return project
 
@@ -230,6 +234,8 @@ def move(session: Session, actor: Actor, project: Project, to: Stage, cause: Cau
     detail = {"from": origin.slug, "to": to.slug, "override_reason": cause.override_reason}
     audit.record(session, actor, "project.moved", project.key, detail)
     activity.record(session, actor, project.id, "move", f"Moved from {origin.name} to {to.name}")
+    moved = {"from": origin.slug, "to": to.slug, "automatic": cause.automatic}
+    _tell(session, EventType.PROJECT_MOVED, project, {**moved, "run_id": cause.run_id})
     announce(session, project)
 
 
@@ -258,6 +264,9 @@ def decide(
     )
     session.add(decision)
     session.flush()
+    if explanation.outcome is Outcome.WAITS_FOR_APPROVAL:
+        waits = {"stage": stage, "reason": explanation.reason, "run_id": cause.run_id}
+        _tell(session, EventType.APPROVAL_NEEDED, project, {**waits, "owner": explanation.owner})
     announce(session, project)
     return decision
 
@@ -282,6 +291,8 @@ def set_status(session: Session, actor: Actor, project: Project, status: Project
     audit.record(session, actor, "project.status_changed", project.key, detail)
     word = "Reopened" if status is ProjectStatus.ACTIVE else status.value.capitalize()
     activity.record(session, actor, project.id, "status", f"{word} {project.key}")
+    changed = {"from": before.value, "to": status.value}
+    _tell(session, EventType.PROJECT_STATUS_CHANGED, project, changed)
     announce(session, project)
 
 
@@ -289,6 +300,11 @@ def is_looping(session: Session, project: Project, stage: Stage) -> bool:
     """Return whether automation has put the project into `stage` three times within 60 s."""
     moves = repository.automatic_moves_within(session, project.id, stage.slug, seconds=LOOP_SECONDS)
     return moves >= LOOP_MOVES
+
+
+def _tell(session: Session, event: EventType, project: Project, facts: dict[str, Any]) -> None:
+    """Tell other programs what happened to a project."""
+    outgoing.announce(session, event, {"project_id": project.id, "project": project.key, **facts})
 
 
 def announce(session: Session, project: Project) -> None:

@@ -29,7 +29,7 @@ from pmflow_core.runs.failing import Failure, conclude_failure
 from pmflow_core.runs.kinds import DocumentDraft, LeaseLost, StepOutcome, Verdict
 from pmflow_core.runs.models import RunLogLine, RunStep, StageRun
 from pmflow_core.runs.repository import Holder
-from pmflow_core.runs.service import announce, dispatch
+from pmflow_core.runs.service import announce, dispatch, tell_ended
 from pmflow_core.runs.status import LogLevel, RunStatus, StepStatus, WaitingFor
 
 Line = tuple[LogLevel, str]
@@ -224,6 +224,7 @@ def complete(session: Session, holder: Holder, claimed: StageRun) -> None:
     ]
     for line in lines:
         repository.append_unfenced_log(session, run, line)
+    tell_ended(session, run)
     announce(session, run)
 
 
@@ -251,6 +252,9 @@ def fail(session: Session, holder: Holder, claimed: StageRun, failure: Failure) 
     title = step.title if step else None
     if conclude_failure(session, author, run, title, failure.message) is not None:
         activity.record(session, author, project.id, "run", "Failed")
+    conclude_failure(session, author, run, title, failure.message)
+    activity.record(session, author, project.id, "run", "Failed")
+    tell_ended(session, run)
     announce(session, run)
 
 

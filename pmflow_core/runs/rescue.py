@@ -14,7 +14,7 @@ from pmflow_core.runs import alarms, question_rows, repository, step_costs
 from pmflow_core.runs.failing import conclude_failure
 from pmflow_core.runs.models import RunLogLine, StageRun
 from pmflow_core.runs.progress import run_author
-from pmflow_core.runs.service import announce, dispatch, job_id, resume
+from pmflow_core.runs.service import announce, dispatch, job_id, resume, tell_ended
 from pmflow_core.runs.status import (
     OPEN,
     FailureClass,
@@ -178,6 +178,7 @@ def _quarantine(session: Session, run: StageRun, why: str) -> None:
         step.status = StepStatus.FAILED
         step.finished_at = run.finished_at
     conclude_failure(session, run_author(run), run, step.title if step else None, message)
+    tell_ended(session, run)
     announce(session, run)
 
 

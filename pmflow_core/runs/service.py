@@ -18,6 +18,8 @@ from pmflow_core.errors import Conflict
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.jobs import Job, enqueue_on_commit
+from pmflow_core.outgoing import announcing as outgoing
+from pmflow_core.outgoing.models import EventType
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
 from pmflow_core.projects.models import Project
@@ -173,6 +175,18 @@ def dispatch(session: Session, run: StageRun, *, front: bool = True) -> None:
 def job_id(run: StageRun) -> str:
     """Return the id of the job that offers the run now; a new dispatch makes a new one."""
     return f"run-{run.id}-{run.dispatch}"
+
+
+def tell_ended(session: Session, run: StageRun) -> None:
+    """Tell other programs that a run is completed or failed."""
+    completed = run.status is RunStatus.COMPLETED
+    facts: dict[str, Any] = {"run_id": run.id, "run": run.number, "stage": run.stage}
+    facts["project_id"] = run.project_id
+    if not completed:
+        kind = run.failure_class.value if run.failure_class else None
+        facts |= {"failure": kind, "message": run.failure_message}
+    event = EventType.RUN_COMPLETED if completed else EventType.RUN_FAILED
+    outgoing.announce(session, event, facts)
 
 
 def announce(session: Session, run: StageRun) -> None:

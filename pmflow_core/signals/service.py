@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import Invalid
+from pmflow_core.outgoing import announcing as outgoing
+from pmflow_core.outgoing.models import EventType
 from pmflow_core.signals import batches, links, merge_rows, repository
 from pmflow_core.signals.models import Severity, Signal, SignalStatus, Source
 from pmflow_core.signals.nudges import announce, wake_worker
@@ -63,6 +65,11 @@ def ingest(
     prepared = batches.number(session, origin, fresh)
     ids = repository.add_signals(session, prepared)
     if ids:
+        made = [row for row in prepared if row["id"] in ids]
+        told = [{"id": row["id"], "signal": f"S-{row['number']}"} for row in made]
+        outgoing.announce(
+            session, EventType.SIGNAL_CREATED, {"source": source.value, "signals": told}
+        )
         announce(session, actor.workspace_id)
         wake_worker(session, actor.workspace_id)
     return IngestResult(

@@ -11,11 +11,17 @@ from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.accounts.models import User
+from pmflow_core.outgoing.announcing import announce
+from pmflow_core.outgoing.models import EventType
 from pmflow_core.themes.models import Theme, ThemeEvent, ThemeEventKind
 from pmflow_core.themes.schemas import LineageEntry, ThemeTag
 from pmflow_core.themes.stored import Move, StoredPlan
 
 SHOWN = 50
+_TOLD = {
+    ThemeEventKind.FORMED: EventType.THEME_FORMED,
+    ThemeEventKind.RETIRED: EventType.THEME_RETIRED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,9 @@ def record(
             actor_id=origin.actor.user_id,
         )
     )
+    if kind in _TOLD:
+        facts = {"theme_id": theme_id, "other_theme_ids": list(others), "signals": signals}
+        announce(session, _TOLD[kind], facts)
 
 
 def record_change(

@@ -47,8 +47,10 @@ from pmflow_ui.api import (
     themes,
     trash,
     uploads,
+    webhook_endpoints,
     webhooks,
     workspaces,
+    webhooks_out,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
 from pmflow_ui.api.limits import Limits
@@ -65,6 +67,8 @@ ROUTERS = (
     uploads.router,
     signals.router,
     webhooks.router,
+    webhook_endpoints.router,
+    webhooks_out.router,
     projects.router,
     runs.router,
     run_actions.router,

@@ -48,4 +48,6 @@ SETTINGS = (
     Item("settings/api-keys", "API keys", "key-round", admin=True),
     Item("settings/audit", "Audit log", "scroll-text", admin=True),
     Item("settings/trash", "Trash", "trash-2"),
+    Item("settings/automation", "Automation", "zap"),
+    Item("settings/webhooks", "Webhooks", "webhook"),
 )

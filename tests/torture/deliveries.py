@@ -13,13 +13,15 @@ from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.intake.receiving import Delivery, receive, workspace_of
 from pmflow_core.integrations import service as endpoints
+from pmflow_core.integrations.models import EndpointKind
+from pmflow_core.integrations.schemas import EndpointIn
 from pmflow_core.integrations.signatures import sign
 from tests.torture.campaign import PATIENCE_S, Campaign, Result
 from tests.torture.history import Delivered, Event, History, Taken
 from tests.torture.house import House, Workers, horse_of, kill
 from tests.torture.workload import open_office
 
-KEY = b"the installation's key"
+KEYS = (b"the installation's key",)
 SENDERS = 8
 MOST_TIMES = 5
 FEWEST_KILLS = 4
@@ -50,7 +52,7 @@ class Feed:
         with transaction(None) as session:
             workspace_id = workspace_of(session, self.endpoint_id)
         with transaction(workspace_id) as session:
-            receive(session, self.endpoint_id, Delivery(headers, body), KEY)
+            receive(session, EndpointKind.SIGNALS, self.endpoint_id, Delivery(headers, body), KEYS)
         time.sleep(PAUSE_S)
 
 
@@ -86,7 +88,7 @@ def delivered(house: House, n: int) -> Result:
 
 def _open_feed(actor: Actor) -> Feed:
     with transaction(actor.workspace_id) as session:
-        made = endpoints.create_endpoint(session, actor, "Feed", key=KEY)
+        made = endpoints.create_endpoint(session, actor, EndpointIn(name="Feed"), KEYS)
     return Feed(made.endpoint.id, made.secret or "")
 
 

@@ -13,7 +13,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.intake import events
 from pmflow_core.integrations import service as endpoints
-from pmflow_core.integrations.schemas import NewSecret
+from pmflow_core.integrations.schemas import EndpointIn, NewSecret
 from pmflow_core.integrations.signatures import sign
 from pmflow_core.settings import get_settings
 from pmflow_ui.api.app import make_api
@@ -38,8 +38,8 @@ def client(acme: Actor) -> TestClient:
 @pytest.fixture
 def endpoint(acme: Actor) -> NewSecret:
     with transaction(acme.workspace_id) as session:
-        key = get_settings().secret()
-        return endpoints.create_endpoint(session, acme, "Feed", key=key)
+        keys = get_settings().secrets()
+        return endpoints.create_endpoint(session, acme, EndpointIn(name="Feed"), keys)
 
 
 def post(

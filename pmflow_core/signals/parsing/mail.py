@@ -120,7 +120,7 @@ def _body(message: EmailMessage) -> str:
     if part is None:
         raise Unreadable
     content = _decoded(part)
-    return _without_markup(content) if part.get_content_subtype() == "html" else content
+    return without_markup(content) if part.get_content_subtype() == "html" else content
 
 
 def _decoded(part: MIMEPart) -> str:
@@ -164,7 +164,8 @@ class _Words(HTMLParser):
             self.parts.append(re.sub(r"\s+", " ", data))
 
 
-def _without_markup(page: str) -> str:
+def without_markup(page: str) -> str:
+    """Return the words of a page of HTML as a browser shows them, blocks on lines of their own."""
     words = _Words()
     words.feed(page)
     words.close()

@@ -21,17 +21,20 @@ from pmflow_core.intake.models import RawStatus
 from pmflow_core.intake.receiving import Delivery, receive, workspace_of
 from pmflow_core.intake.schemas import EventRead
 from pmflow_core.integrations import service as endpoints
-from pmflow_core.integrations.schemas import NewSecret
+from pmflow_core.integrations.models import EndpointKind
+from pmflow_core.integrations.schemas import EndpointIn, NewSecret
 from pmflow_core.integrations.signatures import BadSignature, sign
 from tests.conftest import make_workspace
 from tests.core.intake.test_imports import rows_of
 
-KEY = b"the installation's key"
+KEYS = (b"the installation's key",)
 
 
 def make_endpoint(actor: Actor, *, signed: bool = True) -> NewSecret:
     with transaction(actor.workspace_id) as session:
-        return endpoints.create_endpoint(session, actor, "Feed", key=KEY, signed=signed)
+        return endpoints.create_endpoint(
+            session, actor, EndpointIn(name="Feed", signed=signed), KEYS
+        )
 
 
 def signed_delivery(made: NewSecret, delivery_id: str, body: bytes) -> Delivery:
@@ -47,7 +50,7 @@ def signed_delivery(made: NewSecret, delivery_id: str, body: bytes) -> Delivery:
 
 def send(actor: Actor, made: NewSecret, delivery: Delivery) -> str:
     with transaction(actor.workspace_id) as session:
-        return receive(session, made.endpoint.id, delivery, KEY)
+        return receive(session, EndpointKind.SIGNALS, made.endpoint.id, delivery, KEYS).id
 
 
 def deliver(actor: Actor, made: NewSecret, said: object, delivery_id: str = "") -> None:
