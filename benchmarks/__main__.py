@@ -4,8 +4,17 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from benchmarks import browser, duplicates, engine, growth, imports, routing, search, themes
-from benchmarks import duplicates, engine, growth, routing, search, themes, webhooks
+from benchmarks import (
+    browser,
+    duplicates,
+    engine,
+    growth,
+    imports,
+    routing,
+    search,
+    themes,
+    webhooks,
+)
 from benchmarks.peers import PEERS
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {

@@ -288,6 +288,7 @@ class Settings(BaseSettings):
         if "@" not in parseaddr(sender)[1] or not sender.isprintable():
             raise ValueError("must be an e-mail address, or a name with one in <>")
         return sender
+
     @field_validator("secret_key")
     @classmethod
     def _names_a_key(cls, key: SecretStr | None) -> SecretStr | None:

@@ -44,9 +44,9 @@ from reflex.event import EventCallback
 
 from pmflow_core.accounts.actor import Role
 from pmflow_ui.access import Access, Permission
+from pmflow_ui.pages.account import account_page
 from pmflow_ui.pages.api_keys import api_keys_page
 from pmflow_ui.pages.audit import audit_page
-from pmflow_ui.pages.account import account_page
 from pmflow_ui.pages.automation import automation_page, settings_start_page
 from pmflow_ui.pages.board import board_page
 from pmflow_ui.pages.customers import customers_page
@@ -54,21 +54,18 @@ from pmflow_ui.pages.document import document_page
 from pmflow_ui.pages.general import general_page
 from pmflow_ui.pages.home import home_page
 from pmflow_ui.pages.inbox import inbox_page
-from pmflow_ui.pages.invite import invite_page
-from pmflow_ui.pages.login import login_page
-from pmflow_ui.pages.members import members_page
-from pmflow_ui.pages.personas import personas_page
-from pmflow_ui.pages.project import project_page
-from pmflow_ui.pages.recipe import recipe_page
-from pmflow_ui.pages.recipes import recipes_page
 from pmflow_ui.pages.insights import insights_page
+from pmflow_ui.pages.invite import invite_page
 from pmflow_ui.pages.knowledge import knowledge_page
 from pmflow_ui.pages.login import login_page
+from pmflow_ui.pages.members import members_page
 from pmflow_ui.pages.ops import ops_page
 from pmflow_ui.pages.ops_rq import ops_rq_page
 from pmflow_ui.pages.personas import personas_page
 from pmflow_ui.pages.project import project_page
 from pmflow_ui.pages.providers import providers_page
+from pmflow_ui.pages.recipe import recipe_page
+from pmflow_ui.pages.recipes import recipes_page
 from pmflow_ui.pages.reset import choose_page, reset_page
 from pmflow_ui.pages.run import run_page
 from pmflow_ui.pages.runs import runs_page
@@ -79,10 +76,10 @@ from pmflow_ui.pages.stages import stages_page
 from pmflow_ui.pages.theme import theme_page
 from pmflow_ui.pages.themes import themes_page
 from pmflow_ui.pages.trash import trash_page
+from pmflow_ui.pages.webhooks import webhooks_page
+from pmflow_ui.state.account import AccountState
 from pmflow_ui.state.api_keys import ApiKeysState
 from pmflow_ui.state.audit import AuditState
-from pmflow_ui.state.account import AccountState
-from pmflow_ui.pages.webhooks import webhooks_page
 from pmflow_ui.state.automation import AutomationState
 from pmflow_ui.state.bell import BellState
 from pmflow_ui.state.board import BoardState
@@ -93,19 +90,17 @@ from pmflow_ui.state.general import GeneralState
 from pmflow_ui.state.home import HomeState
 from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.inbox import InboxState
-from pmflow_ui.state.invite import InviteState
-from pmflow_ui.state.members import MembersState
-from pmflow_ui.state.personas import PersonasState
-from pmflow_ui.state.project import ProjectState
-from pmflow_ui.state.recipe import RecipeState
-from pmflow_ui.state.recipe_trial import TrialState
-from pmflow_ui.state.recipes import RecipesState
 from pmflow_ui.state.insights import InsightsState
+from pmflow_ui.state.invite import InviteState
 from pmflow_ui.state.knowledge import KnowledgeState
+from pmflow_ui.state.members import MembersState
 from pmflow_ui.state.ops import OpsState, RqState
 from pmflow_ui.state.personas import PersonasState
 from pmflow_ui.state.project import ProjectState
 from pmflow_ui.state.providers import ProvidersState
+from pmflow_ui.state.recipe import RecipeState
+from pmflow_ui.state.recipe_trial import TrialState
+from pmflow_ui.state.recipes import RecipesState
 from pmflow_ui.state.reset import ResetState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.run_compared import RunComparedState
@@ -234,6 +229,7 @@ ROUTES = (
         "Providers and budgets",
         Role.VIEWER,
         (ProvidersState.load,),
+    ),
     Route(
         "/w/[slug]/settings/webhooks",
         webhooks_page,

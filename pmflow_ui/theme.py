@@ -226,8 +226,7 @@ STYLESHEETS = tuple(
         "pages/project", "pages/document", "pages/run", "pages/customers", "pages/personas",
         "pages/search", "pages/settings", "pages/inbox", "pages/members", "pages/recipes",
         "pages/insights", "pages/knowledge", "pages/ops", "pages/providers",
-        "print",
-        "pages/search", "pages/settings", "pages/inbox", "pages/account",
+        "pages/account", "print",
     )
 )  # fmt: skip
 

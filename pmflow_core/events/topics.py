@@ -28,6 +28,8 @@ def automation(workspace_id: UUID) -> str:
 def session(session_id: UUID) -> str:
     """Return the topic of one sign-in: that it has ended."""
     return f"session:{session_id}"
+
+
 def webhooks(workspace_id: UUID) -> str:
     """Return the topic of a workspace's webhooks, in and out, and of what they carried."""
     return f"ws:{workspace_id}:webhooks"
@@ -56,6 +58,8 @@ def memberships(user_id: UUID) -> str:
 def audit(workspace_id: UUID) -> str:
     """Return the topic of a workspace's audit log."""
     return f"ws:{workspace_id}:audit"
+
+
 def knowledge(workspace_id: UUID) -> str:
     """Return the topic of what a workspace's team knows."""
     return f"ws:{workspace_id}:knowledge"

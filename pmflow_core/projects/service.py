@@ -17,10 +17,9 @@ from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
-from pmflow_core.projects import repository, stage_rows
 from pmflow_core.outgoing import announcing as outgoing
 from pmflow_core.outgoing.models import EventType
-from pmflow_core.projects import repository
+from pmflow_core.projects import repository, stage_rows
 from pmflow_core.projects.models import (
     Decision,
     Outcome,

@@ -15,7 +15,6 @@ from pmflow_core.recipes import repository
 from pmflow_core.recipes.changes import changes
 from pmflow_core.recipes.defaults import DEFAULT_RECIPES
 from pmflow_core.recipes.faults import Fault
-from pmflow_core.recipes.models import Recipe, RecipeVersion, VersionStatus
 from pmflow_core.recipes.models import AD_HOC, Recipe, RecipeVersion, VersionStatus
 from pmflow_core.recipes.schemas import RecipeRead, VersionRead
 from pmflow_core.recipes.spec import Level, RecipeSpec

@@ -252,9 +252,7 @@ def fail(session: Session, holder: Holder, claimed: StageRun, failure: Failure) 
     title = step.title if step else None
     if conclude_failure(session, author, run, title, failure.message) is not None:
         activity.record(session, author, project.id, "run", "Failed")
-    conclude_failure(session, author, run, title, failure.message)
-    activity.record(session, author, project.id, "run", "Failed")
-    tell_ended(session, run)
+        tell_ended(session, run)
     announce(session, run)
 
 

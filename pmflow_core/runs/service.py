@@ -105,7 +105,6 @@ def request_run(
     run.retry_of = options.retry_of
     run.replay = options.replay
     text = f"Requested run {run.number} of {stage.name}"
-    _queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
     queue(session, actor, project, run, reuse.waiting_steps(run, spec), text)
     open_budget(session, run, spec)
     return run
@@ -309,7 +308,6 @@ def rerun(
     run.rerun_from = step_key
     text = f"Requested run {run.number}, run {ended.number} again from {step.title}"
     steps = list(reuse.reusing_steps(run, spec, earlier, params))
-    _queue(session, actor, project, run, steps, text)
     queue(session, actor, project, run, steps, text)
     open_budget(session, run, spec)
     return run

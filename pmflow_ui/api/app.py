@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Scope
 
 from pmflow_core.errors import NotFound
 from pmflow_ui.api import (
+    account,
+    agents,
     api_keys,
     audit,
-    agents,
-    account,
     auth,
     automation,
     budgets,
@@ -24,9 +24,9 @@ from pmflow_ui.api import (
     documents,
     duplicates,
     health,
-    members,
     insights,
     knowledge,
+    members,
     oauth,
     personas,
     problems,
@@ -49,12 +49,12 @@ from pmflow_ui.api import (
     uploads,
     webhook_endpoints,
     webhooks,
-    workspaces,
     webhooks_out,
+    workspaces,
 )
 from pmflow_ui.api.browser import BrowserSafety, content_policy, script_hashes
-from pmflow_ui.api.limits import Limits
 from pmflow_ui.api.edge import Edge, Terms
+from pmflow_ui.api.limits import Limits
 from pmflow_ui.api.permission import ANYONE
 
 # Every router of the API; a new resource is one module and one line here.

@@ -84,9 +84,6 @@ class Feed:
         yield f"retry: {round(self.pace.retry_s * 1000)}\n\n".encode()
         spoke = time.monotonic()
         # Watching begins before the first look, so that nothing falls between the two.
-        # Whoever is put out of the workspace is cut off at once.
-        own = topics.workspace(actor.workspace_id)
-        with watch.bell([topic, own]) as bell, closing.when_closing(bell.set):
         with watch.bell(self._watched(actor)) as bell, closing.when_closing(bell.set):
             while not closing.is_closing():
                 bell.clear()
@@ -115,10 +112,11 @@ class Feed:
 
     def _watched(self, actor: Actor) -> list[str]:
         topic = topics.board(actor.workspace_id) if self.run is None else topics.run(self.run)
-        if self.session_id is None:
-            return [topic]
-        # So that the stream ends when the session does, not at its next look.
-        return [topic, topics.session(self.session_id)]
+        # Whoever is put out of the workspace, or whose session ends, is cut off at once.
+        ends = [topics.workspace(actor.workspace_id)]
+        if self.session_id is not None:
+            ends.append(topics.session(self.session_id))
+        return [topic, *ends]
 
     async def _look(self, cursor: Cursor) -> News:
         """Return what is new to whoever still may read it."""

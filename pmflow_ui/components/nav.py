@@ -45,9 +45,8 @@ SETTINGS = (
     Item("settings/stages", "Stages", "square-kanban"),
     Item("settings/automation", "Automation", "zap"),
     Item("settings/providers", "Providers and budgets", "wallet"),
+    Item("settings/webhooks", "Webhooks", "webhook"),
     Item("settings/api-keys", "API keys", "key-round", admin=True),
     Item("settings/audit", "Audit log", "scroll-text", admin=True),
     Item("settings/trash", "Trash", "trash-2"),
-    Item("settings/automation", "Automation", "zap"),
-    Item("settings/webhooks", "Webhooks", "webhook"),
 )

@@ -24,7 +24,7 @@ HOSTILE = {
     "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "template": "{{7*7}}${7*7}%s%n",
     "quotes": "'; drop table signals; --",
-    "formula": "=HYPERLINK(\"https://evil.example\")",
+    "formula": '=HYPERLINK("https://evil.example")',
     "path": "../../etc/passwd\\..\\..",
     "line breaks": "a\r\nset-cookie: x=y\r\n\r\nb",
     "long": "é" * 30_000,
@@ -89,7 +89,17 @@ def test_a_body_of_a_hostile_shape_is_refused_clearly(world: World, call: rest.C
             assert answer.headers["content-type"] == "application/problem+json"
 
 
-IN_ADDRESSES = ["%00", "%ED%A0%80", "%FF", "..%2f..", "a" * 5_000, "'", "9" * 400, "-1", "%E2%80%AE"]
+IN_ADDRESSES = [
+    "%00",
+    "%ED%A0%80",
+    "%FF",
+    "..%2f..",
+    "a" * 5_000,
+    "'",
+    "9" * 400,
+    "-1",
+    "%E2%80%AE",
+]
 
 
 @pytest.mark.parametrize("call", [c for c in CALLS if c.parameters], ids=named)
@@ -144,8 +154,6 @@ def _send(world: World, handled: events.Handled, text: Callable[[str], str]) -> 
         return
 
 
-def _arguments(
-    world: World, handled: events.Handled, text: Callable[[str], str]
-) -> dict[str, Any]:
+def _arguments(world: World, handled: events.Handled, text: Callable[[str], str]) -> dict[str, Any]:
     kinds = events.parameters(handled)
     return {name: value(kind, name, world.ours, text) for name, kind in kinds.items()}

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261127_comments"
-down_revision = "20261126a"
+down_revision = "20261127_members"
 branch_labels = None
 depends_on = None
 

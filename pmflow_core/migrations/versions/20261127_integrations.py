@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261127_integrations"
-down_revision = "20261126a"
+down_revision = "20261127_rest"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261127_walls"
-down_revision = "20261126a"
+down_revision = "20261127_integrations"
 branch_labels = None
 depends_on = None
 
