@@ -104,9 +104,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         WHERE s.processed_at IS NULL AND s.deleted_at IS NULL
           AND (s.claimed_until IS NULL OR s.claimed_until < now())
         UNION
-        SELECT DISTINCT s.workspace_id FROM signals s
-        WHERE s.suggested_at IS NULL AND s.processed_at IS NOT NULL AND s.deleted_at IS NULL
-          AND (s.claimed_until IS NULL OR s.claimed_until < now())
+        SELECT DISTINCT q.workspace_id FROM signals_to_suggest q
+        JOIN signals s ON s.id = q.signal_id
+        WHERE s.deleted_at IS NULL AND (q.not_before IS NULL OR q.not_before < now())
     ) found JOIN workspaces w ON w.id = found.workspace_id WHERE w.deleted_at IS NULL
 $$;
 """
