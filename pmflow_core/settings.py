@@ -6,7 +6,7 @@ from email.utils import parseaddr
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
@@ -17,7 +17,6 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -88,7 +87,7 @@ class Settings(BaseSettings):
         description="Client id of an OAuth app at GitHub; people then sign in by it.",
     )
     oauth_github_client_secret: SecretStr | None = Field(
-        None, description="Client secret of the OAuth app at GitHub."
+        None, validate_default=True, description="Client secret of the OAuth app at GitHub."
     )
     oauth_github_url: str | None = Field(
         None, description="Address of a GitHub Enterprise Server; absent means github.com."
@@ -97,15 +96,17 @@ class Settings(BaseSettings):
         None, description="Client id at Google; people then sign in by it."
     )
     oauth_google_client_secret: SecretStr | None = Field(
-        None, description="Client secret at Google."
+        None, validate_default=True, description="Client secret at Google."
     )
     oidc_issuer: str | None = Field(
         None,
         description="Issuer of an OpenID provider of one's own, such as Keycloak or Okta.",
     )
-    oidc_client_id: str | None = Field(None, description="Client id at the OpenID provider.")
+    oidc_client_id: str | None = Field(
+        None, validate_default=True, description="Client id at the OpenID provider."
+    )
     oidc_client_secret: SecretStr | None = Field(
-        None, description="Client secret at the OpenID provider."
+        None, validate_default=True, description="Client secret at the OpenID provider."
     )
     oidc_name: str = Field(
         "single sign-on", min_length=1, max_length=40, description="What its button says."
@@ -278,6 +279,8 @@ class Settings(BaseSettings):
         parts = urlsplit(str(text))
         if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
             raise ValueError("must be smtp://, starttls:// or smtps:// and name a host")
+        if parts.port == 0:
+            raise ValueError("must name a port between 1 and 65535")
         return url
 
     @field_validator("mail_from")
@@ -315,20 +318,24 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https://")
         return url.rstrip("/")
 
-    @model_validator(mode="after")
-    def _whole_providers(self) -> Self:
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _goes_with_issuer(cls, client_id: str | None, info: ValidationInfo) -> str | None:
+        if bool(client_id) != bool(info.data.get("oidc_issuer", client_id)):
+            raise ValueError("must be set together with PMFLOW_OIDC_ISSUER")
+        return client_id or None
+
+    @field_validator(
+        "oauth_github_client_secret", "oauth_google_client_secret", "oidc_client_secret"
+    )
+    @classmethod
+    def _goes_with_id(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         """Refuse half a provider: a button that is silently absent helps nobody."""
-        groups = (
-            ("PMFLOW_OAUTH_GITHUB", self.oauth_github_client_id, self.oauth_github_client_secret),
-            ("PMFLOW_OAUTH_GOOGLE", self.oauth_google_client_id, self.oauth_google_client_secret),
-            ("PMFLOW_OIDC", self.oidc_client_id, self.oidc_client_secret),
-        )
-        for prefix, client, secret in groups:
-            if bool(client) != bool(secret and secret.get_secret_value()):
-                raise ValueError(f"{prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET go together")
-        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
-            raise ValueError("PMFLOW_OIDC_ISSUER and PMFLOW_OIDC_CLIENT_ID go together")
-        return self
+        given = secret if secret and secret.get_secret_value() else None
+        name = str(info.field_name).replace("_secret", "_id")
+        if bool(given) != bool(info.data.get(name, given)):
+            raise ValueError(f"must be set together with PMFLOW_{name.upper()}")
+        return given
 
     @field_validator("anthropic_api_key", "openai_api_key", "composio_api_key")
     @classmethod
@@ -410,13 +417,8 @@ def get_settings() -> Settings:
     try:
         return Settings()  # pyright: ignore[reportCallIssue] fields come from the environment
     except ValidationError as error:
-        lines = [f"  {_where(fault['loc'])}{fault['msg']}" for fault in error.errors()]
+        lines = [f"  {_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()]
         raise BadSettings("Settings are wrong:\n" + "\n".join(lines)) from error
-
-
-def _where(loc: tuple[int | str, ...]) -> str:
-    """Return which setting a fault is about; nothing when it is about several, and names them."""
-    return f"{_variable(str(loc[0]))}: " if loc else ""
 
 
 def _variable(name: str) -> str:

@@ -37,6 +37,20 @@ def _form() -> rx.Component:
         "Create an account",
         "/api/auth/signup",
         "Create account",
+        *_fields(),
+        next_field(),
+        foot=rx.fragment(
+            "You have one? ",
+            rx.el.a("Sign in", href="/login", class_name="link"),
+            returning(SignState.next),
+        ),
+        error=SignState.form_error,
+        below=provider_buttons(),
+    )
+
+
+def _fields() -> tuple[rx.Component, ...]:
+    return (
         field(
             "Name",
             "name",
@@ -68,12 +82,4 @@ def _form() -> rx.Component:
             min_length=8,
             max_length=128,
         ),
-        next_field(),
-        foot=rx.fragment(
-            "You have one? ",
-            rx.el.a("Sign in", href="/login", class_name="link"),
-            returning(SignState.next),
-        ),
-        error=SignState.form_error,
-        below=provider_buttons(),
     )

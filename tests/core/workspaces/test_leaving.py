@@ -57,8 +57,9 @@ def test_a_person_leaves_every_workspace_and_is_forgotten(person: UserRead) -> N
     assert (members(first), members(second)) == (set(), {other.user_id})
     with begin() as session:
         assert accounts.find_session(session, token) is None
-        assert session.scalars(select(UserSession)).all() == []
-        assert session.scalars(select(OAuthAccount)).all() == []
+        for table in (UserSession, OAuthAccount):
+            rows = select(table).where(col(table.user_id) == person.id)
+            assert session.scalars(rows).all() == []
         user = session.get_one(User, person.id)
     assert (user.name, user.password_hash, user.is_operator) == ("Former member", None, False)
     assert "leaves" not in user.email
@@ -88,6 +89,13 @@ def test_the_last_admin_stays_everywhere_and_learns_where(person: UserRead) -> N
         assert session.get_one(User, person.id).name == "Product lead"
         found = leaving.sole_admin_of(session, enter_workspace, person.id)
     assert [workspace.name for workspace in found] == ["Beta", "Zeta"]
+
+
+def test_of_many_workspaces_a_few_are_named(person: UserRead) -> None:
+    for number in range(7):
+        join(person, Role.ADMIN, f"Team {number}")
+    with pytest.raises(workspaces.LastAdmin, match="Team 4 and 2 more"):
+        delete(person)
 
 
 def test_a_person_without_any_workspace_just_goes(person: UserRead) -> None:
