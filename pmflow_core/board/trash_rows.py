@@ -79,7 +79,7 @@ def copies_of(session: Session, ids: Collection[UUID]) -> dict[UUID, UUID]:
     statement = select(col(Signal.id), col(Signal.merged_into)).where(
         col(Signal.merged_into).in_(ids)
     )
-    return {row[0]: row[1] for row in session.execute(statement)}
+    return {copy: into for copy, into in session.execute(statement) if into is not None}
 
 
 def cited_among(session: Session, ids: Collection[UUID]) -> set[UUID]:
@@ -135,7 +135,7 @@ def erase_personas(session: Session, ids: Collection[UUID]) -> int:
 
 
 def _in_trash(table: Binned) -> list[ColumnElement[bool]]:
-    found = [col(table.deleted_at).is_not(None)]
+    found: list[ColumnElement[bool]] = [col(table.deleted_at).is_not(None)]
     if table is Customer:
         # One that was merged goes and comes back with the one that stands for it.
         found.append(col(Customer.merged_into).is_(None))

@@ -1,6 +1,6 @@
 """The stages of a workspace: named, coloured, put in order, added, and put aside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -236,9 +236,9 @@ def _free_slug(name: str, taken: set[str]) -> str:
 
 
 def _note(
-    session: Session, actor: Actor, action: str, target: str, detail: dict[str, object]
+    session: Session, actor: Actor, action: str, target: str, detail: Mapping[str, object]
 ) -> None:
-    audit.record(session, actor, action, target, detail)
+    audit.record(session, actor, action, target, dict(detail))
     publish_on_commit(
         session, topics.workspace(actor.workspace_id), topics.board(actor.workspace_id)
     )

@@ -1,5 +1,7 @@
 """Settings, audit log: who changed what, to look through and to take away."""
 
+from typing import Literal
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
@@ -35,7 +37,7 @@ def _line(line: ObjectVar[AuditLine]) -> rx.Component:
     )
 
 
-def _field(label: Text, name: str, kind: str = "text") -> rx.Component:
+def _field(label: Text, name: str, kind: Literal["text", "date"] = "text") -> rx.Component:
     return rx.el.div(
         rx.el.label(label, html_for=name),
         rx.el.input(

@@ -84,7 +84,7 @@ def _delete_dialog() -> rx.Component:
     form = state_form(
         field(
             f"Type {FACTS.name} to delete it",
-            "name",
+            "repeated",
             error=GeneralState.delete_error,
             auto_complete="off",
             auto_focus=True,

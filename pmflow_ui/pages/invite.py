@@ -67,53 +67,49 @@ def _over(name: str, title: str, text: Text) -> rx.Component:
     return _said(name, title, text, _away("Your workspaces", "/", ""))
 
 
+def _already_member() -> rx.Component:
+    return _said(
+        "circle-check",
+        f"You are a member of {S.workspace}",
+        "There is nothing left to accept.",
+        _away("Open it", S.home),
+    )
+
+
+def _used() -> rx.Component:
+    return _said(
+        "circle-check",
+        "This invitation was accepted already",
+        f"If it was you, sign in as {S.email}.",
+        _away("Sign in", S.sign_in),
+    )
+
+
+def _shown() -> rx.Component:
+    by = rx.cond(S.by, S.by, "an admin")
+    newer = f"Or a newer link was sent to {S.email}. Ask {by} if you expected to join."
+    whole = "Check that it was copied whole, or ask for a new one."
+    looking = rx.el.p("Looking for the invitation…", class_name="t3", role="status")
+    return rx.fragment(
+        rx.match(
+            S.status,
+            ("open", _offer()),
+            ("for_another", _for_another()),
+            ("already_member", _already_member()),
+            ("expired", _over("clock", "This invitation is over", f"Ask {by} for a new link.")),
+            ("revoked", _over("ban", "This invitation was taken back", newer)),
+            ("used", _used()),
+            (UNKNOWN, _over("compass", "This link leads to no invitation", whole)),
+            looking,
+        )
+    )
+
+
 def invite_page() -> rx.Component:
     """Return the page behind an invitation's link."""
-    by = rx.cond(S.by, S.by, "an admin")
-    shown = rx.match(
-        S.status,
-        ("open", _offer()),
-        ("for_another", _for_another()),
-        (
-            "already_member",
-            _said(
-                "circle-check",
-                f"You are a member of {S.workspace}",
-                "There is nothing left to accept.",
-                _away("Open it", S.home),
-            ),
-        ),
-        ("expired", _over("clock", "This invitation is over", f"Ask {by} to send a new link.")),
-        (
-            "revoked",
-            _over(
-                "ban",
-                "This invitation was taken back",
-                f"Or a newer link was sent to {S.email}. Ask {by} if you expected to join.",
-            ),
-        ),
-        (
-            "used",
-            _said(
-                "circle-check",
-                "This invitation was accepted already",
-                f"If it was you, sign in as {S.email}.",
-                _away("Sign in", S.sign_in),
-            ),
-        ),
-        (
-            UNKNOWN,
-            _over(
-                "compass",
-                "This link leads to no invitation",
-                "Check that it was copied whole, or ask for a new one.",
-            ),
-        ),
-        rx.el.p("Looking for the invitation…", class_name="t3", role="status"),
-    )
     return rx.el.div(
         rx.el.main(
-            rx.el.div(rx.el.div(brand(), class_name="row lg-b"), shown, class_name="lg-f inv"),
+            rx.el.div(rx.el.div(brand(), class_name="row lg-b"), _shown(), class_name="lg-f inv"),
             class_name="lg-w",
         ),
         notes(),

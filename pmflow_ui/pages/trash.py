@@ -57,8 +57,7 @@ def _row(row: ObjectVar[TrashRow]) -> rx.Component:
     )
 
 
-def trash_page() -> rx.Component:
-    """Return the page of the trash."""
+def _listed() -> rx.Component:
     nothing = empty_state(
         "trash-2",
         "Nothing here",
@@ -70,7 +69,6 @@ def trash_page() -> rx.Component:
             button("Show earlier", "", "sm", on_click=TrashState.show_more), class_name="panel-b"
         ),
     )
-    listed = rx.fragment(rx.el.ul(rx.foreach(TrashState.rows, _row), class_name="set-ls"), more)
     note = rx.el.p(
         rx.cond(
             TrashState.erasable,
@@ -79,6 +77,16 @@ def trash_page() -> rx.Component:
         ),
         class_name="t3 sm panel-b",
     )
+    rows = rx.el.ul(rx.foreach(TrashState.rows, _row), class_name="set-ls")
+    return rx.el.section(
+        rx.cond(TrashState.rows, rx.fragment(note, rows, more), nothing),
+        class_name="panel",
+        aria_label="Trash",
+    )
+
+
+def trash_page() -> rx.Component:
+    """Return the page of the trash."""
     question = confirm(
         "Erase it for good?",
         f"{TrashState.asked_name}: this cannot be undone.",
@@ -86,18 +94,10 @@ def trash_page() -> rx.Component:
         TrashState.asked != "",
         TrashState.keep,
     )
-    content = rx.fragment(
-        rx.el.nav(rx.foreach(TrashState.tabs, _tab), class_name="tabs", aria_label="Kinds"),
-        rx.el.section(
-            rx.cond(TrashState.rows, rx.fragment(note, listed), nothing),
-            class_name="panel",
-            aria_label="Trash",
-        ),
-        question,
-    )
+    kinds = rx.el.nav(rx.foreach(TrashState.tabs, _tab), class_name="tabs", aria_label="Kinds")
     return settings_page(
         "settings/trash",
         "Trash",
-        rx.cond(TrashState.ready, content, skeleton_rows(10)),
+        rx.cond(TrashState.ready, rx.fragment(kinds, _listed(), question), skeleton_rows(10)),
         keys(),
     )

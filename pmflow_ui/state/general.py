@@ -30,6 +30,12 @@ class GeneralForm(BaseModel):
     slug: Typed = ""
 
 
+class DeleteForm(BaseModel):
+    """The workspace's name, typed once more."""
+
+    repeated: Typed = ""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What is shown of the workspace."""
@@ -96,11 +102,11 @@ class GeneralState(rx.State):
         self.deleting, self.delete_error = wanted, ""
 
     @event(allow=Role.ADMIN)
-    async def delete(self, form: GeneralForm) -> list[EventSpec] | None:
+    async def delete(self, form: DeleteForm) -> list[EventSpec] | None:
         """Delete the workspace when its name was typed, and go to the list."""
         actor, name = current_actor(), self.facts.name
         try:
-            await call(offboarding.delete_workspace, actor, form.name)
+            await call(offboarding.delete_workspace, actor, form.repeated)
         except NameNotRepeated as error:
             self.delete_error = str(error)
             return None

@@ -109,7 +109,7 @@ def test_a_member_is_removed_after_a_question_and_leaves_by_themselves(acme: Act
         ("members", MembersState, "invite", [{"email": "x@example.com"}]),
         ("members", MembersState, "revoke", [str(UUID(int=1))]),
         ("general", GeneralState, "save", [{"name": "Mine", "slug": "mine"}]),
-        ("general", GeneralState, "delete", [{"name": "Acme"}]),
+        ("general", GeneralState, "delete", [{"repeated": "Acme"}]),
         ("stages", StagesState, "add", [{"name": "Mine"}]),
         ("stages", StagesState, "rename", ["prd", "Mine"]),
         ("stages", StagesState, "shift", ["prd", 1]),
@@ -161,9 +161,9 @@ def test_an_open_tab_of_who_was_demoted_or_removed_follows_at_once(acme: Actor) 
 def test_a_workspace_is_deleted_by_its_name_and_restored_from_the_list(acme: Actor) -> None:
     tab = opened(acme, "general", GeneralState)
     tab.send(GeneralState, "ask", True)
-    tab.send(GeneralState, "delete", {"name": "acme"})
+    tab.send(GeneralState, "delete", {"repeated": "acme"})
     assert "Type the workspace's name" in tab.state(GeneralState).delete_error
-    assert goes_to(tab.send(GeneralState, "delete", {"name": "Acme"})) == ["/"]
+    assert goes_to(tab.send(GeneralState, "delete", {"repeated": "Acme"})) == ["/"]
     home = Tab(acme, "/")
     home.send(HomeState, "load")
     assert [row.name for row in home.state(HomeState).deleted] == ["Acme"]

@@ -24,7 +24,7 @@ from pmflow_core.signals.models import Source
 from pmflow_core.signals.schemas import SignalIn
 from tests.conftest import make_workspace
 from tests.worker.conftest import House
-from worker.cron import Cron
+from worker.cron import SCHEDULE, Cron
 
 pytestmark = pytest.mark.processes
 
@@ -55,9 +55,13 @@ def test_what_is_due_is_offered_once_and_a_worker_can_read_it(redis: Redis, urls
     strike(cron)
     strike(cron)
 
-    (waiting,) = jobs.queue(redis).get_job_ids()
-    job = RqJob.fetch(waiting, connection=redis, serializer=JSONSerializer)
-    assert (job.func_name, job.args) == (Job.OFFER_CHORES, [])
+    offered = [
+        RqJob.fetch(waiting, connection=redis, serializer=JSONSerializer)
+        for waiting in jobs.queue(redis).get_job_ids()
+    ]
+    assert [job.func_name for job in offered] == [job.value for job, _ in SCHEDULE]
+    assert Job.OFFER_CHORES in [job.func_name for job in offered]
+    assert {tuple(job.args) for job in offered} == {()}
     (known,) = CronScheduler.all(redis)
     assert known.name == "scheduler-test"
     cron.leave()
@@ -71,7 +75,7 @@ def test_the_clock_goes_on_after_redis_was_emptied(redis: Redis, urls: Urls) -> 
 
     strike(cron)
 
-    assert len(jobs.queue(redis).get_job_ids()) == 1
+    assert len(jobs.queue(redis).get_job_ids()) == len(SCHEDULE)
     assert [each.name for each in CronScheduler.all(redis)] == ["scheduler-test"]
 
 
