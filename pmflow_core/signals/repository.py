@@ -51,6 +51,9 @@ _WHOLE_COLUMNS = (
     "received_at",
 )
 
+# The largest number that the column holds; counting never gets there.
+NO_SIGNAL = 2**31 - 1
+
 
 def known_refs(session: Session, source: Source, refs: Sequence[str]) -> set[str]:
     """Return which of the references have a signal already, deleted or not."""
@@ -82,7 +85,7 @@ def add_signals(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
 
 def get_signal(session: Session, number: int, *, deleted: bool = False) -> Signal:
     """Return a signal by its number; raises NotFound for another workspace's or a deleted one."""
-    statement = select(Signal).where(col(Signal.number) == number)
+    statement = select(Signal).where(col(Signal.number) == max(0, min(number, NO_SIGNAL)))
     if not deleted:
         statement = statement.where(col(Signal.deleted_at).is_(None))
     signal = session.scalar(statement)

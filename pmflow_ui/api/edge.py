@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
-from pmflow_core.errors import RateLimited
+from pmflow_core.errors import Invalid, NotFound, PmflowError, RateLimited
 from pmflow_core.ids import uuid7
 from pmflow_core.settings import Settings, get_settings
 from pmflow_ui.api.problems import REQUEST_ID, from_error
@@ -88,12 +88,12 @@ class Edge:
                 MutableHeaders(scope=message).update(said)
             await send(message)
 
-        if standing is None or standing.admitted:
-            await self._app(scope, receive, with_headers)
-            return
-        wait = said["Retry-After"]
-        refusal = TooManyRequests(f"That is too many requests; send the next one in {wait} s.")
-        await from_error(refusal)(scope, receive, with_headers)
+        refusal = _refusal(scope)
+        if standing is not None and not standing.admitted:
+            wait = said["Retry-After"]
+            refusal = TooManyRequests(f"That is too many requests; send the next one in {wait} s.")
+        answer = self._app if refusal is None else from_error(refusal)
+        await answer(scope, receive, with_headers)
 
     def _known_terms(self) -> Terms:
         if self._terms is None:
@@ -106,6 +106,16 @@ class TooManyRequests(RateLimited):
     """More requests than the installation admits for one key or address in a minute."""
 
     code = "too_many_requests"
+
+
+def _refusal(scope: Scope) -> PmflowError | None:
+    """Return why an address cannot be one: PostgreSQL takes no NUL, and nothing is named so."""
+    if not scope["path"].startswith(_LIMITED):
+        return None
+    if "\0" in scope["path"]:
+        return NotFound("There is nothing of that name.")
+    query: bytes = scope["query_string"]
+    return Invalid("A parameter holds a NUL character; leave it out.") if b"%00" in query else None
 
 
 def limits(scope: Mapping[str, object], headers: Headers, terms: Terms) -> list[Limit]:

@@ -156,6 +156,19 @@ def test_what_makes_something_can_be_asked_for_twice() -> None:
     assert missing <= MADE_ONCE_ANYHOW
 
 
+@pytest.mark.parametrize("named", ["99999999999", "-1", "%00"])
+def test_what_the_database_cannot_hold_does_not_exist(
+    world: World, client: TestClient, known: dict[str, str], named: str
+) -> None:
+    editor = world.callers["editor key"]
+    for path, method, _ in described(make_api(PLENTY).openapi()):
+        for wrong in re.findall(r"{(\w+)}", path) if path not in ELSEWHERE else ():
+            parts = {name: known.get(name, "1") for name in re.findall(r"{(\w+)}", path)}
+            address = path.format(**(parts | {wrong: named}))
+            answer = client.request(method, address, headers=editor | {"if-match": "*"})
+            assert 400 <= answer.status_code < 500, (method, address, answer.text)
+
+
 def test_every_answer_is_as_described(
     world: World, client: TestClient, known: dict[str, str], connection: Connection
 ) -> None:

@@ -79,6 +79,15 @@ def test_the_framework_s_own_errors_are_problems(
         assert "GET" in answer.headers["allow"]
 
 
+def test_a_nul_names_nothing(client: TestClient) -> None:
+    for path, status in (("/api/runs/%00", 404), ("/api/runs?workspace=a%00b", 422)):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (
+            status,
+            "application/problem+json",
+        )
+
+
 def test_requests_of_a_key_are_counted_and_the_others_go_on() -> None:
     with client_of(Terms(per_key=3, per_address=100)) as client:
         mine = {"authorization": "Bearer pmf_mine"}
