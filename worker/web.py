@@ -9,6 +9,7 @@ import uvicorn
 
 from pmflow_core.embedded.servers import servers
 from pmflow_core.events import closing
+from pmflow_core.logs import configure_logging
 from pmflow_core.settings import get_settings
 from worker.slow_clients import PatientProtocol
 
@@ -38,6 +39,7 @@ class Server(uvicorn.Server):
 def main(_arguments: argparse.Namespace) -> int:
     """Serve the dashboard and the API until told to stop."""
     settings = get_settings()
+    configure_logging(json=settings.log_json)
     with servers(settings) as urls:
         # Reflex reads its configuration, and ours, from the environment at import.
         os.environ.update(WEB, DATABASE_URL=urls.database_url, REDIS_URL=urls.redis_url)

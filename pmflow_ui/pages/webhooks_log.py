@@ -69,7 +69,7 @@ def delivery(opened: ObjectVar[Opened], on_close: Any, again: rx.Component) -> r
             rx.el.code(opened.sender_id, class_name="mono"),
             " · ",
             opened.size,
-            class_name="t3 sm wh-id",
+            class_name="t2 sm wh-id",
         ),
         rx.cond(tries, rx.el.ol(rx.foreach(tries, _try), class_name="wh-tries")),
         rx.el.pre(opened.body, class_name="mono wh-body", tab_index=0),
