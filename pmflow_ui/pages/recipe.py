@@ -13,6 +13,7 @@ from pmflow_ui.components.keys import keys
 from pmflow_ui.components.link import link
 from pmflow_ui.components.moment import moment
 from pmflow_ui.components.overlay import dialog
+from pmflow_ui.components.page_keys import page_keys
 from pmflow_ui.components.placeholder import skeleton_rows
 from pmflow_ui.components.shell import shell, workspace_path
 from pmflow_ui.pages.recipe_form import recipe_form
@@ -261,6 +262,7 @@ def _trial() -> rx.Component:
                 class_name="panel-b col gap",
             ),
             class_name="panel trial",
+            id=f"trial-{TRIAL.id}",
             aria_label="Trial",
         ),
     )
@@ -326,5 +328,7 @@ def recipe_page() -> rx.Component:
         rx.cond(RecipeState.ready, body, skeleton_rows(12)),
         _try_dialog(),
         keys(),
+        # A trial is begun far down the page and shown at its top.
+        page_keys((), RecipeState.open_part, follow=f"trial-{TRIAL.id}"),
         actions=rx.cond(SessionState.can_admin & RecipeState.ready, _actions()),
     )
