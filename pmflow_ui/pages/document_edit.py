@@ -40,9 +40,8 @@ def _newer() -> rx.Component:
     )
 
 
-def edit_view() -> rx.Component:
-    """Return the editor of the newest version."""
-    bar = rx.el.div(
+def _bar() -> rx.Component:
+    return rx.el.div(
         rx.el.span(f"Editing version {DocumentState.base_version}", class_name="med"),
         rx.el.span(DocumentState.words, " words", class_name="t3 sm tn no-phone"),
         rx.cond(
@@ -67,6 +66,10 @@ def edit_view() -> rx.Component:
         rx.el.button("Save version", type="submit", class_name="btn primary sm"),
         class_name="bar",
     )
+
+
+def edit_view() -> rx.Component:
+    """Return the editor of the newest version."""
     text = rx.el.textarea(
         name="content",
         default_value=DocumentState.text,
@@ -79,7 +82,7 @@ def edit_view() -> rx.Component:
     )
     shown = rx.el.div(document(DocumentState.preview), class_name="prose no-phone")
     return state_form(
-        bar,
+        _bar(),
         _newer(),
         rx.el.div(text, shown, class_name="ed"),
         on_submit=DocumentState.save,

@@ -13,6 +13,7 @@ from pmflow_ui.components.keys import keys
 from pmflow_ui.components.link import link
 from pmflow_ui.components.moment import moment
 from pmflow_ui.components.overlay import dialog
+from pmflow_ui.components.page_keys import page_keys
 from pmflow_ui.components.placeholder import skeleton_rows
 from pmflow_ui.components.shell import shell, workspace_path
 from pmflow_ui.pages.recipe_form import recipe_form
@@ -109,26 +110,26 @@ def _others() -> rx.Component:
     )
 
 
+def _use(line: ObjectVar[VersionLine]) -> rx.Component:
+    """Return what publishes a draft, or goes back to a version that was used before."""
+    is_draft = line.state == "draft"
+    use = button(
+        rx.cond(is_draft, "Publish", "Roll back"),
+        "ghost",
+        "sm",
+        class_name="cmp",
+        aria_label=rx.cond(is_draft, f"Publish {line.label}", f"Roll back to {line.label}"),
+        on_click=RecipeState.use(line.number),
+    )
+    return rx.cond(line.state == "in_use", rx.fragment(), use)
+
+
 def _version(line: ObjectVar[VersionLine]) -> rx.Component:
     chip = rx.match(
         line.state,
         ("in_use", rx.el.span("In use", class_name="chip s-completed")),
         ("draft", rx.el.span("Draft", class_name="chip s-waiting")),
         rx.fragment(),
-    )
-    use = rx.cond(
-        line.state == "in_use",
-        rx.fragment(),
-        button(
-            rx.cond(line.state == "draft", "Publish", "Roll back"),
-            "ghost",
-            "sm",
-            class_name="cmp",
-            aria_label=rx.cond(
-                line.state == "draft", f"Publish {line.label}", f"Roll back to {line.label}"
-            ),
-            on_click=RecipeState.use(line.number),
-        ),
     )
     compare = link(
         "Compare", href=line.diff_href, class_name="link sm cmp", aria_label=f"Compare {line.label}"
@@ -144,7 +145,7 @@ def _version(line: ObjectVar[VersionLine]) -> rx.Component:
         rx.el.span(
             rx.el.span(line.author, class_name="trunc grow t3 sm"),
             rx.cond(line.here, rx.fragment(), compare),
-            rx.cond(SessionState.can_admin & ~RecipeState.dirty, use),
+            rx.cond(SessionState.can_admin & ~RecipeState.dirty, _use(line)),
             class_name="row",
         ),
         class_name=rx.cond(line.here, "on", ""),
@@ -205,11 +206,8 @@ def _check(check: ObjectVar[TrialCheck]) -> rx.Component:
     )
 
 
-def _trial() -> rx.Component:
-    def line(text: rx.Var[str]) -> rx.Component:
-        return rx.el.li(text)
-
-    head = rx.el.div(
+def _trial_head() -> rx.Component:
+    return rx.el.div(
         rx.el.h2("Trial of ", TRIAL.step, class_name="trunc"),
         state_chip(TRIAL.status),
         rx.el.span(class_name="grow"),
@@ -226,15 +224,25 @@ def _trial() -> rx.Component:
         ),
         class_name="panel-h",
     )
-    live = rx.cond(
+
+
+def _trial_live() -> rx.Component:
+    """Return what the step writes just now, or the newest line of its log."""
+    return rx.cond(
         TRIAL.live,
         rx.el.p(TRIAL.live, rx.el.span(class_name="caret"), class_name="words live-t"),
         rx.cond(TRIAL.is_open, rx.el.p(TRIAL.last_line, class_name="t3 sm", role="status")),
     )
+
+
+def _trial() -> rx.Component:
+    def line(text: rx.Var[str]) -> rx.Component:
+        return rx.el.li(text)
+
     return rx.cond(
         TRIAL.id,
         rx.el.section(
-            head,
+            _trial_head(),
             rx.el.div(
                 rx.el.p(
                     "On ",
@@ -244,7 +252,7 @@ def _trial() -> rx.Component:
                     class_name="sm t2",
                 ),
                 rx.cond(TRIAL.failure, rx.el.p(TRIAL.failure, class_name="bad", role="alert")),
-                live,
+                _trial_live(),
                 rx.el.ul(rx.foreach(TRIAL.checks, _check), class_name="gl"),
                 rx.el.ul(rx.foreach(TRIAL.others, line), class_name="chgs"),
                 rx.cond(
@@ -254,6 +262,7 @@ def _trial() -> rx.Component:
                 class_name="panel-b col gap",
             ),
             class_name="panel trial",
+            id=f"trial-{TRIAL.id}",
             aria_label="Trial",
         ),
     )
@@ -319,5 +328,7 @@ def recipe_page() -> rx.Component:
         rx.cond(RecipeState.ready, body, skeleton_rows(12)),
         _try_dialog(),
         keys(),
+        # A trial is begun far down the page and shown at its top.
+        page_keys((), RecipeState.open_part, follow=f"trial-{TRIAL.id}"),
         actions=rx.cond(SessionState.can_admin & RecipeState.ready, _actions()),
     )

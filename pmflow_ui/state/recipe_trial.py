@@ -45,12 +45,16 @@ class TrialState(rx.State):
     trial: rx.Field[Trial] = rx.field(default_factory=Trial)
     blocks: rx.Field[list[Block]] = rx.field(default_factory=list)
     _run: UUID | None = None
+    _path: str = ""
 
     @event(allow=Role.VIEWER)
     async def load(self) -> None:
         """Show the trial that the address names, if it names one."""
-        asked = self.router.url.query_parameters.get("trial", "")
-        self._run, self.asking = _run_id(asked), ""
+        path, asked = self.router.url.path, self.router.url.query_parameters.get("trial", "")
+        self._run = _run_id(asked)
+        # Saving a draft loads the page anew; the dialog that was asked for with it stays.
+        if path != self._path:
+            self._path, self.asking = path, ""
         if self._run is None:
             self.trial, self.blocks = Trial(), []
             return
