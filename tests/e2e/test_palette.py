@@ -59,7 +59,7 @@ def arrive(page: Page) -> None:
     """Sign up and make an empty workspace."""
     page.goto("/signup")
     page.get_by_label("Name").fill("Product lead")
-    page.get_by_label("E-mail").fill("palette-lead@example.com")
+    page.get_by_label("Email").fill("palette-lead@example.com")
     page.get_by_label("Password").fill("tide anchor lamp")
     page.get_by_role("button", name="Create account").click()
     page.get_by_label("Name").fill("Palette team")
