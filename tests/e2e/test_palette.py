@@ -12,7 +12,6 @@ pytestmark = pytest.mark.e2e
 def test_everything_is_reached_from_the_keyboard(product: Product, watched: Watched) -> None:
     page = watched.page
     arrive(page)
-    palette = page.get_by_role("dialog", name="Commands and search")
     box = page.get_by_label("Command or search")
 
     page.keyboard.press("Control+k")
@@ -42,6 +41,16 @@ def test_everything_is_reached_from_the_keyboard(product: Product, watched: Watc
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
+    look_at_the_keys(page)
+
+    assert watched.foreign == []
+    assert watched.errors == []
+    assert product.frontend_errors() == []
+
+
+def look_at_the_keys(page: Page) -> None:
+    """Open the sheet of keys and the palette, and leave both by Esc."""
+    palette = page.get_by_role("dialog", name="Commands and search")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
@@ -50,10 +59,6 @@ def test_everything_is_reached_from_the_keyboard(product: Product, watched: Watc
     expect(palette).to_be_visible()
     page.keyboard.press("Escape")
     expect(palette).to_have_count(0)
-
-    assert watched.foreign == []
-    assert watched.errors == []
-    assert product.frontend_errors() == []
 
 
 def arrive(page: Page) -> None:
