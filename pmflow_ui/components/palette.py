@@ -127,58 +127,67 @@ def _everything() -> rx.Component:
     return rx.cond(PaletteState.everything, line)
 
 
+def _asked() -> rx.Component:
+    return rx.el.div(
+        icon("search", 16, "t3"),
+        rx.el.input(
+            id="palette-q",
+            role="combobox",
+            placeholder="Type a command, a key such as S-12, or words",
+            aria_label="Command or search",
+            aria_controls="palette-list",
+            aria_expanded="true",
+            aria_autocomplete="list",
+            auto_complete="off",
+            spell_check=False,
+            auto_focus=True,
+            max_length=500,
+            on_change=PaletteState.ask,
+        ),
+        kbd("Esc"),
+        class_name="pal-q",
+    )
+
+
+def _hints() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(kbd("↑"), kbd("↓"), "move"),
+        rx.el.span(kbd("↵"), "open"),
+        rx.el.span(kbd("⌘"), kbd("↵"), "new tab"),
+        rx.el.span(rx.el.b(">"), " commands only", class_name="right"),
+        class_name="pal-f no-phone",
+    )
+
+
+def _places(path: Sequence[tuple[Item, rx.Var[str]]]) -> rx.Component:
+    keys = rx.el.div(
+        icon("keyboard", 14, "t3"),
+        rx.el.span("Show all keys", class_name="grow"),
+        kbd("?"),
+        id="cmd-keys",
+        role="option",
+        class_name="pal-l",
+        custom_attrs=_option("show all keys", **{"data-press": "?"}),
+    )
+    return rx.fragment(*(_place(item, to, typed=item in PLACES) for item, to in path), keys)
+
+
 def _box(here: str, path: Sequence[tuple[Item, rx.Var[str]]]) -> rx.Component:
     own = commands(here)
-    places = rx.fragment(
-        *(_place(item, to, typed=item in PLACES) for item, to in path),
-        rx.el.div(
-            icon("keyboard", 14, "t3"),
-            rx.el.span("Show all keys", class_name="grow"),
-            kbd("?"),
-            id="cmd-keys",
-            role="option",
-            class_name="pal-l",
-            custom_attrs=_option("show all keys", **{"data-press": "?"}),
-        ),
-    )
     page = _section("On this page", rx.fragment(*map(_command, own)), narrows=True)
     return rx.el.div(
-        rx.el.div(
-            icon("search", 16, "t3"),
-            rx.el.input(
-                id="palette-q",
-                role="combobox",
-                placeholder="Type a command, a key such as S-12, or words",
-                aria_label="Command or search",
-                aria_controls="palette-list",
-                aria_expanded="true",
-                aria_autocomplete="list",
-                auto_complete="off",
-                spell_check=False,
-                auto_focus=True,
-                max_length=500,
-                on_change=PaletteState.ask,
-            ),
-            kbd("Esc"),
-            class_name="pal-q",
-        ),
+        _asked(),
         rx.el.div(
             page if own else rx.fragment(),
             rx.foreach(PaletteState.sections, _found),
-            _section("Go to", places, narrows=True),
+            _section("Go to", _places(path), narrows=True),
             _everything(),
             id="palette-list",
             role="listbox",
             aria_label="Commands and results",
             class_name="pal-b",
         ),
-        rx.el.div(
-            rx.el.span(kbd("↑"), kbd("↓"), "move"),
-            rx.el.span(kbd("↵"), "open"),
-            rx.el.span(kbd("⌘"), kbd("↵"), "new tab"),
-            rx.el.span(rx.el.b(">"), " commands only", class_name="right"),
-            class_name="pal-f no-phone",
-        ),
+        _hints(),
         id="palette",
     )
 

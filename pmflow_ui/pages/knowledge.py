@@ -122,6 +122,19 @@ def _versions() -> rx.Component:
     )
 
 
+def _facts() -> rx.Component:
+    return rx.el.p(
+        CARD.kind_name,
+        rx.el.span("·"),
+        rx.cond(CARD.is_told, "told to every run", "told to no run"),
+        rx.el.span("·"),
+        rx.el.span("version ", CARD.version),
+        rx.el.span("·"),
+        rx.el.span(moment(CARD.changed_at), " by ", CARD.changed_by),
+        class_name="row wrap t3 sm tn",
+    )
+
+
 def _reading() -> rx.Component:
     history = button(
         "History",
@@ -139,16 +152,6 @@ def _reading() -> rx.Component:
             "Delete", "ghost danger", "sm", "trash-2", compact=True, on_click=KnowledgeState.delete
         ),
     )
-    facts = rx.el.p(
-        CARD.kind_name,
-        rx.el.span("·"),
-        rx.cond(CARD.is_told, "told to every run", "told to no run"),
-        rx.el.span("·"),
-        rx.el.span("version ", CARD.version),
-        rx.el.span("·"),
-        rx.el.span(moment(CARD.changed_at), " by ", CARD.changed_by),
-        class_name="row wrap t3 sm tn",
-    )
     return rx.el.div(
         rx.el.div(
             rx.el.h2(CARD.title, class_name="trunc grow"),
@@ -157,7 +160,7 @@ def _reading() -> rx.Component:
             icon_button("x", "Close", on_click=KnowledgeState.open("")),
             class_name="row ph",
         ),
-        facts,
+        _facts(),
         rx.cond(KnowledgeState.history, _versions()),
         document(KnowledgeState.blocks),
         rx.cond(KnowledgeState.history, rx.fragment(), _used()),

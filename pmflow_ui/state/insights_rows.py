@@ -66,14 +66,7 @@ def figures(read: InsightsRead, slug: str, cap_usd: float, spent_usd: float) -> 
     costs = read.costs
     return [
         Figure("Signals", f"{read.signals:,}", since, "", _change(read), f"{base}/signals"),
-        Figure(
-            "Critical without a project",
-            f"{read.critical_unlinked:,}",
-            "waiting to be linked or put aside" if read.critical_unlinked else "nothing waits",
-            "bad" if read.critical_unlinked else "good",
-            "",
-            f"{base}/signals?severity=critical",
-        ),
+        _critical(read.critical_unlinked, base),
         Figure(
             "To the last stage",
             _time(read.flow.median_s),
@@ -99,6 +92,12 @@ def figures(read: InsightsRead, slug: str, cap_usd: float, spent_usd: float) -> 
             f"{base}/settings/providers",
         ),
     ]
+
+
+def _critical(count: int, base: str) -> Figure:
+    note = "waiting to be linked or put aside" if count else "nothing waits"
+    tone, href = "bad" if count else "good", f"{base}/signals?severity=critical"
+    return Figure("Critical without a project", f"{count:,}", note, tone, "", href)
 
 
 def severities(read: InsightsRead) -> Told:

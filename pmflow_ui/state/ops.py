@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -154,6 +155,12 @@ def _redis() -> QueueServerRead | None:
         return None
 
 
+@lru_cache(maxsize=1)
+def _head() -> str | None:
+    # It reads every migration, and the program does not change while it runs.
+    return head()
+
+
 def _surroundings(redis_answers: bool) -> Surroundings:
     settings = get_settings()
     folder: Path = settings.data_dir
@@ -162,4 +169,4 @@ def _surroundings(redis_answers: bool) -> Surroundings:
         free, total = disk.free, disk.total
     except OSError:
         free = total = 0
-    return Surroundings(redis_answers, head(), free, total, settings.queue_alarm_s)
+    return Surroundings(redis_answers, _head(), free, total, settings.queue_alarm_s)

@@ -72,7 +72,7 @@ def _built_in(settings: Settings) -> Iterator[tuple[str, _About]]:
     yield "openai", _About(about, settings.openai_model, ready, "OPENAI_API_KEY")
     ready = settings.composio_api_key is not None
     about = "Tools of the apps that you connect there; writes nothing itself."
-    yield "composio", _About(about, "", ready, "COMPOSIO_API_KEY", True)
+    yield "composio", _About(about, "", ready, "COMPOSIO_API_KEY")
 
 
 def _row(

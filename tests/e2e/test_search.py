@@ -21,7 +21,8 @@ def test_a_question_is_answered_while_it_is_typed(product: Product, watched: Wat
     page = watched.page
     arrive(page)
     bring_in(page)
-    page.get_by_role("link", name="Search", exact=True).first.click()
+    page.keyboard.press("g")
+    page.keyboard.press("f")
     page.wait_for_url("**/search")
     expect(page.get_by_text("Ask in your own words")).to_be_visible()
 

@@ -1,0 +1,74 @@
+"""The palette in a real browser: opened, asked, obeyed and left by the keyboard alone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Product, Watched
+
+pytestmark = pytest.mark.e2e
+
+
+def test_everything_is_reached_from_the_keyboard(product: Product, watched: Watched) -> None:
+    page = watched.page
+    arrive(page)
+    box = page.get_by_label("Command or search")
+
+    page.keyboard.press("Control+k")
+    expect(box).to_be_focused()
+    expect(page.get_by_role("option", name="New project")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    faults = Axe().run(page).response["violations"]
+    assert [fault["id"] for fault in faults] == []
+
+    box.press_sequentially("insi")
+    expect(page.get_by_role("option", name="New project")).to_be_hidden()
+    expect(page.get_by_role("option", name="Insights")).to_have_attribute("aria-selected", "true")
+    box.press("Enter")
+    page.wait_for_url("**/insights")
+    expect(page.get_by_text("Nothing to count yet")).to_be_visible()
+
+    page.keyboard.press("g")
+    page.keyboard.press("b")
+    page.wait_for_url("**/board")
+    expect(page.get_by_role("button", name="New project").first).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(box).to_be_focused()
+    box.press_sequentially("new")
+    box.press("Enter")
+    expect(page.get_by_role("dialog", name="New project")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    look_at_the_keys(page)
+
+    assert watched.foreign == []
+    assert watched.errors == []
+    assert product.frontend_errors() == []
+
+
+def look_at_the_keys(page: Page) -> None:
+    """Open the sheet of keys and the palette, and leave both by Esc."""
+    palette = page.get_by_role("dialog", name="Commands and search")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Control+k")
+    expect(palette).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(palette).to_have_count(0)
+
+
+def arrive(page: Page) -> None:
+    """Sign up and make an empty workspace."""
+    page.goto("/signup")
+    page.get_by_label("Name").fill("Product lead")
+    page.get_by_label("Email").fill("palette-lead@example.com")
+    page.get_by_label("Password").fill("tide anchor lamp")
+    page.get_by_role("button", name="Create account").click()
+    page.get_by_label("Name").fill("Palette team")
+    page.get_by_role("button", name="Create workspace").click()
+    page.wait_for_url("**/board")
+    expect(page.get_by_role("heading", name="Board")).to_be_visible()
