@@ -23,9 +23,7 @@ def sample() -> list[Mutant]:
         kinds.setdefault(mutant.name.partition(" ")[0], []).append(mutant)
     chosen = random.Random(SEED)  # noqa: S311 no secret
     return [
-        mutant
-        for kind in kinds.values()
-        for mutant in chosen.sample(kind, min(EACH, len(kind)))
+        mutant for kind in kinds.values() for mutant in chosen.sample(kind, min(EACH, len(kind)))
     ]
 
 

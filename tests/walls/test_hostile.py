@@ -24,7 +24,7 @@ HOSTILE = {
     "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "template": "{{7*7}}${7*7}%s%n",
     "quotes": "'; drop table signals; --",
-    "formula": "=HYPERLINK(\"https://evil.example\")",
+    "formula": '=HYPERLINK("https://evil.example")',
     "path": "../../etc/passwd\\..\\..",
     "line breaks": "a\r\nset-cookie: x=y\r\n\r\nb",
     "long": "é" * 30_000,
@@ -53,16 +53,10 @@ def test_a_body_of_hostile_texts_is_no_accident(world: World, call: rest.Call) -
     at, admin = rest.address(call, world), world.callers["admin"]
     for name, text in HOSTILE.items():
         body = json.dumps(example(model, world.ours, saying(text), whole=True))
-        headers = {**admin.headers, "content-type": "application/json", **ours(admin)}
+        headers = {**admin.headers, "content-type": "application/json"}
         with world.undone():
             answer = world.client.request(call.method, at, content=body, headers=headers)
         assert answer.status_code < 500, f"{name}: {answer.text[:200]}"
-
-
-def ours(caller: Any) -> dict[str, str]:
-    """Return what a browser adds to a write of its own."""
-    del caller
-    return {"sec-fetch-site": "same-origin"}
 
 
 SHAPES = {
@@ -89,7 +83,17 @@ def test_a_body_of_a_hostile_shape_is_refused_clearly(world: World, call: rest.C
             assert answer.headers["content-type"] == "application/problem+json"
 
 
-IN_ADDRESSES = ["%00", "%ED%A0%80", "%FF", "..%2f..", "a" * 5_000, "'", "9" * 400, "-1", "%E2%80%AE"]
+IN_ADDRESSES = [
+    "%00",
+    "%ED%A0%80",
+    "%FF",
+    "..%2f..",
+    "a" * 5_000,
+    "'",
+    "9" * 400,
+    "-1",
+    "%E2%80%AE",
+]
 
 
 @pytest.mark.parametrize("call", [c for c in CALLS if c.parameters], ids=named)
@@ -144,8 +148,6 @@ def _send(world: World, handled: events.Handled, text: Callable[[str], str]) -> 
         return
 
 
-def _arguments(
-    world: World, handled: events.Handled, text: Callable[[str], str]
-) -> dict[str, Any]:
+def _arguments(world: World, handled: events.Handled, text: Callable[[str], str]) -> dict[str, Any]:
     kinds = events.parameters(handled)
     return {name: value(kind, name, world.ours, text) for name, kind in kinds.items()}

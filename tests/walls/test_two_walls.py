@@ -87,7 +87,9 @@ def test_the_filter_alone_holds_in_ones_own_database(own: World) -> None:
 @pytest.fixture
 def pooled(own_url: str) -> Iterator[Engine]:
     """One server connection that every transaction shares, as a pooler would hand it out."""
-    engine = create_engine(own_url, pool_size=1, max_overflow=0, connect_args={"prepare_threshold": None})
+    engine = create_engine(
+        own_url, pool_size=1, max_overflow=0, connect_args={"prepare_threshold": None}
+    )
     yield engine
     engine.dispose()
 
@@ -96,7 +98,9 @@ def state_of(pooled: Engine) -> tuple[str, str, int]:
     """Return what a transaction leaves on the connection: role, workspace, and its process."""
     with pooled.connect() as connection:
         row = connection.execute(
-            text("select current_user, coalesce(current_setting('app.ws', true), ''), pg_backend_pid()")
+            text(
+                "select current_user, coalesce(current_setting('app.ws', true), ''), pg_backend_pid()"
+            )
         ).one()
     return str(row[0]), str(row[1]), int(row[2])
 
