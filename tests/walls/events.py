@@ -10,7 +10,7 @@ from reflex.event import Event, EventSpec
 from reflex.istate.data import RouterData
 from reflex_base.registry import RegistrationContext
 
-from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.accounts.actor import Actor
 from pmflow_ui import routes
 from pmflow_ui.access import MARK as DECLARED
 from pmflow_ui.access import Access, Permission, acting_as
