@@ -99,7 +99,8 @@ def state_of(pooled: Engine) -> tuple[str, str, int]:
     with pooled.connect() as connection:
         row = connection.execute(
             text(
-                "select current_user, coalesce(current_setting('app.ws', true), ''), pg_backend_pid()"
+                "select current_user, coalesce(current_setting('app.ws', true), ''),"
+                " pg_backend_pid()"
             )
         ).one()
     return str(row[0]), str(row[1]), int(row[2])
@@ -134,8 +135,8 @@ def test_two_workspaces_that_take_turns_on_one_connection_see_their_own(pooled: 
                 {"id": workspace_id, "slug": workspace_id.hex, "prefix": workspace_id.hex[:8]},
             )  # fmt: skip
             session.execute(
-                text("insert into api_keys (id, created_at, workspace_id, name, prefix, secret_hash, role)"
-                     " values (gen_random_uuid(), now(), :id, :name, 'p', :name, 'viewer')"),
+                text("insert into api_keys"
+                     " (id, created_at, workspace_id, name, prefix, secret_hash, role) values (gen_random_uuid(), now(), :id, :name, 'p', :name, 'viewer')"),
                 {"id": workspace_id, "name": workspace_id.hex},
             )  # fmt: skip
     for workspace_id in made * 3:
