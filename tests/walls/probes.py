@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from fastapi import Request
 from reflex.event import Event
 
+from pmflow_core.accounts.actor import Role
 from pmflow_core.errors import PmflowError, Unauthenticated
 from pmflow_core.settings import get_settings
 from pmflow_ui.access import Access, current_viewer, require
@@ -28,7 +29,7 @@ def probe_faults(world: World) -> Iterator[str]:
 
 
 def _of_every_permission(world: World) -> Iterator[str]:
-    for permission in (*Access, *events.Role):
+    for permission in (*Access, *Role):
         for caller in world.callers.values():
             status = _knock(Allow(permission), caller, world)
             if status != caller.refusal(permission):
