@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any, Literal, TypeVar, TypeVarTuple, Unpack, get_type_hints
+from uuid import UUID
 
 import reflex as rx
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, create_model
@@ -135,6 +136,18 @@ def event(
 def refused(text: str, detail: str = "") -> EventSpec:
     """Return the event that says why something was not done."""
     return NoticeState.note("refused", text[:400], detail[:400])
+
+
+def opened(text: str) -> UUID:
+    """Return the id that a page keeps of what is open on it.
+
+    Raises:
+        NotFound: nothing is, as when an event comes from nowhere or a tab was forgotten.
+    """
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("Nothing is open here any more. Reload the page.") from error
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Go on reading; the first bytes of a further request begin a new wait."""
-        if self._waiting is None and (self.cycle is None or self.cycle.response_complete):
+        if self._waiting is None and self._is_idle():
             self._wait()
         super().data_received(data)
 
@@ -36,6 +36,11 @@ class PatientProtocol(HttpToolsProtocol):
         """Forget the connection."""
         self._wait_no_longer()
         super().connection_lost(exc)
+
+    def _is_idle(self) -> bool:
+        # The parent types it as always there; it is None before the first request.
+        first = self.cycle is None  # pyright: ignore[reportUnnecessaryComparison]
+        return first or self.cycle.response_complete
 
     def _wait(self) -> None:
         self._waiting = asyncio.get_running_loop().call_later(self.head_s, self.transport.abort)

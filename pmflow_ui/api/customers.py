@@ -27,7 +27,7 @@ from pmflow_core.signals.schemas import Rejection
 from pmflow_ui.access import member
 from pmflow_ui.api import paging
 from pmflow_ui.api.bodies import Body, Sent, described
-from pmflow_ui.api.paging import Cursor, Limit
+from pmflow_ui.api.paging import Cursor, Limit, Number
 from pmflow_ui.api.permission import Allow
 from pmflow_ui.api.repeats import IdempotencyKey, answer
 from pmflow_ui.api.shapes import Page, Shape
@@ -214,7 +214,7 @@ async def import_file(request: Request, viewer: Editor) -> Imported:
 
 @router.put("/signals/{number}/customer", openapi_extra=described(CustomerChoice))
 async def choose_customer(
-    number: int,
+    number: Number,
     viewer: Editor,
     sent: Annotated[Sent[CustomerChoice], Depends(Body(CustomerChoice))],
 ) -> Customer | None:

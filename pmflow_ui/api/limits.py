@@ -9,7 +9,7 @@ from typing import ClassVar
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pmflow_core.errors import PmflowError, TooLarge
+from pmflow_core.errors import Invalid, PmflowError, TooLarge
 from pmflow_core.signals.parsing import UPLOAD_MAX_BYTES
 from pmflow_ui.api.problems import from_error
 
@@ -30,6 +30,12 @@ class RequestTooSlow(PmflowError):
 
     code = "request_too_slow"
     http_status: ClassVar[int] = 408
+
+
+class AddressMalformed(Invalid):
+    """The address holds a NUL, which no text that is kept can hold."""
+
+    code = "address_malformed"
 
 
 class Limits:
@@ -61,12 +67,18 @@ class Limits:
 
         body = _Body(receive, self._most, self._idle_s, self._whole_s)
         try:
+            _refuse_nul(scope)
             body.refuse_announced(Headers(scope=scope).get("content-length", ""))
             await self._app(scope, body.receive, sending)
-        except (RequestTooLarge, RequestTooSlow) as error:
+        except (AddressMalformed, RequestTooLarge, RequestTooSlow) as error:
             if began:
                 raise
             await _last_word(error, scope, receive, send)
+
+
+def _refuse_nul(scope: Scope) -> None:
+    if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+        raise AddressMalformed("An address must not hold a NUL character.")
 
 
 class _Body:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 
 from pmflow_core.board.cursors import BadCursor
 from pmflow_ui.api.shapes import Page
 
 T = TypeVar("T")
 S = TypeVar("S")
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="A signal's number.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 Cursor = Annotated[
     str | None, Query(max_length=100, description="`next_cursor` of the page before.")

@@ -16,7 +16,7 @@ from pmflow_core.signals import personas
 from pmflow_ui.access import member
 from pmflow_ui.api import paging
 from pmflow_ui.api.bodies import Body, Sent, described
-from pmflow_ui.api.paging import Cursor, Limit
+from pmflow_ui.api.paging import Cursor, Limit, Number
 from pmflow_ui.api.permission import Allow
 from pmflow_ui.api.repeats import IdempotencyKey, answer
 from pmflow_ui.api.shapes import Page, Shape
@@ -112,14 +112,14 @@ async def restore_persona(persona_id: UUID, viewer: Editor) -> Persona:
 
 
 @router.get("/signals/{number}/personas")
-async def personas_of_signal(number: int, viewer: Reader) -> Sequence[PersonaLink]:
+async def personas_of_signal(number: Number, viewer: Reader) -> Sequence[PersonaLink]:
     """List the personas that speak in a signal, by its number."""
     return await call(_links, member(viewer), number)
 
 
 @router.post("/signals/{number}/personas", openapi_extra=described(LinkIn))
 async def link_persona(
-    number: int, viewer: Editor, sent: Annotated[Sent[LinkIn], Depends(Body(LinkIn))]
+    number: Number, viewer: Editor, sent: Annotated[Sent[LinkIn], Depends(Body(LinkIn))]
 ) -> Sequence[PersonaLink]:
     """Say by hand that a persona speaks in a signal."""
 

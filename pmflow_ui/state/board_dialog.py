@@ -16,7 +16,7 @@ from pmflow_core.errors import NotFound, PmflowError
 from pmflow_ui import toasts
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.state.board import BoardState
 from pmflow_ui.state.board_moves import MoveOption, option_of
 from pmflow_ui.state.project import ProjectState
@@ -87,7 +87,7 @@ class MoveState(rx.State):
     async def _move(self, stage: str, reason: str | None) -> AsyncIterator[Reply]:
         if not self._project_id:
             raise NotFound("There is no such project.")
-        actor, project_id = current_actor(), UUID(self._project_id)
+        actor, project_id = current_actor(), opened(self._project_id)
         try:
             await call(board.move, actor, project_id, stage, reason)
         except PmflowError as error:

@@ -20,7 +20,7 @@ from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.figures import counted
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.state.customers_rows import (
     CustomerCard,
     CustomerChoice,
@@ -169,7 +169,7 @@ class CustomersState(rx.State):
             tier=self.card.tier,
             annual_value=as_money(self.card.value),
         )
-        customer_id = UUID(self.card.id)
+        customer_id = opened(self.card.id)
         await call(customers.edit, actor, customer_id, changes)
         self.editing, self.edit_error = False, ""
         await self._again(actor)
@@ -189,7 +189,7 @@ class CustomersState(rx.State):
     @event(allow=Role.EDITOR)
     async def delete(self) -> EventSpec:
         """Move the open customer into the bin."""
-        actor, name, gone = current_actor(), self.card.name, UUID(self.card.id)
+        actor, name, gone = current_actor(), self.card.name, opened(self.card.id)
         await call(customers.delete, actor, gone)
         await self._show(actor, "")
         await self._read(actor)
@@ -218,7 +218,7 @@ class CustomersState(rx.State):
     async def merge(self, other: UUID) -> EventSpec:
         """Merge another customer into the open one."""
         actor, name = current_actor(), self.card.name
-        made = await call(merges.merge, actor, UUID(self.card.id), other)
+        made = await call(merges.merge, actor, opened(self.card.id), other)
         self.merging = False
         await self._again(actor)
         return offer_undo(f"Merged into {name}", CustomersState.unmerge(made))

@@ -28,7 +28,7 @@ from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.figures import counted
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.state.inbox_rows import (
     KINDS,
     SUGGESTION,
@@ -174,14 +174,14 @@ class InboxState(rx.State):
     async def link_to(self, project_id: UUID) -> EventSpec | None:
         """Link the open suggestion's signal to another project."""
         self.changing = False
-        return await self._accept(UUID(self.opened.suggestion), Change(project_id=project_id))
+        return await self._accept(opened(self.opened.suggestion), Change(project_id=project_id))
 
     @event(allow=Role.EDITOR)
     async def name_it(self, form: dict[str, Title]) -> EventSpec | None:
         """Create the suggested project under another name."""
         self.changing = False
         name = form.get("name", "").strip() or None
-        return await self._accept(UUID(self.opened.suggestion), Change(name=name))
+        return await self._accept(opened(self.opened.suggestion), Change(name=name))
 
     @event(allow=Role.EDITOR)
     async def dismiss(self, suggestion_id: UUID) -> EventSpec | None:
@@ -218,7 +218,7 @@ class InboxState(rx.State):
             self._toggle(self.current)
         if not self.opened.accept or key == "x":
             return None
-        suggestion = UUID(self.opened.suggestion)
+        suggestion = opened(self.opened.suggestion)
         if key == "3":
             return await self._after(await call(triage.dismiss, current_actor(), suggestion))
         if key == "2" and self.opened.change:

@@ -18,7 +18,7 @@ from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.figures import counted
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.prose import Block, parse_document
 from pmflow_ui.toasts import offer_undo, say
 from pmflow_ui.viewer import workspace_slug
@@ -170,7 +170,7 @@ class PersonasState(rx.State):
     @event(allow=Role.EDITOR)
     async def delete(self) -> EventSpec:
         """Move the open persona into the bin."""
-        actor, name, gone = current_actor(), self.card.name, UUID(self.card.id)
+        actor, name, gone = current_actor(), self.card.name, opened(self.card.id)
         await call(knowledge.delete, actor, gone)
         self.editing = False
         await self._read(actor)
@@ -189,7 +189,7 @@ class PersonasState(rx.State):
         if self.card.id == NEW:
             return await call(knowledge.add, actor, told)
         changes = PersonaEdit.model_validate(told.model_dump())
-        return await call(knowledge.edit, actor, UUID(self.card.id), changes)
+        return await call(knowledge.edit, actor, opened(self.card.id), changes)
 
     async def _read(self, actor: Actor) -> None:
         self._found = await call(personas.list_personas, actor)

@@ -18,7 +18,7 @@ from pmflow_core.events import topics
 from pmflow_ui import toasts, watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.state.covered import Covered, covered
 from pmflow_ui.state.project_results import (
     FileLine,
@@ -199,7 +199,7 @@ class ProjectState(rx.State):
     def _project_id(self) -> UUID:
         if not self.head.id:
             raise NotFound("There is no such project.")
-        return UUID(self.head.id)
+        return opened(self.head.id)
 
     async def _load(self, actor: Actor) -> None:
         read = await call(reads.read_project, actor, self._key)

@@ -18,7 +18,7 @@ from pmflow_core.runs import service as runs
 from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.state.covered import Covered, covered
 from pmflow_ui.state.project_results import FileLine, file_line
 from pmflow_ui.state.run_asks import Asked, Live, RerunFrom, asked_of, live_of, rerun_of
@@ -203,7 +203,7 @@ class RunState(rx.State):
         actor = current_actor()
         if not self.question.id:
             raise NotFound("Nothing is asked any more.")
-        await call(questions.answer, actor, UUID(self.question.id), form.answer)
+        await call(questions.answer, actor, opened(self.question.id), form.answer)
         await self._read(actor)
         return say("Answered. The run goes on.")
 

@@ -1,20 +1,31 @@
 """One row of every tenant's table, made from the tables themselves, so that none is forgotten."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic_core import PydanticUndefined
 from sqlalchemy import Column, Connection, ForeignKeyConstraint, Table, insert, text
-from sqlalchemy.types import LargeBinary
 
 from pmflow_core.clock import utcnow
 from pmflow_core.db.base import Row, TenantRow
-from pmflow_core.db.columns import UtcDateTime
 from pmflow_core.tables import METADATA, ready
 
 VECTOR = [0.05] * 384
+# A value of each type that is no text.
+FIXED: Mapping[str, Callable[[], Any]] = {
+    "UtcDateTime": utcnow,
+    "LargeBinary": lambda: b"bytes",
+    "Uuid": uuid4,
+    "VECTOR": lambda: VECTOR,
+    "ARRAY": list,
+    "JSONB": dict,
+    "Boolean": bool,
+    "Integer": lambda: 1,
+    "Float": lambda: 1.0,
+    "Numeric": lambda: 1,
+}
 # What a generated value cannot know: rules between the columns of one row.
 SAID: Mapping[str, Mapping[str, Any]] = {
     "stage_runs": {"status": "completed"},
@@ -103,25 +114,8 @@ class Furnishing:
         enum = getattr(column.type, "enum", None)
         if enum is not None:
             return next(iter(enum))
-        if isinstance(column.type, UtcDateTime):
-            return utcnow()
-        if isinstance(column.type, LargeBinary):
-            return self.mark.encode()
-        match type(column.type).__name__:
-            case "Uuid":
-                return uuid4()
-            case "VECTOR":
-                return VECTOR
-            case "ARRAY":
-                return []
-            case "JSONB":
-                return {}
-            case "Boolean":
-                return False
-            case "Integer" | "Float" | "Numeric":
-                return 1
-            case _:
-                return f"{self.mark}-{column.name}-{uuid4().hex[:6]}"
+        fixed = FIXED.get(type(column.type).__name__)
+        return f"{self.mark}-{column.name}-{uuid4().hex[:6]}" if fixed is None else fixed()
 
 
 def as_owner(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from pmflow_core.accounts.actor import Role
 from pmflow_core.settings import get_settings
 from pmflow_ui.access import Access
 from pmflow_ui.state.session import SessionState
-from pmflow_ui.wall import FRAMEWORK_REFUSED, Wall, permission_of
+from pmflow_ui.wall import FRAMEWORK_REFUSED, Wall
 from tests.walls import events
 from tests.walls.rows import fingerprint
 from tests.walls.world import World
@@ -99,17 +99,6 @@ def test_the_frameworks_own_writers_move_no_var(world: World) -> None:
     line.send([(name, payload, admin) for name in names], f"/w/{world.ours.slug}/board")
     assert names
     assert "taken" not in line.holds()
-
-
-def test_upload_events_of_the_framework_are_refused(world: World) -> None:
-    uploads = [
-        name
-        for name in RegistrationContext.get().event_handlers
-        if "upload" in name.rsplit(".", 1)[-1] and permission_of(name) is None
-    ]
-    line = Line()
-    line.send([(name, {"files": []}, "") for name in uploads], "/")
-    assert all(permission_of(name) is None for name in uploads)
 
 
 def test_who_takes_anothers_tab_finds_it_empty(world: World) -> None:

@@ -53,16 +53,10 @@ def test_a_body_of_hostile_texts_is_no_accident(world: World, call: rest.Call) -
     at, admin = rest.address(call, world), world.callers["admin"]
     for name, text in HOSTILE.items():
         body = json.dumps(example(model, world.ours, saying(text), whole=True))
-        headers = {**admin.headers, "content-type": "application/json", **ours(admin)}
+        headers = {**admin.headers, "content-type": "application/json"}
         with world.undone():
             answer = world.client.request(call.method, at, content=body, headers=headers)
         assert answer.status_code < 500, f"{name}: {answer.text[:200]}"
-
-
-def ours(caller: Any) -> dict[str, str]:
-    """Return what a browser adds to a write of its own."""
-    del caller
-    return {"sec-fetch-site": "same-origin"}
 
 
 SHAPES = {

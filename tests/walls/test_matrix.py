@@ -10,7 +10,7 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.db.transaction import transaction
 from pmflow_core.jobs import Job
 from pmflow_core.workspaces import service as workspaces
-from tests.walls import events, rest, services
+from tests.walls import events, probes, rest, services
 from tests.walls.rows import fingerprint
 from tests.walls.world import World
 
@@ -58,6 +58,10 @@ def test_a_handler_checks_by_itself_too(world: World, handled: events.Handled) -
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: f"{verb.module}.{verb.name}")
 def test_a_verb_refuses_the_roles_below_its_own(verb: services.Verb) -> None:
     assert list(services.verb_faults(verb)) == []
+
+
+def test_the_shared_guards_hold_for_every_permission_there_is(world: World) -> None:
+    assert list(probes.probe_faults(world)) == []
 
 
 def test_the_matrix_is_as_large_as_the_product(

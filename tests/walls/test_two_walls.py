@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 from sqlmodel import col, select
 
 from pmflow_core.accounts.models import ApiKey
@@ -26,13 +27,17 @@ def own_url(make_server_folder: Callable[[], Path]) -> Iterator[str]:
     server = start_postgres(make_server_folder())
     try:
         superuser = make_url(server.url)
-        with create_engine(superuser, isolation_level="AUTOCOMMIT").connect() as connection:
+        with create_engine(
+            superuser, isolation_level="AUTOCOMMIT", poolclass=NullPool
+        ).connect() as connection:
             connection.execute(
                 text("create role product_lead login createrole nosuperuser password 'of-a-test'")
             )
             connection.execute(text("create database own owner product_lead"))
         own = superuser.set(database="own")
-        with create_engine(own, isolation_level="AUTOCOMMIT").connect() as connection:
+        with create_engine(
+            own, isolation_level="AUTOCOMMIT", poolclass=NullPool
+        ).connect() as connection:
             connection.execute(text("create extension vector"))
         login = own.set(username="product_lead", password="of-a-test")
         url = login.render_as_string(hide_password=False)
@@ -99,7 +104,8 @@ def state_of(pooled: Engine) -> tuple[str, str, int]:
     with pooled.connect() as connection:
         row = connection.execute(
             text(
-                "select current_user, coalesce(current_setting('app.ws', true), ''), pg_backend_pid()"
+                "select current_user, coalesce(current_setting('app.ws', true), ''),"
+                " pg_backend_pid()"
             )
         ).one()
     return str(row[0]), str(row[1]), int(row[2])
@@ -134,7 +140,8 @@ def test_two_workspaces_that_take_turns_on_one_connection_see_their_own(pooled: 
                 {"id": workspace_id, "slug": workspace_id.hex, "prefix": workspace_id.hex[:8]},
             )  # fmt: skip
             session.execute(
-                text("insert into api_keys (id, created_at, workspace_id, name, prefix, secret_hash, role)"
+                text("insert into api_keys"
+                     " (id, created_at, workspace_id, name, prefix, secret_hash, role)"
                      " values (gen_random_uuid(), now(), :id, :name, 'p', :name, 'viewer')"),
                 {"id": workspace_id, "name": workspace_id.hex},
             )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, text
@@ -19,12 +20,13 @@ from pmflow_core.events import bus
 from pmflow_core.settings import get_settings
 from pmflow_core.workspaces import service as workspaces
 from pmflow_ui.access import Access, Permission
-from pmflow_ui.api.app import make_api
+from pmflow_ui.api.app import make_api, safe_for_browsers
 from pmflow_ui.viewer import COOKIE
 from tests.walls.rows import Furnishing
 from tests.walls.things import Side
 
 Headers = dict[str, str]
+HOME = "http://localhost:8000"
 OURS, THEIRS = "ours", "theirs"
 # What stands in each text of the other workspace, and must never reach anybody of ours.
 MARK = "marktheirs"
@@ -102,8 +104,14 @@ def a_world(database: Engine) -> Iterator[World]:
         configure(connection)
         ours, theirs = _furnished(connection, OURS, 7), _furnished(connection, THEIRS, 90_007)
         callers = {caller.name: caller for caller in _callers(ours, theirs)}
-        api = make_api()
-        with TestClient(api, follow_redirects=False, raise_server_exceptions=False) as client:
+        app = safe_for_browsers(make_api(), origins=[HOME], url=HOME, built=Path("nowhere"))
+        with TestClient(
+            app,
+            base_url=HOME,
+            headers={"sec-fetch-site": "same-origin"},
+            follow_redirects=False,
+            raise_server_exceptions=False,
+        ) as client:
             yield World(connection, client, ours, theirs, callers)
         outer.rollback()
 
