@@ -17,7 +17,7 @@ from pmflow_ui.wall import FRAMEWORK, Wall
 from tests.walls import events
 from tests.walls.world import Caller, World
 
-SECRET = "of-a-test"
+SECRET = "a-cron-secret-of-a-test-0123456789"
 
 
 def probe_faults(world: World) -> Iterator[str]:
