@@ -19,11 +19,11 @@ class Item:
 
 
 MAIN = (
-    Item("inbox", "Inbox", "inbox", "inbox", "i"),
-    Item("board", "Board", "square-kanban", "projects", "b"),
-    Item("signals", "Signals", "message-square", "signals", "s"),
-    Item("themes", "Themes", "shapes", "themes", "t"),
-    Item("runs", "Runs", "play", "runs", "r"),
+    Item("inbox", "Inbox", "inbox", "inbox", key="i"),
+    Item("board", "Board", "square-kanban", "projects", key="b"),
+    Item("signals", "Signals", "message-square", "signals", key="s"),
+    Item("themes", "Themes", "shapes", "themes", key="t"),
+    Item("runs", "Runs", "play", "runs", key="r"),
     Item("insights", "Insights", "chart-column", key="n"),
 )
 # A phone's bar holds so many of them; the others are behind "More" there.

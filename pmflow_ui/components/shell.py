@@ -243,12 +243,11 @@ def connection_banner() -> rx.Component:
     )
 
 
-def _refusal_title() -> rx.Component:
-    return rx.match(
-        NoticeState.kind,
-        ("not_found", "Nothing here"),
-        ("permission", "Not for your role"),
-        "This did not work",
+def _refusal_title() -> rx.Var[str]:
+    return rx.cond(
+        NoticeState.kind == "not_found",
+        "Nothing here",
+        rx.cond(NoticeState.kind == "permission", "Not for your role", "This did not work"),
     )
 
 
