@@ -4,6 +4,7 @@ The network is the edge's: it asks the provider between `come_back` and the rest
 transaction open.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -118,9 +119,9 @@ def sign_in_as(
     identity: Identity,
     client: Client,
     *,
-    is_open: bool,
+    may_come: Callable[[Session, str], bool],
 ) -> Arrival:
-    """Sign in the person whose account that is; who is new gets an account where it `is_open`.
+    """Sign in the person whose account that is; who is new gets an account if they `may_come`.
 
     An account with the same address is taken for theirs when the provider has verified the address.
     If nobody had shown before that the address is theirs, whoever made the account may have been
@@ -140,7 +141,7 @@ def sign_in_as(
         return Arrival(_open(session, owner, identity, client))
     email = _vouched(provider, identity)
     known = repository.find_user(session, email)
-    user = known or _new_user(session, email, identity, is_open=is_open)
+    user = known or _new_user(session, email, identity, may_come=may_come)
     was_cleared = _claim(session, user.id)
     _connect(session, provider, identity, user.id)
     return Arrival(_open(session, user, identity, client), was_cleared)
@@ -198,8 +199,10 @@ def _vouched(provider: IdentityProvider, identity: Identity) -> str:
     return parse_email(identity.email)
 
 
-def _new_user(session: Session, email: str, identity: Identity, *, is_open: bool) -> User:
-    if not is_open:
+def _new_user(
+    session: Session, email: str, identity: Identity, *, may_come: Callable[[Session, str], bool]
+) -> User:
+    if not may_come(session, email):
         raise SignUpClosed(
             "New accounts need an invitation here. Ask an admin of your workspace for one."
         )

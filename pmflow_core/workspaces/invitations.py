@@ -17,6 +17,7 @@ from pmflow_core.errors import Conflict, NotFound, PermissionDenied
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
 from pmflow_core.ids import new_token, token_hash
+from pmflow_core.mail import service as mail
 from pmflow_core.workspaces import invitation_rows as rows
 from pmflow_core.workspaces import repository
 from pmflow_core.workspaces.models import Invitation
@@ -30,6 +31,12 @@ from pmflow_core.workspaces.schemas import (
 from pmflow_core.workspaces.service import AlreadyMember
 
 LIFETIME = timedelta(days=7)
+MAIL = """{who} invites you to {workspace} on pmflow as {role}:
+
+{link}
+
+The link works once, for this address, within {days} days.
+"""
 
 
 class AlreadyInvited(Conflict):
@@ -68,8 +75,12 @@ class InvitationForAnother(PermissionDenied):
     code = "invitation_for_another"
 
 
-def invite(session: Session, actor: Actor, email: str, role: Role) -> NewInvitation:
+def invite(
+    session: Session, actor: Actor, email: str, role: Role, *, web_url: str | None = None
+) -> NewInvitation:
     """Invite whoever owns an e-mail address; the token is known only now.
+
+    With the installation's `web_url` the link is mailed too, where mail is sent.
 
     Raises:
         PermissionDenied: the actor is not an admin.
@@ -93,11 +104,15 @@ def invite(session: Session, actor: Actor, email: str, role: Role) -> NewInvitat
     session.flush()
     record(session, actor, "invitation.created", email, {"role": role.value})
     _announce(session, actor.workspace_id)
-    return NewInvitation(invitation=rows.read(made, actor.name), token=token)
+    return _handed_out(session, actor, made, token, web_url)
 
 
-def resend(session: Session, actor: Actor, invitation_id: UUID) -> NewInvitation:
+def resend(
+    session: Session, actor: Actor, invitation_id: UUID, *, web_url: str | None = None
+) -> NewInvitation:
     """Make a new link for an open invitation, good for seven days anew; the old link is dead.
+
+    It is mailed as `invite` does.
 
     Raises:
         PermissionDenied: the actor is not an admin.
@@ -113,7 +128,7 @@ def resend(session: Session, actor: Actor, invitation_id: UUID) -> NewInvitation
     session.flush()
     record(session, actor, "invitation.sent_again", made.email, {"role": made.role.value})
     _announce(session, actor.workspace_id)
-    return NewInvitation(invitation=rows.read(made, actor.name), token=token)
+    return _handed_out(session, actor, made, token, web_url)
 
 
 def revoke(session: Session, actor: Actor, invitation_id: UUID) -> None:
@@ -256,6 +271,24 @@ def _refuse(row: Invitation) -> None:
         raise InvitationRevoked("This invitation was taken back, or a newer link was sent.")
     if state is InvitationState.EXPIRED:
         raise InvitationExpired("This invitation is over. Ask an admin to send it again.")
+
+
+def _handed_out(
+    session: Session, actor: Actor, made: Invitation, token: str, web_url: str | None
+) -> NewInvitation:
+    is_mailed = web_url is not None and mail.is_on()
+    if is_mailed:
+        workspace = repository.name_of(session, actor.workspace_id)
+        text = MAIL.format(
+            who=actor.name,
+            workspace=workspace,
+            role=made.role.value,
+            link=link(web_url or "", token),
+            days=LIFETIME.days,
+        )
+        subject = f"Join {workspace} on pmflow"
+        mail.send(session, made.email, subject, text, useless_after=made.expires_at)
+    return NewInvitation(invitation=rows.read(made, actor.name), token=token, is_mailed=is_mailed)
 
 
 def _announce(session: Session, workspace_id: UUID) -> None:

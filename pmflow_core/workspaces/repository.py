@@ -55,6 +55,12 @@ def find_by_slug(session: Session, slug: str) -> UUID | None:
     return session.scalar(select(func.pmflow_workspace_by_slug(slug, type_=Uuid())))
 
 
+def name_of(session: Session, workspace_id: UUID) -> str:
+    """Return what a workspace is called."""
+    statement = select(col(Workspace.name)).where(col(Workspace.id) == workspace_id)
+    return session.scalars(statement).one()
+
+
 def prefix_is_taken(session: Session, prefix: str) -> bool:
     """Return whether any workspace keys its projects by that prefix."""
     return bool(session.scalar(select(func.pmflow_prefix_taken(prefix))))

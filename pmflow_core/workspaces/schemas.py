@@ -74,6 +74,7 @@ class NewInvitation(BaseModel):
 
     invitation: InvitationRead
     token: str = Field(repr=False)
+    is_mailed: bool = Field(default=False, description="Whether the link goes out by mail too.")
 
 
 class Invitee(BaseModel):

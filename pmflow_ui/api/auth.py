@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.service import Begin
 from pmflow_core.errors import PmflowError
-from pmflow_core.settings import get_settings
 from pmflow_ui import forms
 from pmflow_ui.access import Access
+from pmflow_ui.api.coming import may_come
 from pmflow_ui.api.permission import ANYONE, Allow
 from pmflow_ui.api.posted import (
     Posted,
@@ -42,9 +42,10 @@ class Standing(BaseModel):
     signed_in: bool = Field(description="False too when the session has ended.")
 
 
-def _sign_up(begin: Begin, posted: Posted, *, is_open: bool) -> str:
+def _sign_up(begin: Begin, posted: Posted) -> str:
     given = posted.given
     with begin() as session:
+        is_open = may_come(session, given.email)
         user = accounts.sign_up(session, given.email, given.password, given.name, is_open=is_open)
         return accounts.open_session(session, user, posted.client).token
 
@@ -80,8 +81,7 @@ async def login(posted: Sent) -> Response:
 async def signup(posted: Sent) -> Response:
     """Make an account and sign it in."""
     try:
-        is_open = get_settings().signup == "open"
-        return await welcome(posted, await call_in_steps(_sign_up, posted, is_open=is_open))
+        return await welcome(posted, await call_in_steps(_sign_up, posted))
     except PmflowError as error:
         return refused("signup", posted, error)
 

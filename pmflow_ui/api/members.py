@@ -142,13 +142,17 @@ async def invite(
 ) -> InvitationMade:
     """Invite the owner of an e-mail address; the answer holds the link, this once."""
     wanted = sent.value
-    return _made(await call(invitations.invite, member(viewer), wanted.email, wanted.role))
+    web_url = get_settings().web_url
+    return _made(
+        await call(invitations.invite, member(viewer), wanted.email, wanted.role, web_url=web_url)
+    )
 
 
 @router.post("/invitations/{invitation_id}/resend", status_code=201)
 async def resend(slug: str, invitation_id: UUID, viewer: Admin) -> InvitationMade:  # noqa: ARG001
     """Make a new link, good for seven days anew; the old one is dead."""
-    return _made(await call(invitations.resend, member(viewer), invitation_id))
+    web_url = get_settings().web_url
+    return _made(await call(invitations.resend, member(viewer), invitation_id, web_url=web_url))
 
 
 @router.delete("/invitations/{invitation_id}", status_code=204)

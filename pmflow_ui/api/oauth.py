@@ -22,6 +22,7 @@ from pmflow_core.errors import PermissionDenied, PmflowError
 from pmflow_core.settings import get_settings
 from pmflow_ui import forms
 from pmflow_ui.access import Access
+from pmflow_ui.api.coming import may_come
 from pmflow_ui.api.permission import ANYONE, Allow
 from pmflow_ui.api.posted import client_of, is_secure, sent_on, with_session, with_words
 from pmflow_ui.call import call_elsewhere, call_outside
@@ -163,7 +164,7 @@ async def _arrive(
         provider,
         identity,
         client_of(request),
-        is_open=get_settings().signup == "open",
+        may_come=may_come,
     )
     if before:
         await call_outside(accounts.sign_out, before)

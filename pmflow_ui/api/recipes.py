@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.board.places import project_of
 from pmflow_core.db import Session
 from pmflow_core.errors import Invalid, NotFound
 from pmflow_core.recipes import service as recipes
@@ -16,6 +17,7 @@ from pmflow_core.recipes.models import RecipeVersion, VersionStatus
 from pmflow_core.recipes.schemas import VersionRead
 from pmflow_core.recipes.spec import Level, RecipeSpec
 from pmflow_core.recipes.validation import parse
+from pmflow_core.runs import trials
 from pmflow_core.runs.extensions import installed
 from pmflow_ui.access import member
 from pmflow_ui.api import paging
@@ -23,7 +25,7 @@ from pmflow_ui.api.bodies import Body, Sent, described
 from pmflow_ui.api.paging import Cursor, Limit
 from pmflow_ui.api.permission import Allow
 from pmflow_ui.api.repeats import IdempotencyKey, answer
-from pmflow_ui.api.shapes import Page, Shape
+from pmflow_ui.api.shapes import Page, Requested, Shape
 from pmflow_ui.call import call
 from pmflow_ui.viewer import Program, Viewer
 
@@ -88,6 +90,19 @@ class Which(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"version": 2}})
 
     version: Number
+
+
+class Trial(BaseModel):
+    """Which step of which version is to be tried, and on which project."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"version": 2, "step": "prd", "project": "ACME-7"}},
+    )
+
+    version: Number
+    step: str = Field(min_length=1, max_length=80, description="Its key in the recipe.")
+    project: str = Field(min_length=1, max_length=64, description="Its id or key.")
 
 
 @router.get("")
@@ -178,6 +193,27 @@ async def roll_back(
         return _saved(recipes.roll_back(session, actor, stage, number, catalogue))
 
     return await answer(request, member(viewer), sent.raw, act)
+
+
+@router.post(
+    "/{stage}/try", response_model=Requested, status_code=202, openapi_extra=described(Trial)
+)
+async def try_step(
+    request: Request,
+    stage: str,
+    viewer: Admin,
+    sent: Annotated[Sent[Trial], Depends(Body(Trial))],
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001
+) -> JSONResponse:
+    """Try one step of a version on a project; nothing is kept of it but its run."""
+    wanted = sent.value
+
+    def act(session: Session, actor: Actor) -> BaseModel:
+        of = project_of(session, actor, wanted.project)
+        run = trials.request_trial(session, actor, of, stage, wanted.version, wanted.step)
+        return Requested.model_validate(run)
+
+    return await answer(request, member(viewer), sent.raw, act, status=202)
 
 
 @router.get("/{stage}/diff")

@@ -95,7 +95,12 @@ def _invite() -> rx.Component:
     once = shown_once(
         f"Link for {MembersState.link_for}",
         MembersState.link,
-        "Send it to them now: it is shown this once, works for seven days and for that address.",
+        rx.cond(
+            MembersState.is_mailed,
+            "It is on its way by mail. It works for seven days, once, and for that address.",
+            "Send it to them now: it is shown this once. It works for seven days, once, and for "
+            "that address.",
+        ),
         MembersState.forget_link,
     )
     return rx.el.section(

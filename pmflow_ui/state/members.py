@@ -69,6 +69,7 @@ class MembersState(rx.State):
     form_key: rx.Field[int] = rx.field(0)
     link: rx.Field[str] = rx.field("")
     link_for: rx.Field[str] = rx.field("")
+    is_mailed: rx.Field[bool] = rx.field(False)
     asked: rx.Field[str] = rx.field("")
     asked_name: rx.Field[str] = rx.field("")
     leaving: rx.Field[bool] = rx.field(False)
@@ -93,7 +94,10 @@ class MembersState(rx.State):
         """Invite somebody, or say under the field why not."""
         actor, self.email_error = current_actor(), ""
         try:
-            self._made(await call(invitations.invite, actor, form.email, form.role))
+            web_url = get_settings().web_url
+            self._made(
+                await call(invitations.invite, actor, form.email, form.role, web_url=web_url)
+            )
         except (InvalidEmail, Conflict) as error:
             self.email_error = str(error)
             return
@@ -104,7 +108,8 @@ class MembersState(rx.State):
     async def resend(self, invitation_id: UUID) -> None:
         """Make a new link for an invitation."""
         actor = current_actor()
-        self._made(await call(invitations.resend, actor, invitation_id))
+        web_url = get_settings().web_url
+        self._made(await call(invitations.resend, actor, invitation_id, web_url=web_url))
         await self._read(actor)
 
     @event(allow=Role.ADMIN)
@@ -168,6 +173,7 @@ class MembersState(rx.State):
     def _made(self, made: NewInvitation) -> None:
         self.link = invitations.link(get_settings().web_url, made.token)
         self.link_for = made.invitation.email
+        self.is_mailed = made.is_mailed
 
 
 def as_member(member: MemberRead, actor: Actor, admins: int) -> MemberRow:

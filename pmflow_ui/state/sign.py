@@ -54,7 +54,7 @@ class SignState(rx.State):
         self.password_error = refused.error if refused.field == "password" else ""
         self.form_error = refused.error if refused.field == "form" else ""
         self.next = local_path(self.router.url.query_parameters.get("next"))
-        self.is_open = get_settings().signup == "open"
+        self.is_open = get_settings().signup == "open" or bool(invited)
         onward = quote(self.next, safe="")
         self.providers = [
             ProviderButton(each.name, each.label, f"/api/auth/oauth/{each.name}?next={onward}")

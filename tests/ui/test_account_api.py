@@ -16,10 +16,12 @@ from pmflow_core.db.transaction import transaction
 from pmflow_core.ids import uuid7
 from pmflow_core.mail import setup
 from pmflow_core.settings import Settings, get_settings
+from pmflow_core.workspaces import invitations
 from pmflow_core.workspaces.models import Membership
 from pmflow_ui.api.app import make_api
 from pmflow_ui.forms import unpack
 from tests.conftest import make_workspace
+from tests.ui.tab import make_acme
 
 EMAIL, PASSWORD, NEW = "lead@example.com", "a long enough phrase", "another long phrase"
 FORM = {"email": EMAIL, "password": PASSWORD, "name": "Product lead"}
@@ -222,13 +224,18 @@ def test_whether_a_browser_is_signed_in_is_no_error_to_ask(signed_in: TestClient
     assert (answer.status_code, answer.json()) == (200, {"signed_in": False})
 
 
-def test_where_sign_up_is_closed_nobody_makes_an_account(
+def test_where_sign_up_is_closed_only_the_invited_make_an_account(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PMFLOW_SIGNUP", "invited")
     get_settings.cache_clear()
+    acme = make_acme()
     try:
         answer = client.post("/api/auth/signup", json=FORM)
+        with transaction(acme.workspace_id) as session:
+            invitations.invite(session, acme, FORM["email"], Role.EDITOR)
+        invited = client.post("/api/auth/signup", json=FORM)
     finally:
         get_settings.cache_clear()
     assert (answer.status_code, answer.json()["code"]) == (403, "sign_up_closed")
+    assert invited.status_code == 200

@@ -5,10 +5,12 @@ from sqlalchemy import select, update
 from sqlmodel import col
 from starlette.testclient import TestClient
 
+from pmflow_core.accounts.actor import Role
 from pmflow_core.accounts.models import OAuthAccount, User
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.settings import get_settings
+from pmflow_core.workspaces import invitations
 from tests.fakes.identity_servers import GitHubServer, OpenIdServer, serving_openid
 from tests.ui.provider_visits import (
     EMAIL,
@@ -25,6 +27,7 @@ from tests.ui.provider_visits import (
 )
 
 __all__ = ["client", "github", "openid", "openid_server"]
+from tests.ui.tab import make_acme
 
 
 def sign_up(client: TestClient, email: str = EMAIL) -> None:
@@ -105,6 +108,11 @@ def test_where_sign_up_is_closed_only_who_has_an_account_comes_in(
     client.cookies.clear()
     openid.claims |= {"sub": "person-2", "email": "new@example.com"}
     assert "invitation" in refusal(sign_in(client))
+    acme = make_acme()
+    with transaction(acme.workspace_id) as session:
+        invitations.invite(session, acme, "new@example.com", Role.EDITOR)
+    sign_in(client)
+    assert who(client) == "new@example.com"
 
 
 def test_an_account_is_connected_by_who_is_signed_in_whatever_the_address(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
 from uuid import UUID, uuid4
 
@@ -17,6 +18,9 @@ from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import configure, transaction
 from pmflow_core.errors import NotFound, PermissionDenied, PmflowError
 from pmflow_core.ids import token_hash
+from pmflow_core.mail import setup
+from pmflow_core.mail.models import Mail
+from pmflow_core.settings import Settings
 from pmflow_core.workspaces import invitations, service
 from pmflow_core.workspaces.models import Invitation, Workspace
 from pmflow_core.workspaces.schemas import InvitationState, Invitee, NewInvitation
@@ -204,6 +208,42 @@ def test_an_address_counts_as_invited_while_its_invitation_is_open(admin: Actor)
     with transaction(admin.workspace_id) as session:
         invitations.revoke(session, admin, again.invitation.id)
     assert not invited()
+
+
+@pytest.fixture
+def mail_is_on(tmp_path: Path) -> Iterator[None]:
+    """Have this process write mails down; nobody delivers them."""
+    values = {"data_dir": tmp_path, "secret_key": "a secret of tests", "smtp_url": "smtp://mail:25"}
+    setup.configure(Settings.model_validate(values))
+    yield
+    setup.configure(None)
+
+
+@pytest.mark.usefixtures("mail_is_on")
+def test_where_mail_is_sent_the_link_goes_out_until_it_expires(admin: Actor) -> None:
+    with transaction(admin.workspace_id) as session:
+        made = invitations.invite(
+            session, admin, "lead@example.com", Role.EDITOR, web_url="https://pm.example"
+        )
+        mail = session.scalars(select(Mail)).one()
+
+    current = setup.current()
+    assert current is not None
+    text = current.open(mail.sealed_text or "")
+    assert made.is_mailed
+    assert mail.recipient == "lead@example.com"
+    assert f"https://pm.example/invite/{made.token}" in text
+    assert made.token not in str(mail.sealed_text)
+    assert mail.useless_after == made.invitation.expires_at
+
+
+def test_without_a_mail_server_the_link_is_only_shown(admin: Actor) -> None:
+    with transaction(admin.workspace_id) as session:
+        made = invitations.invite(
+            session, admin, "lead@example.com", Role.EDITOR, web_url="https://pm.example"
+        )
+        assert session.scalars(select(Mail)).all() == []
+    assert not made.is_mailed
 
 
 @pytest.fixture
