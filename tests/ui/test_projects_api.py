@@ -50,6 +50,7 @@ ADMINS = (
     ("POST", RECIPE + "/versions", {"spec": {}}, 422),
     ("POST", RECIPE + "/publish", {"version": 99}, 404),
     ("POST", RECIPE + "/rollback", {"version": 99}, 404),
+    ("POST", RECIPE + "/try", {"version": 99, "step": "prd", "project": "?"}, 404),
 )
 SHUT_OUT = {
     "anonymous": 401,
@@ -305,6 +306,15 @@ def test_a_recipe_is_saved_published_and_rolled_back(world: World) -> None:
     back = world.ask("admin", "POST", RECIPE + "/rollback", {"version": newest})
     assert back.status_code == 200
     assert world.ask("viewer", "GET", f"{RECIPE}/versions/{number}").json()["notes"] == "Quicker"
+
+
+def test_a_step_is_tried_on_a_project(world: World) -> None:
+    step = world.ask("viewer", "GET", RECIPE).json()["steps"][0]["key"]
+    body = {"version": 1, "step": step, "project": world.desk.key}
+    tried = world.ask("admin", "POST", RECIPE + "/try", body)
+    assert (tried.status_code, tried.json()["status"]) == (202, "queued")
+    again = world.ask("admin", "POST", RECIPE + "/try", body)
+    assert (again.status_code, again.json()["code"]) == (409, "run_already_open")
 
 
 def test_a_recipe_that_could_not_run_is_refused(world: World) -> None:
