@@ -143,7 +143,6 @@ ROUTES = (
         (ResetState.load_choose,),
     ),
     Route("/account", account_page, "Your account", Access.SIGNED_IN, (AccountState.load,)),
-    Route("/", home_page, "Workspaces", Access.SIGNED_IN),
     Route("/ops", ops_page, "Operations", Access.OPERATOR, (OpsState.load,)),
     Route("/ops/rq", ops_rq_page, "RQ jobs", Access.OPERATOR, (RqState.load,)),
     Route("/w/[slug]/inbox", inbox_page, "Inbox", Role.VIEWER, (InboxState.load,)),
@@ -202,7 +201,6 @@ ROUTES = (
         Role.VIEWER,
         (RecipeState.load, TrialState.load),
     ),
-    Route("/w/[slug]/runs/[run_id]", run_page, "Run", Role.VIEWER, (RunState.load,)),
     Route("/w/[slug]/insights", insights_page, "Insights", Role.VIEWER, (InsightsState.load,)),
     Route("/w/[slug]/search", search_page, "Search", Role.VIEWER, (SearchState.load,)),
     Route(

@@ -122,6 +122,7 @@ def add(
     if first is not None and first.author_id in {member.user_id for member in members}:
         _tell_answered(session, actor, about, comment, first)
     activity.record(session, actor, about.project_id, "comment", f"Commented on {about.words}")
+    audit.record(session, actor, "comment.added", str(comment.id), {"about": about.words})
     _announce(session, comment)
     return _read(comment)
 
@@ -143,6 +144,8 @@ def edit(session: Session, actor: Actor, about: About, comment_id: UUID, text: s
         return _read(comment)
     before = set(comment.mentions)
     named = mentioned(said, workspaces.list_members(session, actor))
+    detail = {"before": _short(comment.text), "after": _short(said)}
+    audit.record(session, actor, "comment.edited", str(comment.id), detail)
     comment.text = said
     comment.mentions = [str(user_id) for user_id in named]
     comment.edited_at = utcnow()
@@ -190,6 +193,7 @@ def resolve(
     first.resolved_at = utcnow() if resolved else None
     first.resolved_by_name = actor.name if resolved else None
     session.flush()
+    audit.record(session, actor, "comment.resolved", str(first.id), {"resolved": resolved})
     _announce(session, first)
 
 

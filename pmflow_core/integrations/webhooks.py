@@ -177,6 +177,7 @@ def send_test(session: Session, actor: Actor, webhook_id: UUID) -> UUID:
     found = _on(_get(session, webhook_id))
     message = write(session, found.id, EventType.TEST, {"webhook_id": found.id, "by": actor.name})
     session.flush()
+    record(session, actor, "webhook.tested", str(found.id))
     wake(session)
     return message.id
 
@@ -224,6 +225,7 @@ def redeliver(session: Session, actor: Actor, message_id: UUID) -> None:
     message.status, message.tries, message.due_at = MessageStatus.PENDING, 0, utcnow()
     message.done_at = message.error = None
     session.flush()
+    record(session, actor, "webhook.redelivered", str(message_id))
     wake(session)
 
 

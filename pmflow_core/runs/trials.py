@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
@@ -48,6 +49,8 @@ def request_trial(
         raise RunAlreadyOpen(f"A step is being tried on {project.key}; wait for it or cancel it.")
     session.add_all(row for row in reuse.waiting_steps(run, spec) if row.step_key == step.key)
     session.flush()
+    detail = {"run": run.number, "step": step.key, "version": number}
+    audit.record(session, actor, "step.tried", project.key, detail)
     dispatch(session, run)
     open_budget(session, run, spec)
     return run

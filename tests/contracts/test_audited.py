@@ -6,6 +6,7 @@ from tests.contracts.sources import Source, sources
 READS = "it changes nothing; the role is for who may look"
 LEDGER = "its own rows are append-only and name who and why: "
 PART = "part of a verb that writes: "
+OWN = "a person's unsaved words, which nobody else sees"
 # Verbs that ask for a changing role and write nothing into the audit log, and why.
 WITHOUT = {
     "pmflow_core.accounts.api_keys.list_api_keys": READS,
@@ -14,8 +15,7 @@ WITHOUT = {
     "pmflow_core.automation.service.themes_to_act_on": READS,
     "pmflow_core.automation.chores.find_orphans": READS,
     "pmflow_core.board.previews.preview_moves": READS,
-    "pmflow_core.intake.events.list_events": READS,
-    "pmflow_core.integrations.service.list_endpoints": READS,
+    "pmflow_core.board.drafts.find_draft": READS,
     "pmflow_core.signals.duplicates.find": READS,
     "pmflow_core.themes.rebuild.read": READS,
     "pmflow_core.workspaces.invitations.list_invitations": READS,
@@ -29,7 +29,13 @@ WITHOUT = {
     "pmflow_core.documents.service.save_version": LEDGER + "document_versions",
     "pmflow_core.runs.advance.check_again": LEDGER + "decisions",
     "pmflow_core.signals.merging.merge_copies": LEDGER + "signal_merges",
-    "pmflow_core.intake.receiving.receive": LEDGER + "raw_events",
+    "pmflow_core.intake.samples.send_sample": LEDGER + "raw_events",
+    "pmflow_core.activity.notifications.tell": LEDGER + "notifications",
+    "pmflow_core.board.drafts.save_version": LEDGER + "document_versions",
+    "pmflow_core.board.service.write_document": LEDGER + "document_versions",
+    "pmflow_core.board.drafts.keep_draft": OWN,
+    "pmflow_core.board.drafts.drop_draft": OWN,
+    "pmflow_core.recipes.service.keep_ad_hoc": PART + "the run that it is for writes it",
     "pmflow_core.signals.service.ingest": LEDGER + "imports, raw_events and the signals",
     "pmflow_core.suggestions.service.propose": LEDGER + "suggestions",
     "pmflow_core.themes.rebuild.apply": LEDGER + "clusterings and theme_events",
