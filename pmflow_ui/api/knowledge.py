@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
 
-from pmflow_core.accounts.actor import Role
+from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.db import Session
 from pmflow_core.knowledge import records
 from pmflow_core.knowledge.models import RecordKind
 from pmflow_core.knowledge.schemas import RecordEdit, RecordIn
@@ -18,6 +20,7 @@ from pmflow_ui.api import paging
 from pmflow_ui.api.bodies import Body, Sent, described
 from pmflow_ui.api.paging import Cursor, Limit
 from pmflow_ui.api.permission import Allow
+from pmflow_ui.api.repeats import IdempotencyKey, answer
 from pmflow_ui.api.shapes import Page, Shape
 from pmflow_ui.call import call
 from pmflow_ui.viewer import Program, Viewer
@@ -78,12 +81,19 @@ async def list_records(
     return paging.slice_of(found, cursor, limit, Record.model_validate)
 
 
-@router.post("", status_code=201, openapi_extra=described(RecordIn))
+@router.post("", status_code=201, response_model=Record, openapi_extra=described(RecordIn))
 async def add_record(
-    viewer: Editor, sent: Annotated[Sent[RecordIn], Depends(Body(RecordIn))]
-) -> Record:
+    request: Request,
+    viewer: Editor,
+    sent: Annotated[Sent[RecordIn], Depends(Body(RecordIn))],
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 the answer reads it from the header
+) -> JSONResponse:
     """Write a record down."""
-    return Record.model_validate(await call(records.add, member(viewer), sent.value))
+
+    def act(session: Session, actor: Actor) -> Record:
+        return Record.model_validate(records.add(session, actor, sent.value))
+
+    return await answer(request, member(viewer), sent.raw, act, status=201)
 
 
 @router.get("/{record_id}")

@@ -76,7 +76,7 @@ async def providers() -> Providers:
     return Providers(items=[ProviderRead(name=each.name, label=each.label) for each in found])
 
 
-@router.get("/oauth/{provider}", response_model=None, dependencies=ANYONE)
+@router.get("/oauth/{provider}", response_model=None, include_in_schema=False, dependencies=ANYONE)
 async def set_out(
     provider: str, next_page: Annotated[str, Query(alias="next", max_length=2000)] = ""
 ) -> Response:
@@ -87,7 +87,7 @@ async def set_out(
         return _say("login", error)
 
 
-@router.get("/oauth/{provider}/connect", response_model=None)
+@router.get("/oauth/{provider}/connect", response_model=None, include_in_schema=False)
 async def connect(
     request: Request,
     provider: str,
@@ -101,7 +101,9 @@ async def connect(
         return _say("account", error)
 
 
-@router.get("/oauth/{provider}/callback", response_model=None, dependencies=ANYONE)
+@router.get(
+    "/oauth/{provider}/callback", response_model=None, include_in_schema=False, dependencies=ANYONE
+)
 async def come_back(
     request: Request,
     provider: str,

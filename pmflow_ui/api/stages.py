@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from pmflow_core.accounts.actor import Actor, Role
@@ -14,6 +15,7 @@ from pmflow_core.projects.stages import Colour, StageRead
 from pmflow_ui.access import member
 from pmflow_ui.api.bodies import Body, Sent, described
 from pmflow_ui.api.permission import Allow
+from pmflow_ui.api.repeats import IdempotencyKey, answer
 from pmflow_ui.api.shapes import Page, Shape
 from pmflow_ui.call import call
 from pmflow_ui.viewer import Program, Viewer
@@ -70,15 +72,19 @@ async def list_stages(slug: str, viewer: Reader) -> Page[Stage]:  # noqa: ARG001
     return _page(await call(stages.list_stages, member(viewer)))
 
 
-@router.post("", status_code=201, openapi_extra=described(StageIn))
+@router.post("", status_code=201, response_model=Stage, openapi_extra=described(StageIn))
 async def add_stage(
-    slug: str,  # noqa: ARG001
+    request: Request,
     viewer: Admin,
     sent: Annotated[Sent[StageIn], Depends(Body(StageIn))],
-) -> Stage:
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 the answer reads it from the header
+) -> JSONResponse:
     """Add a stage at the right end; it has no recipe until one is written."""
-    made = await call(stages.add, member(viewer), sent.value.name, sent.value.colour)
-    return Stage.model_validate(made)
+
+    def act(session: Session, actor: Actor) -> BaseModel:
+        return Stage.model_validate(stages.add(session, actor, sent.value.name, sent.value.colour))
+
+    return await answer(request, member(viewer), sent.raw, act, status=201)
 
 
 @router.put("/order", openapi_extra=described(Order))

@@ -41,6 +41,7 @@ def sign_up(page: Page) -> None:
 
 def let_it_create_two_projects(page: Page) -> None:
     page.get_by_role("link", name="Settings").first.click()
+    page.get_by_role("navigation", name="Settings").get_by_text("Automation").click()
     page.wait_for_url("**/w/automatic-bank/settings/automation")
     expect(page.get_by_role("radio", name=re.compile("^Propose"))).to_be_checked(timeout=MINUTE)
     page.get_by_role("radio", name=re.compile("^Create projects A project")).check()

@@ -60,6 +60,7 @@ def test_a_project_s_document_is_found_with_its_section(world: World) -> None:
         "q=x&theme=1",
         "q=x&received_since=2026-01-01T00:00:00",
         "q=x&limit=0",
+        "q=%00",
         "",
     ],
 )
@@ -68,7 +69,7 @@ def test_what_cannot_be_asked_is_a_problem(world: World, query: str) -> None:
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("typed", ["\x00", "'", '"', "a" * 3_000, "& | !", "\\", "-"])
+@pytest.mark.parametrize("typed", ["'", '"', "a" * 3_000, "& | !", "\\", "-"])
 def test_whatever_is_typed_is_answered(world: World, typed: str) -> None:
     for path in PATHS:
         address = path.replace("q=x", f"q={quote(typed)}")

@@ -100,9 +100,12 @@ def cite(actor: Actor, signal_id: UUID) -> None:
                 workspace_id=here,
                 version_id=version.id,
                 signal_id=signal_id,
+                signal_number=1,
+                start=11,
+                end=16,
                 quote="slow",
-                starts_at=0,
-                ends_at=4,
+                quote_start=6,
+                quote_end=10,
             )
         )
 
