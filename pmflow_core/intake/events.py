@@ -111,8 +111,6 @@ def replay(session: Session, actor: Actor, event_id: UUID) -> None:
     event.status, event.attempts, event.due_at = RawStatus.RECEIVED, 0, utcnow()
     session.flush()
     audit.record(session, actor, "webhook.replayed", str(event_id))
-    workspace = str(actor.workspace_id)
-    enqueue_on_commit(session, Job.PROCESS_EVENTS, workspace, job_id=f"events-{workspace}")
     wake(session, actor.workspace_id)
 
 

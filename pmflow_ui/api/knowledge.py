@@ -18,7 +18,7 @@ from pmflow_core.runs.status import RunStatus
 from pmflow_ui.access import member
 from pmflow_ui.api import paging
 from pmflow_ui.api.bodies import Body, Sent, described
-from pmflow_ui.api.paging import Cursor, Limit
+from pmflow_ui.api.paging import Cursor, Limit, Number
 from pmflow_ui.api.permission import Allow
 from pmflow_ui.api.repeats import IdempotencyKey, answer
 from pmflow_ui.api.shapes import Page, Shape
@@ -131,7 +131,7 @@ async def versions(record_id: UUID, viewer: Reader) -> Sequence[Version]:
 
 
 @router.post("/{record_id}/versions/{number}/restore")
-async def restore_version(record_id: UUID, number: int, viewer: Editor) -> Record:
+async def restore_version(record_id: UUID, number: Number, viewer: Editor) -> Record:
     """Make an earlier version the newest one again, as a version of its own."""
     made = await call(records.restore_version, member(viewer), record_id, number)
     return Record.model_validate(made)

@@ -18,7 +18,7 @@ from pmflow_core.events import topics
 from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.toasts import say
 
 
@@ -106,7 +106,7 @@ class ApiKeysState(rx.State):
     async def revoke(self) -> EventSpec:
         """End the key that was asked about."""
         actor, name = current_actor(), self.asked_name
-        key_id, self.asked = UUID(self.asked), ""
+        key_id, self.asked = opened(self.asked), ""
         await call(api_keys.revoke_api_key, actor, key_id)
         await self._read(actor)
         return say(f"{name} works no more.")

@@ -114,11 +114,11 @@ class AuditState(rx.State):
 
 def as_query(wanted: dict[str, str]) -> AuditQuery:
     """Return what the core is asked; a day that is none does not filter."""
-    since, until = _day(wanted["since"]), _day(wanted["until"])
+    since, until = _day(wanted.get("since", "")), _day(wanted.get("until", ""))
     return AuditQuery(
-        action=wanted["action"][:80] or None,
-        actor=wanted["actor"] or None,
-        target=wanted["target"] or None,
+        action=wanted.get("action", "")[:80] or None,
+        actor=wanted.get("actor") or None,
+        target=wanted.get("target") or None,
         since=since,
         until=until + timedelta(days=1) if until else None,
     )

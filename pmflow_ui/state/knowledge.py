@@ -23,7 +23,7 @@ from pmflow_core.runs import told_records
 from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.prose import Block, parse_document
 from pmflow_ui.state.knowledge_rows import (
     RecordCard,
@@ -142,7 +142,7 @@ class KnowledgeState(rx.State):
     async def restore_version(self, number: int) -> EventSpec:
         """Make a version the newest one again."""
         actor = current_actor()
-        made = await call(records.restore_version, actor, UUID(self.card.id), number)
+        made = await call(records.restore_version, actor, opened(self.card.id), number)
         await self._read(actor)
         await self._show(actor, str(made.id))
         return say(f"Version {number} holds again, as version {made.version}")
@@ -189,7 +189,7 @@ class KnowledgeState(rx.State):
     @event(allow=Role.EDITOR)
     async def delete(self) -> EventSpec:
         """Move the open record into the bin."""
-        actor, title, gone = current_actor(), self.card.title, UUID(self.card.id)
+        actor, title, gone = current_actor(), self.card.title, opened(self.card.id)
         await call(records.delete, actor, gone)
         self.editing = self.history = False
         await self._read(actor)
@@ -217,7 +217,7 @@ class KnowledgeState(rx.State):
             content=content,
             is_told=is_told,
         )
-        return await call(records.edit, actor, UUID(self.card.id), changes)
+        return await call(records.edit, actor, opened(self.card.id), changes)
 
     async def _read(self, actor: Actor) -> None:
         self._found = await call(records.list_records, actor)

@@ -20,7 +20,7 @@ from pmflow_core.workspaces.schemas import InvitationRead, MemberRead, NewInvita
 from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.initials import initials
 from pmflow_ui.toasts import say
 
@@ -154,7 +154,7 @@ class MembersState(rx.State):
     async def remove(self) -> EventSpec | list[EventSpec]:
         """End the membership that was asked about; the service says who may."""
         actor, name, leaving = current_actor(), self.asked_name, self.leaving
-        user_id, self.asked = UUID(self.asked), ""
+        user_id, self.asked = opened(self.asked), ""
         await call(workspaces.remove_member, actor, user_id)
         if leaving:
             return [say("You left the workspace."), rx.redirect("/", replace=True)]

@@ -127,6 +127,8 @@ class RecipeState(rx.State):
     @event(allow=Role.ADMIN)
     async def add(self, what: Literal["steps", "gates"]) -> None:
         """Add a step or a gate at the end, opened."""
+        if "steps" not in self._spec():
+            raise NotFound("Nothing is open here any more. Reload the page.")
         made = empty_step(self._spec(), _offer(())) if what == "steps" else empty_gate()
         parts = [*self._spec()[what], made]
         self.opened = f"{what}.{len(parts) - 1}"

@@ -13,7 +13,7 @@ from pmflow_core.events import topics
 from pmflow_ui import watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
-from pmflow_ui.guard import event
+from pmflow_ui.guard import event, opened
 from pmflow_ui.toasts import say
 from pmflow_ui.viewer import workspace_slug
 
@@ -109,7 +109,7 @@ class TrashState(rx.State):
     async def erase(self) -> EventSpec:
         """Erase what was asked about."""
         actor = current_actor()
-        item, self.asked = UUID(self.asked), ""
+        item, self.asked = opened(self.asked), ""
         await call(trash.erase, actor, TrashKind(self._kind), item)
         await self._read(actor)
         return say("Erased for good")

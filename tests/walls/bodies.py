@@ -3,6 +3,7 @@
 import types
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin
 from uuid import UUID, uuid4
@@ -71,7 +72,13 @@ def _of_class(kind: Any, name: str, side: Side | None, text: Text) -> Any:
         return next(iter(kind)).value
     if issubclass(kind, BaseModel):
         return example(kind, side, text)
-    plainly: dict[type, Any] = {bool: True, int: 1, float: 0.5, datetime: MOMENT.isoformat()}
+    plainly: dict[type, Any] = {
+        bool: True,
+        int: 1,
+        float: 0.5,
+        Decimal: 1,
+        datetime: MOMENT.isoformat(),
+    }
     if kind in plainly:
         return plainly[kind]
     if kind is UUID or (name == "project" and text is plain):

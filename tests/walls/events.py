@@ -135,4 +135,4 @@ def unlisted() -> list[str]:
 
 def _is_open(name: str) -> bool:
     """Notes, and the pages in front of the door: signing in, up, resetting, accepting."""
-    return any(part in name for part in ("notice_state", "state___sign", "invitation", "reset"))
+    return any(part in name for part in ("notice_state", "state___sign", "state___invite", "reset"))

@@ -35,6 +35,10 @@ OBJECTS: Mapping[str, Callable[[Side], str]] = {
     "linked": lambda side: side.id_of("projects"),
     "merge_id": lambda side: side.id_of("customer_merges"),
     "endpoint_id": lambda side: side.id_of("webhook_endpoints"),
+    "event_id": lambda side: side.id_of("raw_events"),
+    "record_id": lambda side: side.id_of("knowledge"),
+    "item": lambda side: side.id_of("signals"),
+    "subject_id": lambda side: side.id_of("projects"),
     "key_id": lambda side: side.id_of("api_keys"),
     "user_id": lambda side: str(side.rows["memberships"]["user_id"]),
     "member_id": lambda side: str(side.rows["memberships"]["user_id"]),
@@ -49,6 +53,8 @@ WORDS: Mapping[str, str] = {
     "token": "0" * 43,
     "provider": "github",
     "name": "anthropic",
+    "deleted_slug": "nowhere",
+    "session_id": "00000000-0000-7000-8000-000000000001",
 }
 
 
