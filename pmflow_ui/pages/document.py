@@ -158,7 +158,7 @@ def _crumb() -> rx.Component:
     return rx.el.div(
         link(head.key, href=head.project_href),
         rx.el.span("/", class_name="sep"),
-        rx.el.b(head.title, class_name="trunc"),
+        rx.el.h1(head.title, class_name="trunc"),
         rx.el.span(head.chip, class_name=f"chip {head.chip_class} no-phone"),
         class_name="crumb",
     )

@@ -43,7 +43,7 @@ def _crumb() -> rx.Component:
     return rx.el.div(
         link("Recipes", href=workspace_path("recipes")),
         rx.el.span("/", class_name="sep"),
-        rx.el.b(RecipeState.name, class_name="trunc"),
+        rx.el.h1(RecipeState.name, class_name="trunc"),
         state,
         class_name="crumb",
     )

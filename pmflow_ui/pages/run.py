@@ -33,7 +33,7 @@ def _crumb() -> rx.Component:
             sep,
             link(FACTS.project_key, href=FACTS.project_href, class_name="no-phone"),
             rx.el.span("/", class_name="sep no-phone"),
-            rx.el.b("Run ", FACTS.number),
+            rx.el.h1("Run ", FACTS.number),
             class_name="crumb",
         ),
         rx.cond(FACTS.status, state_chip(FACTS.status)),

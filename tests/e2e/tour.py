@@ -39,7 +39,7 @@ def load_sample(page: Page, email: str) -> None:
 def stops(page: Page) -> list[Stop]:
     """Return the pages that need nobody signed in last, for they may sign out who is."""
     slug = page.url.split("/w/")[1].split("/")[0]
-    given = {"slug": slug, "document_type": "prd", "stage": "prd", "token": "unknown"}
+    given = {"slug": slug, "document_type": "prd", "stage": "prd"}
     given |= _found(page, f"/w/{slug}")
     ordered = sorted(ROUTES, key=lambda route: route.permission is Access.ANYONE)
     return [
@@ -73,7 +73,7 @@ def _linked(page: Page, address: str, kind: str) -> str:
 
 
 def _filled(path: str, given: Mapping[str, str]) -> str:
-    return PARAMETER.sub(lambda found: given[found[1]], path)
+    return PARAMETER.sub(lambda found: given.get(found[1], "unknown"), path)
 
 
 def _name(path: str) -> str:
