@@ -73,6 +73,7 @@ def import_messages(page: Page) -> None:
 def watch_it_act(page: Page) -> None:
     """The page is open before anything happens, and shows it without a reload."""
     page.get_by_role("link", name="Settings").first.click()
+    page.get_by_role("navigation", name="Settings").get_by_text("Automation").click()
     log = page.get_by_role("region", name="Log of automation")
     # Much is looked at again and again; what was done stays in a view of its own.
     log.get_by_role("button", name="Done and proposed").click()
@@ -112,7 +113,8 @@ def on_a_phone_in_the_dark(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/w/automatic-bank/settings")
-    page.wait_for_url("**/settings/automation")
+    page.wait_for_url("**/settings/general")
+    page.goto("/w/automatic-bank/settings/automation")
     expect(page.get_by_role("button", name="Save")).to_be_visible(timeout=MINUTE)
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 360

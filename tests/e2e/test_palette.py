@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Product, Watched
 
 pytestmark = pytest.mark.e2e
+MINUTE = 60_000
 
 
 def test_everything_is_reached_from_the_keyboard(product: Product, watched: Watched) -> None:
@@ -17,7 +18,7 @@ def test_everything_is_reached_from_the_keyboard(product: Product, watched: Watc
     box = page.get_by_label("Command or search")
 
     page.keyboard.press("Control+k")
-    expect(box).to_be_focused()
+    expect(box).to_be_focused(timeout=MINUTE)
     expect(page.get_by_role("option", name="New project")).to_have_attribute(
         "aria-selected", "true"
     )
@@ -29,17 +30,17 @@ def test_everything_is_reached_from_the_keyboard(product: Product, watched: Watc
     expect(page.get_by_role("option", name="Insights")).to_have_attribute("aria-selected", "true")
     box.press("Enter")
     page.wait_for_url("**/insights")
-    expect(page.get_by_text("Nothing to count yet")).to_be_visible()
+    expect(page.get_by_text("Nothing to count yet")).to_be_visible(timeout=MINUTE)
 
     page.keyboard.press("g")
     page.keyboard.press("b")
     page.wait_for_url("**/board")
-    expect(page.get_by_role("button", name="New project").first).to_be_visible()
+    expect(page.get_by_role("button", name="New project").first).to_be_visible(timeout=MINUTE)
     page.keyboard.press("Control+k")
-    expect(box).to_be_focused()
+    expect(box).to_be_focused(timeout=MINUTE)
     box.press_sequentially("new")
     box.press("Enter")
-    expect(page.get_by_role("dialog", name="New project")).to_be_visible()
+    expect(page.get_by_role("dialog", name="New project")).to_be_visible(timeout=MINUTE)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
@@ -54,11 +55,11 @@ def look_at_the_keys(page: Page) -> None:
     """Open the sheet of keys and the palette, and leave both by Esc."""
     palette = page.get_by_role("dialog", name="Commands and search")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible(timeout=MINUTE)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("Control+k")
-    expect(palette).to_be_visible()
+    expect(palette).to_be_visible(timeout=MINUTE)
     page.keyboard.press("Escape")
     expect(palette).to_have_count(0)
 
@@ -73,4 +74,5 @@ def arrive(page: Page) -> None:
     page.get_by_label("Name").fill("Palette team")
     page.get_by_role("button", name="Create workspace").click()
     page.wait_for_url("**/board")
-    expect(page.get_by_role("heading", name="Board")).to_be_visible()
+    # drawn from the state, so the page hears keys by then
+    expect(page.get_by_text("No project yet")).to_be_visible(timeout=MINUTE)
