@@ -3,6 +3,7 @@
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import Engine
 
@@ -24,7 +25,11 @@ def accepted(workspace_id: UUID, endpoint_id: UUID, keys: tuple[bytes, ...]) -> 
 
 
 @pytest.fixture
-def workspace(database: Engine) -> UUID:
+def workspace(database: Engine, database_url: str) -> UUID:
+    """A workspace of its own, and no secret in the others that other tests' keys have sealed."""
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("update webhook_endpoints set secrets = '[]'")
+        owner.execute("update outgoing_webhooks set secrets = '[]'")
     configure(database)
     return make_workspace("Rotating")
 
