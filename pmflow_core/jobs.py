@@ -4,7 +4,9 @@ A job carries ids only. Losing every job loses nothing: the reconciler offers ag
 unfinished.
 """
 
-from dataclasses import dataclass
+import threading
+import time
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -28,6 +30,8 @@ KEEP_RESULT_S = 300
 SILENT = timedelta(seconds=30)
 # So long after its last word a worker has at least missed one; offering twice does no harm.
 QUIET = timedelta(seconds=10)
+# A burst of deliveries offers its workspace's work so often, not once for each.
+TOGETHER_S = 0.2
 
 
 class Job(StrEnum):
@@ -56,6 +60,18 @@ class _Broker:
 
 
 _broker = _Broker()
+
+
+@dataclass
+class _Gathered:
+    """Which work was offered when, and which is due to be offered again."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    offered_at: dict[str, float] = field(default_factory=dict[str, float])
+    due: set[str] = field(default_factory=set[str])
+
+
+_gathered = _Gathered()
 
 
 def configure(redis_url: str | None) -> None:
@@ -111,6 +127,44 @@ def enqueue(job: Job, *arguments: str, job_id: str, front: bool = False) -> None
         log.debug("job.known", job=job.value, job_id=job_id)
     except (RedisError, OSError) as error:
         log.warning("job.lost", job=job.value, job_id=job_id, error=str(error))
+
+
+def enqueue_together(job: Job, *arguments: str, job_id: str) -> None:
+    """As `enqueue`, for work that takes all that waits: a burst of offers becomes one each 0.2 s.
+
+    The first goes out at once. One that comes sooner after it is kept until the time is over, so
+    that each is followed by an offer; what a dying process keeps, rows still say.
+    """
+    now = time.monotonic()
+    with _gathered.lock:
+        if job_id in _gathered.due:
+            return
+        wait = _gathered.offered_at.get(job_id, now - TOGETHER_S) + TOGETHER_S - now
+        if wait > 0:
+            _gathered.due.add(job_id)
+        else:
+            _note_offer(job_id, now)
+    if wait <= 0:
+        enqueue(job, *arguments, job_id=job_id)
+        return
+    later = threading.Timer(wait, _offer_kept, [job, *arguments], {"job_id": job_id})
+    later.daemon = True
+    later.start()
+
+
+def _offer_kept(job: Job, *arguments: str, job_id: str) -> None:
+    with _gathered.lock:
+        _gathered.due.discard(job_id)
+        _note_offer(job_id, time.monotonic())
+    enqueue(job, *arguments, job_id=job_id)
+
+
+def _note_offer(job_id: str, now: float) -> None:
+    """Remember an offer, and forget those that no later one waits for."""
+    past = [each for each, at in _gathered.offered_at.items() if now - at > TOGETHER_S]
+    for each in past:
+        del _gathered.offered_at[each]
+    _gathered.offered_at[job_id] = now
 
 
 def _forget_if_dead(redis: "Redis", waiting: Queue, job_id: str) -> None:

@@ -12,11 +12,10 @@ from pmflow_core.accounts.actor import Actor
 from pmflow_core.accounts.passwords import AT_ONCE
 from pmflow_core.accounts.service import Begin
 from pmflow_core.db import Session
-from pmflow_core.db.transaction import enter_workspace, transaction
+from pmflow_core.db.transaction import Enter, enter_workspace, transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Enter = Callable[[Session, UUID], None]
 _hashing = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
 _elsewhere = ThreadPoolExecutor(4, thread_name_prefix="provider")
 

@@ -37,6 +37,8 @@ from worker.reconcile import beat, forget, is_held, reconcile
 _WORKER_TTL_S = 20
 # A child that was told to leave and still works is ended this much later.
 OVERTIME_S = 2.0
+# Who waits for a page or for the answer to a webhook goes before who works in the background.
+_NICENESS = 10
 
 
 class PmflowWorker(Worker):
@@ -180,6 +182,7 @@ class PmflowWorker(Worker):
         self.executions.clear()
         self.setup_work_horse_signals()
         random.seed()
+        os.nice(_NICENESS)
         connections.connect(self._settings, self._urls)
         for order in orders:
             job = RqJob.fetch(order.job_id, connection=self._redis, serializer=JSONSerializer)

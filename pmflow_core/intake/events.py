@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
+from pmflow_core.db.hooks import on_commit
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import NotFound
 from pmflow_core.events import topics
@@ -25,7 +26,7 @@ from pmflow_core.intake.models import RawEvent, RawStatus
 from pmflow_core.intake.schemas import EventDetail, EventRead
 from pmflow_core.integrations import repository as endpoints
 from pmflow_core.integrations.models import WebhookEndpoint
-from pmflow_core.jobs import Job, enqueue_on_commit
+from pmflow_core.jobs import Job, enqueue_together
 from pmflow_core.logs import get_logger
 from pmflow_core.signals import service as signals
 from pmflow_core.signals.normalise import clean
@@ -118,7 +119,7 @@ def wake(session: Session, workspace_id: UUID) -> None:
     """Offer the workspace's deliveries to a worker and nudge who watches, after the commit."""
     name = str(workspace_id)
     publish_on_commit(session, topics.webhooks(workspace_id))
-    enqueue_on_commit(session, Job.PROCESS_EVENTS, name, job_id=f"events-{name}")
+    on_commit(session, lambda: enqueue_together(Job.PROCESS_EVENTS, name, job_id=f"events-{name}"))
 
 
 def _process(session: Session, event: RawEvent) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
+from pmflow_core.db.transaction import Enter
 from pmflow_core.errors import NotFound, TooLarge, Unauthenticated
 from pmflow_core.ids import uuid7
 from pmflow_core.intake import event_rows
@@ -53,12 +54,23 @@ class Received:
     challenge: str | None = None
 
 
-def workspace_of(session: Session, endpoint_id: UUID) -> UUID:
-    """Return the workspace of an endpoint, in a session outside of any; raises NotFound."""
-    found = endpoints.workspace_of_endpoint(session, endpoint_id)
-    if found is None:
+def receive_anywhere(
+    session: Session,
+    enter: Enter,
+    kind: EndpointKind,
+    endpoint_id: UUID,
+    delivery: Delivery,
+    keys: Keys,
+) -> Received:
+    """As `receive`, in a session outside of any workspace that `enter` moves into the endpoint's.
+
+    One transaction for both, because a burst pays for each.
+    """
+    workspace_id = endpoints.workspace_of_endpoint(session, endpoint_id)
+    if workspace_id is None:
         raise _no_endpoint()
-    return found
+    enter(session, workspace_id)
+    return receive(session, kind, endpoint_id, delivery, keys)
 
 
 def receive(

@@ -1,6 +1,5 @@
 """Deleting one's account: out of every workspace at once, or out of none."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,13 +8,13 @@ from pmflow_core.accounts import burial, repository
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.audit import record
 from pmflow_core.accounts.models import User
+from pmflow_core.db.transaction import Enter
 from pmflow_core.errors import Unauthenticated
 from pmflow_core.workspaces import repository as workspaces
 from pmflow_core.workspaces.schemas import WorkspaceRead
 from pmflow_core.workspaces.service import LastAdmin
 
 SHOWN = 5
-Enter = Callable[[Session, UUID], None]
 
 
 def delete_account(session: Session, enter: Enter, user_id: UUID) -> None:

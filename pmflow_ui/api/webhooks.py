@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from pmflow_core.accounts import api_keys
 from pmflow_core.accounts.actor import Actor
-from pmflow_core.db import Session
 from pmflow_core.errors import NotFound
 from pmflow_core.intake import receiving
 from pmflow_core.intake.receiving import MAX_BYTES, Delivery, DeliveryTooLarge, Received
@@ -16,7 +15,7 @@ from pmflow_core.integrations.models import EndpointKind
 from pmflow_core.settings import get_settings
 from pmflow_ui.api.bodies import read_capped
 from pmflow_ui.api.permission import ANYONE
-from pmflow_ui.call import call_outside, call_within
+from pmflow_ui.call import call_across, call_outside, call_within
 
 router = APIRouter(prefix="/api/webhooks", tags=["webhooks"])
 _SIGNALS = {
@@ -80,21 +79,21 @@ async def _receive(
 ) -> Received:
     endpoint = _as_id(endpoint_id)
     body = await read_capped(request, MAX_BYTES, DeliveryTooLarge)
-    workspace_id, program = await call_outside(_look_up, endpoint, shown)
+    delivery = Delivery(_lowered(request), body, await _program(shown))
+    keys = get_settings().secrets()
+    return await call_across(receiving.receive_anywhere, kind, endpoint, delivery, keys)
+
+
+async def _program(shown: str) -> Actor | None:
+    """Return whom an API key speaks for, if one was shown and it is known."""
+    program = await call_outside(api_keys.find_api_key, shown) if shown else None
     if program is not None:
         await call_within(program.workspace_id, api_keys.note_use, shown)
-    keys = get_settings().secrets()
-    delivery = Delivery(_lowered(request), body, program)
-    return await call_within(workspace_id, receiving.receive, kind, endpoint, delivery, keys)
+    return program
 
 
 def _lowered(request: Request) -> dict[str, str]:
     return {name.lower(): value for name, value in request.headers.items()}
-
-
-def _look_up(session: Session, endpoint_id: UUID, shown: str) -> tuple[UUID, Actor | None]:
-    program = api_keys.find_api_key(session, shown) if shown else None
-    return receiving.workspace_of(session, endpoint_id), program
 
 
 def _api_key(headers: dict[str, str]) -> str:

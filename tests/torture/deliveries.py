@@ -10,8 +10,8 @@ from uuid import UUID
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.clock import utcnow
-from pmflow_core.db.transaction import transaction
-from pmflow_core.intake.receiving import Delivery, receive, workspace_of
+from pmflow_core.db.transaction import enter_workspace, transaction
+from pmflow_core.intake.receiving import Delivery, receive_anywhere
 from pmflow_core.integrations import service as endpoints
 from pmflow_core.integrations.models import EndpointKind
 from pmflow_core.integrations.schemas import EndpointIn
@@ -50,9 +50,14 @@ class Feed:
             "webhook-signature": sign(self.secret, name, now, body),
         }
         with transaction(None) as session:
-            workspace_id = workspace_of(session, self.endpoint_id)
-        with transaction(workspace_id) as session:
-            receive(session, EndpointKind.SIGNALS, self.endpoint_id, Delivery(headers, body), KEYS)
+            receive_anywhere(
+                session,
+                enter_workspace,
+                EndpointKind.SIGNALS,
+                self.endpoint_id,
+                Delivery(headers, body),
+                KEYS,
+            )
         time.sleep(PAUSE_S)
 
 

@@ -13,12 +13,12 @@ from sqlalchemy import Engine, text
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
-from pmflow_core.db.transaction import transaction
+from pmflow_core.db.transaction import enter_workspace, transaction
 from pmflow_core.errors import NotFound, PermissionDenied, Unauthenticated
 from pmflow_core.intake import event_rows, events
 from pmflow_core.intake.events import BadDelivery, read_signals
 from pmflow_core.intake.models import RawStatus
-from pmflow_core.intake.receiving import Delivery, receive, workspace_of
+from pmflow_core.intake.receiving import Delivery, receive, receive_anywhere
 from pmflow_core.intake.schemas import EventRead
 from pmflow_core.integrations import service as endpoints
 from pmflow_core.integrations.models import EndpointKind
@@ -235,4 +235,6 @@ def test_whom_an_endpoint_believes(actor: Actor) -> None:
     with pytest.raises(NotFound):
         send(actor, unsigned, Delivery({}, b"{}", Actor.system(make_workspace())))
     with transaction(None) as session, pytest.raises(NotFound):
-        workspace_of(session, uuid4())
+        receive_anywhere(
+            session, enter_workspace, EndpointKind.SIGNALS, uuid4(), Delivery({}, b"{}"), KEYS
+        )
