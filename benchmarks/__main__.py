@@ -13,6 +13,7 @@ from benchmarks import (
     routing,
     search,
     themes,
+    upload,
     webhooks,
 )
 from benchmarks.peers import PEERS
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "browser": browser.main,
     "engine": engine.main,
     "search": search.main,
+    "upload": upload.main,
     "webhooks": webhooks.main,
     **{name: partial(engine.beside, name) for name in PEERS},
 }

@@ -117,12 +117,23 @@ def weekly_severities(
 def list_labels(session: Session, actor: Actor) -> list[ThemeTag]:
     """Return the active themes that have signals by name alone, the largest first."""
     actor.require(Role.VIEWER)
+    # All of an import's members are joined with their signals by no plan that is always quick.
+    size = (
+        select(func.count())
+        .where(col(ThemeMembership.theme_id) == col(Theme.id))
+        .correlate(Theme)
+        .scalar_subquery()
+    )
+    has_signals = (
+        select(col(ThemeMembership.id))
+        .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
+        .where(col(ThemeMembership.theme_id) == col(Theme.id), *repository.live())
+        .correlate(Theme)
+        .exists()
+    )
     statement = (
         select(col(Theme.id), col(Theme.label))
-        .join(ThemeMembership, col(ThemeMembership.theme_id) == col(Theme.id))
-        .join(Signal, col(Signal.id) == col(ThemeMembership.signal_id))
-        .where(col(Theme.status) == ThemeStatus.ACTIVE, *repository.live())
-        .group_by(col(Theme.id), col(Theme.label))
-        .order_by(func.count().desc(), col(Theme.id))
+        .where(col(Theme.status) == ThemeStatus.ACTIVE, has_signals)
+        .order_by(size.desc(), col(Theme.id))
     )
     return [ThemeTag(*row) for row in session.execute(statement)]
