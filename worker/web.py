@@ -30,7 +30,7 @@ class Server(uvicorn.Server):
         """Begin to serve."""
         closing.reopen()
         await super().startup(sockets)
-        # The application's own objects never die; looking through them held every request for 0.3 s.
+        # Looking through the application's own objects, which stay, held every request for 0.3 s.
         gc.collect()
         gc.freeze()
 
