@@ -96,8 +96,8 @@ def _board(page: Page, slug: str, cards: int) -> None:
         Act(
             "collapse a lane",
             '.lane-h a[aria-label="Collapse Inbox"]',
-            '.lane.shut[aria-label^="Inbox"]',
-            lambda page: page.click('.lane.shut a[aria-label="Expand Inbox"]'),
+            '.lane[data-shut=true][aria-label^="Inbox"]',
+            lambda page: page.click('a[aria-label="Expand Inbox"]'),
         ),
     )
     for act in acts:

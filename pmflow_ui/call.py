@@ -11,8 +11,8 @@ from uuid import UUID
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.accounts.passwords import AT_ONCE
 from pmflow_core.accounts.service import Begin
-from pmflow_core.db import Session
-from pmflow_core.db.transaction import Enter, enter_workspace, transaction
+from pmflow_core.db import Enter, Session
+from pmflow_core.db.transaction import enter_workspace, transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -175,7 +175,7 @@ def _fresh(project: Project, stage: Stage, backdrop: Backdrop) -> WhyRead:
         _at(project, stage, project.stage_since),
         reason=f"In {stage.name}, nothing has run here yet",
         next_action=(
-            f"Run {stage.name}: {recipe.title.lower()}"
+            f"Run {stage.name}: {recipe.title[:1].lower()}{recipe.title[1:]}"
             if recipe
             else f"Work on {stage.name}, then move the project on"
         ),

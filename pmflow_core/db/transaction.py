@@ -6,7 +6,7 @@ Lock order for everybody: projects, then stage runs, then documents. Rows are lo
 wait, which locks the parent's key out of this order.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,10 +19,6 @@ from pmflow_core.errors import Unavailable
 
 APP_ROLE = "pmflow_app"
 _ENTER = text("select set_config('role', :role, true), set_config('app.ws', :workspace, true)")
-
-
-# What moves an open session into a workspace, for a service that finds out which.
-Enter = Callable[[Session, UUID], None]
 
 
 @dataclass

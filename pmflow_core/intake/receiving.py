@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
-from pmflow_core.db.transaction import Enter
+from pmflow_core.db import Enter
 from pmflow_core.errors import NotFound, TooLarge, Unauthenticated
 from pmflow_core.ids import uuid7
 from pmflow_core.intake import event_rows

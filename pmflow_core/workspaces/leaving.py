@@ -8,7 +8,7 @@ from pmflow_core.accounts import burial, repository
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.audit import record
 from pmflow_core.accounts.models import User
-from pmflow_core.db.transaction import Enter
+from pmflow_core.db import Enter
 from pmflow_core.errors import Unauthenticated
 from pmflow_core.workspaces import repository as workspaces
 from pmflow_core.workspaces.schemas import WorkspaceRead

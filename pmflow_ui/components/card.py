@@ -5,13 +5,13 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from pmflow_ui.components.address import plain_link
 from pmflow_ui.components.avatar import avatar
 from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.drag import drag_card
 from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.keys import ITEM, key
-from pmflow_ui.components.link import link
 from pmflow_ui.components.meter import document_marks, progress
 from pmflow_ui.state.board_dialog import MoveState
 from pmflow_ui.state.board_rows import CardView
@@ -38,6 +38,7 @@ def board_card(  # noqa: PLR0913 plain values let React see that nothing changed
     following: rx.Var[str],
     tone: rx.Var[str],
     can_override: rx.Var[bool],
+    mood: rx.Var[str],
     lane: rx.Var[str],
     movable: rx.Var[bool],
 ) -> rx.Component:
@@ -45,7 +46,7 @@ def board_card(  # noqa: PLR0913 plain values let React see that nothing changed
     override = button("Override…", "", "sm", on_click=MoveState.ask(card_id))
     return drag_card(
         _head(card_id, number, owner, letters, mine, movable),
-        link(title, href=href, class_name="card-t", draggable=False),
+        plain_link(title, href=href, class_name="card-t", draggable=False),
         full_reason(glyph, lead, words, following, tone),
         rx.cond(can_override, rx.el.div(override, class_name="card-do")),
         rx.cond(percent.to(int) >= 0, progress(percent, "Steps done", running=True)),
@@ -54,7 +55,7 @@ def board_card(  # noqa: PLR0913 plain values let React see that nothing changed
         lane=lane,
         disabled=~movable,
         class_name="card",
-        custom_attrs=ITEM,
+        custom_attrs={**ITEM, "data-mood": mood},
     )
 
 
@@ -134,6 +135,7 @@ def card_of(card: ObjectVar[CardView], lane: rx.Var[str], movable: rx.Var[bool])
         following=card.next,
         tone=card.tone,
         can_override=card.can_override,
+        mood=card.mood,
         lane=lane,
         movable=movable,
     )

@@ -1,6 +1,7 @@
 // Cards that can be dragged to lanes, by pragmatic-drag-and-drop. The keyboard's way is the
 // card's move menu; this only adds the mouse and touch.
 import { useEffect, useRef, useState } from "react";
+import { Link, useLocation } from "react-router";
 import {
   draggable,
   dropTargetForElements,
@@ -26,7 +27,30 @@ export function DragCard({ cardId, lane, disabled, children, ...rest }) {
   );
 }
 
-export function DropLane({ lane, refuses, onMove, onHover, children, ...rest }) {
+// The stages that are collapsed: as the address says, else as usual.
+function shutStages(search, usual) {
+  const given = new URLSearchParams(search).get("shut") ?? usual;
+  return given.split(",").filter((stage) => stage && stage !== "none");
+}
+
+export function LaneToggle({ lane, name, usual, children, ...rest }) {
+  const { pathname, search } = useLocation();
+  const shut = shutStages(search, usual);
+  const isShut = shut.includes(lane);
+  const left = isShut ? shut.filter((stage) => stage !== lane) : [...shut, lane];
+  const query = new URLSearchParams(search);
+  query.set("shut", left.join(",") || "none");
+  const does = isShut ? "Expand" : "Collapse";
+  const to = `${pathname}?${query.toString().replaceAll("%2C", ",")}`;
+  return (
+    <Link {...rest} to={to} title={does} aria-label={`${does} ${name}`}>
+      {children}
+    </Link>
+  );
+}
+
+export function DropLane({ lane, name, usual, refuses, onMove, onHover, children, ...rest }) {
+  const isShut = shutStages(useLocation().search, usual).includes(lane);
   const ref = useRef(null);
   const latest = useRef({});
   latest.current = { onMove, onHover };
@@ -57,7 +81,13 @@ export function DropLane({ lane, refuses, onMove, onHover, children, ...rest }) 
     [],
   );
   return (
-    <section {...rest} ref={ref} data-over={over}>
+    <section
+      {...rest}
+      ref={ref}
+      data-over={over}
+      data-shut={isShut}
+      aria-label={isShut ? `${name}, collapsed` : name}
+    >
       {children}
     </section>
   );

@@ -26,9 +26,20 @@ class _DropLane(rx.NoSSRComponent):
     tag = "DropLane"
 
     lane: rx.Var[str]
+    name: rx.Var[str]
+    usual: rx.Var[str]
     refuses: rx.Var[list[str]]
     on_move: rx.EventHandler[_moved]
     on_hover: rx.EventHandler[_moved]
+
+
+class _LaneToggle(rx.NoSSRComponent):
+    library = f"$/public{_SOURCE}"
+    tag = "LaneToggle"
+
+    lane: rx.Var[str]
+    name: rx.Var[str]
+    usual: rx.Var[str]
 
 
 def drag_card(*children: rx.Component, card_id: Any, lane: Any, **props: Any) -> rx.Component:
@@ -36,9 +47,18 @@ def drag_card(*children: rx.Component, card_id: Any, lane: Any, **props: Any) ->
     return _DragCard.create(*children, card_id=card_id, lane=lane, **props)
 
 
+def lane_toggle(
+    *children: rx.Component, lane: Any, name: Any, usual: Any, **props: Any
+) -> rx.Component:
+    """Return the link that collapses a lane or opens it again; see `drop_lane`."""
+    return _LaneToggle.create(*children, lane=lane, name=name, usual=usual, **props)
+
+
 def drop_lane(*children: rx.Component, lane: Any, on_move: Any, **props: Any) -> rx.Component:
     """Return a lane; a card dropped from another one calls `on_move(card_id, lane)`.
 
+    Its attribute `data-shut` says whether the address has it collapsed (`shut`, lanes by commas);
+    an address that does not say means `usual`.
     `refuses` lists the cards that a drop would not move (the lane says so while they hover), and
     `on_hover(card_id, lane)` lets the page show the checks and the cost before the drop.
     """

@@ -62,6 +62,11 @@ def _override(option: ObjectVar[MoveOption]) -> rx.Component:
     )
 
 
+def _looking() -> rx.Component:
+    row = rx.el.div(rx.el.span(class_name="sk grow"), class_name="mv off")
+    return rx.el.div(*[row] * 6, class_name="mvs", role="status", aria_label="Loading")
+
+
 def move_dialog() -> rx.Component:
     """Return the dialog; `MoveState.ask(project_id)` opens it."""
     chosen = MoveState.overriding
@@ -71,7 +76,11 @@ def move_dialog() -> rx.Component:
         rx.cond(
             chosen,
             _override(chosen.to(ObjectVar[MoveOption])),
-            rx.el.ul(rx.foreach(MoveState.options, _option), class_name="mvs"),
+            rx.cond(
+                MoveState.options.length() > 0,
+                rx.el.ul(rx.foreach(MoveState.options, _option), class_name="mvs"),
+                _looking(),
+            ),
         ),
         open=MoveState.is_open,
         on_open_change=MoveState.set_open,

@@ -3,9 +3,10 @@
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from pmflow_ui.components.address import address_link, address_scope
 from pmflow_ui.components.button import button, link_button
 from pmflow_ui.components.card import card_of
-from pmflow_ui.components.drag import drop_lane
+from pmflow_ui.components.drag import drop_lane, lane_toggle
 from pmflow_ui.components.form import field, state_form
 from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.icon import icon
@@ -31,11 +32,12 @@ def _filters() -> rx.Component:
     )
     return rx.el.nav(
         *(
-            link(
+            address_link(
                 label,
                 rx.el.span(number, class_name=rx.cond(number.to(int) > 0, f"n {tone}", "n")),
                 href=workspace_path("board" if show == "all" else f"board?show={show}"),
-                custom_attrs={"aria-current": rx.cond(BoardState.show == show, "page", "false")},
+                param="show",
+                fallback="all",
             )
             for show, label, number, tone in shows
         ),
@@ -111,11 +113,26 @@ def _drop(lane: ObjectVar[Lane]) -> rx.Component:
     return rx.cond(drop.lane == lane.slug, rx.cond(drop.refusal, refused, slot))
 
 
+def _counts(lane: ObjectVar[Lane], kind: str) -> list[rx.Component]:
+    """Return the lane's number by each filter; the styles show the one of the address."""
+    counts = lane.counts
+    numbers = {
+        "all": counts.all,
+        "waiting": counts.waiting,
+        "blocked": counts.blocked,
+        "running": counts.running,
+    }
+    return [
+        rx.el.span(number, class_name=kind, custom_attrs={"data-of": show})
+        for show, number in numbers.items()
+    ]
+
+
 def _lane_head(lane: ObjectVar[Lane], toggle: rx.Component) -> rx.Component:
     return rx.el.header(
         rx.el.span(class_name=f"swatch sw-{lane.colour}"),
         rx.el.span(lane.name, class_name="trunc"),
-        rx.el.span(lane.count, class_name="n"),
+        *_counts(lane, "n"),
         rx.el.span(class_name="right"),
         toggle,
         class_name="lane-h",
@@ -125,21 +142,14 @@ def _lane_head(lane: ObjectVar[Lane], toggle: rx.Component) -> rx.Component:
 def _lane(index: int) -> rx.Component:
     lane = BoardState.lanes[index]
     cards = getattr(BoardState, f"lane_{index}")
-    toggle = link(
+    toggle = lane_toggle(
         icon("columns-2", 14),
-        href=lane.toggle_href,
+        lane=lane.slug,
+        name=lane.name,
+        usual=BoardState.shut,
         class_name="btn ghost icon sm",
-        title=rx.cond(lane.shut, "Expand", "Collapse"),
-        aria_label=rx.cond(lane.shut, f"Expand {lane.name}", f"Collapse {lane.name}"),
     )
-    shut = rx.el.section(
-        toggle,
-        rx.el.span(lane.name),
-        rx.el.span(lane.count, class_name="n"),
-        class_name=f"lane shut no-phone {rx.cond(lane.shown, 'shown', '')}",
-        aria_label=f"{lane.name}, collapsed",
-    )
-    full = drop_lane(
+    drawn = drop_lane(
         _lane_head(lane, toggle),
         rx.el.div(
             _drop(lane),
@@ -147,23 +157,20 @@ def _lane(index: int) -> rx.Component:
             class_name="lane-b",
         ),
         lane=lane.slug,
+        name=lane.name,
+        usual=BoardState.shut,
         on_move=BoardState.move,
         on_hover=BoardState.preview,
         class_name=f"lane {rx.cond(lane.shown, 'shown', '')}",
-        aria_label=lane.name,
     )
-    return rx.cond(
-        BoardState.lanes.length() > index,
-        # A collapsed lane is whole on a phone, where one stage is shown at a time.
-        rx.cond(lane.shut, rx.fragment(shut, rx.el.div(full, class_name="phone-lane")), full),
-    )
+    return rx.cond(BoardState.lanes.length() > index, drawn)
 
 
 def _stage_switch() -> rx.Component:
     def stage(lane: ObjectVar[Lane]) -> rx.Component:
         return link(
             lane.name,
-            rx.el.span(lane.count, class_name="tn"),
+            *_counts(lane, "tn"),
             href=lane.phone_href,
             custom_attrs={"aria-current": rx.cond(lane.shown, "page", "false")},
         )
@@ -206,17 +213,19 @@ def _skeleton() -> rx.Component:
 def board_page() -> rx.Component:
     """Return the board of the workspace in view."""
     lanes = rx.el.div(*(_lane(index) for index in range(MOST_LANES)), class_name="board")
+    whole = address_scope(
+        rx.el.div(_filters(), class_name="bar only-phone"),
+        rx.cond(BoardState.shown == 0, _nothing()),
+        _stage_switch(),
+        lanes,
+        param="show",
+        fallback="all",
+        class_name=rx.cond(BoardState.shown == 0, "lanes none", "lanes"),
+    )
     return shell(
         "board",
         rx.fragment(rx.el.h1("Board"), rx.el.span(_filters(), class_name="no-phone")),
-        rx.cond(
-            BoardState.ready,
-            rx.fragment(
-                rx.el.div(_filters(), class_name="bar only-phone"),
-                rx.cond(BoardState.shown == 0, _nothing(), rx.fragment(_stage_switch(), lanes)),
-            ),
-            _skeleton(),
-        ),
+        rx.cond(BoardState.ready, whole, _skeleton()),
         _new_project(),
         move_dialog(),
         keys(),

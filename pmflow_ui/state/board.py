@@ -24,7 +24,6 @@ from pmflow_ui.guard import event
 from pmflow_ui.state.board_moves import Drop, drop_of
 from pmflow_ui.state.board_rows import (
     MOST_LANES,
-    SHOWS,
     CardView,
     Counts,
     Lane,
@@ -34,6 +33,7 @@ from pmflow_ui.state.board_rows import (
     lanes_of,
     read_view,
     refused_card,
+    usually_shut,
 )
 from pmflow_ui.viewer import workspace_slug
 
@@ -60,6 +60,7 @@ class BoardState(rx.State):
     show: rx.Field[str] = rx.field("all")
     shown: rx.Field[int] = rx.field(0)
     nothing: rx.Field[str] = rx.field("")
+    shut: rx.Field[str] = rx.field("")
     counts: rx.Field[Counts] = rx.field(default_factory=Counts)
     lanes: rx.Field[list[Lane]] = rx.field(default_factory=list)
     lane_0: rx.Field[list[CardView]] = rx.field(default_factory=list)
@@ -166,7 +167,7 @@ class BoardState(rx.State):
         base = self._view.base.removesuffix("/board")
         rows: dict[str, list[CardView]] = {lane.slug: [] for lane in lanes}
         for card in read.cards:
-            if card.mood in SHOWS[self._view.show] and card.stage in rows:
+            if card.stage in rows:
                 drawn = as_card(card, base, actor.user_id)
                 why = self._refused.get(drawn.id)
                 if why is not None:
@@ -181,7 +182,8 @@ class BoardState(rx.State):
         self.show = self._view.show
         self.nothing = NOTHING_SHOWN.get(self.show, "")
         self.counts = count_cards(read.cards)
-        self.shown = sum(lane.count for lane in lanes)
+        self.shown = self.counts.of(self.show)
+        self.shut = usually_shut(read.stages)
 
 
 def _create(session: Session, actor: Actor, name: str, description: str) -> str:

@@ -43,15 +43,21 @@ class MoveState(rx.State):
     _project_id: str = ""
 
     @event(allow=Role.EDITOR)
-    async def ask(self, project_id: UUID) -> None:
-        """Show where the project may go, with what each move finds."""
-        found = await call(previews.preview_moves, current_actor(), project_id)
-        self._project_id = str(project_id)
-        self.key = found[0].key if found else ""
-        self._offer(found)
+    async def ask(self, project_id: UUID) -> AsyncIterator[None]:
+        """Open at once, then show where the project may go, with what each move finds."""
+        self._project_id, self.key = str(project_id), ""
+        self._offer(())
         self.overriding = None
         self.reason_error = ""
         self.is_open = True
+        yield None
+        try:
+            found = await call(previews.preview_moves, current_actor(), project_id)
+        except PmflowError:
+            self.is_open = False
+            raise
+        self.key = found[0].key if found else ""
+        self._offer(found)
 
     @event(allow=Role.EDITOR)
     async def set_open(self, is_open: bool) -> None:

@@ -1,5 +1,6 @@
 """The board's cards and lanes as the browser draws them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 from uuid import UUID
@@ -24,7 +25,6 @@ GLYPHS = {
     Mood.DONE: "completed",
 }
 SHOWS = {
-    "all": frozenset(Mood),
     "waiting": frozenset({Mood.WAITING}),
     "blocked": frozenset({Mood.FAILED}),
     "running": frozenset({Mood.RUNNING, Mood.QUEUED}),
@@ -68,20 +68,7 @@ class CardView:
     next: str
     tone: str
     can_override: bool
-
-
-@dataclass(frozen=True)
-class Lane:
-    """A stage as a column's head; `shown` is the one stage a phone shows."""
-
-    slug: str
-    name: str
-    colour: str
-    count: int
-    shut: bool
-    shown: bool
-    toggle_href: str
-    phone_href: str
+    mood: str
 
 
 @dataclass(frozen=True)
@@ -93,21 +80,42 @@ class Counts:
     blocked: int = 0
     running: int = 0
 
+    def of(self, show: str) -> int:
+        """Return the number of one filter."""
+        return {"waiting": self.waiting, "blocked": self.blocked, "running": self.running}.get(
+            show, self.all
+        )
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A stage as a column's head; `shown` is the one stage a phone shows."""
+
+    slug: str
+    name: str
+    colour: str
+    counts: Counts
+    shown: bool
+    phone_href: str
+
 
 @dataclass(frozen=True)
 class View:
-    """What the address says: the filter, the collapsed stages (None as usual), a phone's stage."""
+    """What the address says: the filter, the collapsed stages (none given: as usual), a phone's.
+
+    The browser itself draws the first two, in the frame of the click.
+    """
 
     base: str
     show: str = "all"
-    shut: tuple[str, ...] | None = None
+    shut: str = ""
     stage: str = ""
 
     def href(self) -> str:
         """Return the address of this view."""
         given = {
             "show": "" if self.show == "all" else self.show,
-            "shut": "" if self.shut is None else ",".join(self.shut) or "none",
+            "shut": self.shut,
             "stage": self.stage,
         }
         query = urlencode({name: value for name, value in given.items() if value}, safe=",")
@@ -116,12 +124,11 @@ class View:
 
 def read_view(base: str, query: dict[str, str]) -> View:
     """Return the view that an address asks for; what it cannot mean is left out."""
-    shut = query.get("shut")
     show = query.get("show", "all")
     return View(
         base,
         show if show in SHOWS else "all",
-        None if shut is None else tuple(part for part in shut.split(",") if part != "none"),
+        query.get("shut", ""),
         query.get("stage", ""),
     )
 
@@ -167,6 +174,7 @@ def as_card(card: CardRead, base: str, viewer_id: UUID | None) -> CardView:
         next=line.next,
         tone=line.tone,
         can_override=False,
+        mood=next((name for name, moods in SHOWS.items() if card.mood in moods), ""),
     )
 
 
@@ -184,45 +192,42 @@ def refused_card(card: CardView, why: str, *, can_override: bool) -> CardView:
     )
 
 
-def count_cards(cards: tuple[CardRead, ...]) -> Counts:
+def count_cards(cards: Iterable[CardRead]) -> Counts:
     """Return how many cards each filter would show."""
-    found = {name: sum(card.mood in moods for card in cards) for name, moods in SHOWS.items()}
-    return Counts(**found)
+    moods = [card.mood for card in cards]
+    found = {name: sum(mood in shown for mood in moods) for name, shown in SHOWS.items()}
+    return Counts(all=len(moods), **found)
 
 
 def lanes_of(read: BoardRead, view: View) -> list[Lane]:
-    """Return the columns' heads, with the addresses that collapse them or show them on a phone."""
-    shown = [card for card in read.cards if card.mood in SHOWS[view.show]]
-    counts = {stage.slug: sum(card.stage == stage.slug for card in shown) for stage in read.stages}
-    shut = _shut(read.stages, view)
-    stage = view.stage if view.stage in counts else _first(counts)
+    """Return the columns' heads, with the addresses that show them on a phone."""
+    counts = {
+        stage.slug: count_cards(card for card in read.cards if card.stage == stage.slug)
+        for stage in read.stages
+    }
+    shown = {slug: count.of(view.show) for slug, count in counts.items()}
+    stage = view.stage if view.stage in counts else _first(shown)
     return [
         Lane(
             slug=lane.slug,
             name=lane.name,
             colour=lane.colour,
-            count=counts[lane.slug],
-            shut=lane.slug in shut,
+            counts=counts[lane.slug],
             shown=lane.slug == stage,
-            toggle_href=replace(view, shut=_toggled(shut, lane.slug)).href(),
             phone_href=replace(view, stage=lane.slug).href(),
         )
         for lane in read.stages[:MOST_LANES]
     ]
 
 
+def usually_shut(stages: tuple[StageRead, ...]) -> str:
+    """Return the stages that are collapsed until the address says otherwise, by commas.
+
+    Seven fit a laptop's screen with the last one collapsed.
+    """
+    return ",".join(stage.slug for stage in stages[OPEN_LANES:])
+
+
 def _first(counts: dict[str, int]) -> str:
     """Return the first stage that holds a card, or the first."""
     return next((slug for slug, count in counts.items() if count), next(iter(counts), ""))
-
-
-def _shut(stages: tuple[StageRead, ...], view: View) -> tuple[str, ...]:
-    """Return the collapsed stages: seven fit a laptop's screen with the last one collapsed."""
-    known = [stage.slug for stage in stages]
-    if view.shut is None:
-        return tuple(known[OPEN_LANES:])
-    return tuple(slug for slug in view.shut if slug in known)
-
-
-def _toggled(shut: tuple[str, ...], slug: str) -> tuple[str, ...]:
-    return tuple(s for s in shut if s != slug) if slug in shut else (*shut, slug)
