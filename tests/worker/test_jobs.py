@@ -1,5 +1,6 @@
 """Offering work: once while it is done or will be, anew when nobody will do it."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -90,3 +91,18 @@ def test_a_job_that_left_the_queue_and_never_began_counts_as_lost(redis: Redis) 
     redis.delete("rq:queue:pmflow")
 
     assert not jobs.is_offered("signals-1")
+
+
+def test_a_burst_of_offers_is_one_now_and_one_for_all_that_came_after_it(redis: Redis) -> None:
+    for _ in range(50):
+        jobs.enqueue_together(Job.PROCESS_SIGNALS, "one", job_id=KEY)
+    waiting = jobs.queue(redis)
+    assert waiting.get_job_ids() == [KEY]
+
+    # A worker takes it before it can have seen the last of the burst.
+    waiting.empty()
+    until = time.monotonic() + 30
+    while not waiting.get_job_ids() and time.monotonic() < until:
+        time.sleep(0.02)
+
+    assert waiting.get_job_ids() == [KEY]
