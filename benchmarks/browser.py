@@ -54,6 +54,14 @@ CLICK = """([target, wanted]) => new Promise((resolve) => {
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    """A running web process."""
+
+    port: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """A click on `target` after which `wanted` is there, both CSS; `back` makes it undone."""
 
@@ -75,7 +83,7 @@ def main(arguments: Sequence[str]) -> None:
             reviews = read_reviews(options.reviews, options.vectors)
             slugs.append(admit(owner, fill(owner, *multiplied(reviews, options.signals))))
         print(ROW.format("", "times", "p50 ms", "p95 ms", "max ms"), flush=True)
-        with web(urls) as port, signed_in(port) as page:
+        with web(urls) as server, signed_in(server.port) as page:
             _board(page, slugs[0], options.cards)
             if options.reviews:
                 _signals(page, slugs[1], options.signals)
@@ -169,8 +177,8 @@ def _print(name: str, taken: Sequence[float]) -> None:
 
 
 @contextmanager
-def web(urls: Urls) -> Generator[int]:
-    """Yield the port of a web process on these servers."""
+def web(urls: Urls) -> Generator[Web]:
+    """Yield a web process on these servers once it is ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -184,7 +192,7 @@ def web(urls: Urls) -> Generator[int]:
     process = subprocess.Popen([sys.executable, "-m", "worker", "web"], cwd=ROOT, env=told)
     try:
         _await(port)
-        yield port
+        yield Web(port, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=30)

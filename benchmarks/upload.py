@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> None:
     ):
         slug = admit(urls.database.replace("+psycopg", ""), make_desk(RECIPE, 1).actor.workspace_id)
         file = _write(Path(folder, "messages.csv"), texts)
-        with web(urls) as port, signed_in(port) as page:
+        with web(urls) as server, signed_in(server.port) as page:
             _upload(page, slug, file)
 
 
