@@ -21,6 +21,7 @@ from pmflow_ui import toasts, watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.guard import event
+from pmflow_ui.shared import call_shared
 from pmflow_ui.state.board_moves import Drop, drop_of
 from pmflow_ui.state.board_rows import (
     MOST_LANES,
@@ -158,7 +159,7 @@ class BoardState(rx.State):
         return toasts.say(f"Created {key} {form.name}")
 
     async def _load(self, actor: Actor) -> None:
-        self._draw(actor, await call(reads.read_board, actor))
+        self._draw(actor, await call_shared(reads.read_board, actor))
 
     def _draw(self, actor: Actor, read: BoardRead) -> None:
         """Put the cards into their lanes; a lane that did not change is not sent again."""

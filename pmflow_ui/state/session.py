@@ -13,9 +13,10 @@ from pmflow_core.workspaces import service as workspaces
 from pmflow_core.workspaces.schemas import WorkspaceRead
 from pmflow_ui import watch
 from pmflow_ui.access import Access, current_actor, current_viewer
-from pmflow_ui.call import call, call_outside
+from pmflow_ui.call import call_outside
 from pmflow_ui.guard import NoticeState, event
 from pmflow_ui.initials import initials
+from pmflow_ui.shared import call_shared
 from pmflow_ui.toasts import say
 from pmflow_ui.viewer import workspace_slug
 
@@ -118,8 +119,8 @@ class SessionState(rx.State):
         await self._count()
 
     async def _count(self) -> None:
-        found = await call(reads.read_counts, current_actor())
-        waiting = await call(inbox.count_waiting, current_actor())
+        found = await call_shared(reads.read_counts, current_actor())
+        waiting = await call_shared(inbox.count_waiting, current_actor())
         self.counts = NavCounts(
             inbox=_number(waiting),
             projects=_number(found.projects),
