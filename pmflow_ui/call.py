@@ -2,18 +2,24 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.accounts.passwords import AT_ONCE
 from pmflow_core.accounts.service import Begin
 from pmflow_core.db import Enter, Session
+from pmflow_core.db.patient import is_away
 from pmflow_core.db.transaction import enter_workspace, transaction
+from pmflow_core.errors import Unavailable
+from pmflow_core.logs import get_logger
 
+log = get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 _hashing = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
@@ -35,7 +41,7 @@ async def call(
         with transaction(actor.workspace_id) as session:
             return service(session, actor, *args, **kwargs)
 
-    return await asyncio.to_thread(in_transaction)
+    return await _answered(asyncio.to_thread(in_transaction))
 
 
 async def call_within(
@@ -50,7 +56,7 @@ async def call_within(
         with transaction(workspace_id) as session:
             return service(session, *args, **kwargs)
 
-    return await asyncio.to_thread(in_transaction)
+    return await _answered(asyncio.to_thread(in_transaction))
 
 
 async def call_outside(
@@ -81,7 +87,20 @@ async def call_elsewhere(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
 
 async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     context = contextvars.copy_context()
-    return await asyncio.get_running_loop().run_in_executor(threads, context.run, work)
+    return await _answered(asyncio.get_running_loop().run_in_executor(threads, context.run, work))
+
+
+async def _answered(work: Awaitable[T]) -> T:
+    """Return what work in a thread returns; a database that is away is an expected error."""
+    try:
+        return await work
+    except DBAPIError as error:
+        if not is_away(error):
+            raise
+        log.warning("database.away", error=str(error).splitlines()[0])
+        raise Unavailable(
+            "The database does not answer just now. Look whether it was done, then try again."
+        ) from error
 
 
 async def call_across(
@@ -105,4 +124,4 @@ async def call_between(
     As searching does, because a model works between them.
     """
     begin = partial(transaction, actor.workspace_id)
-    return await asyncio.to_thread(service, begin, actor, *args, **kwargs)
+    return await _answered(asyncio.to_thread(service, begin, actor, *args, **kwargs))

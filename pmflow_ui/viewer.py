@@ -1,6 +1,8 @@
 """Who looks at a page: the person behind the session cookie, and their role in its workspace."""
 
+import asyncio
 import re
+import time
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -11,12 +13,14 @@ from pmflow_core.accounts.actor import Actor
 from pmflow_core.accounts.schemas import SignedIn
 from pmflow_core.board.places import Place, find_workspace
 from pmflow_core.db import Session
-from pmflow_core.errors import NotFound, Unauthenticated
+from pmflow_core.errors import NotFound, Unauthenticated, Unavailable
 from pmflow_core.workspaces import service as workspaces
 from pmflow_ui.call import call_outside, call_within
 
 COOKIE = "pmflow_session"
 NO_SESSION = UUID(int=0)
+PATIENCE_S = 10.0
+PAUSE_S = 0.2
 _WORKSPACE_PATH = re.compile(r"^/w/([^/]{1,64})(?:/|$)")
 
 
@@ -78,11 +82,24 @@ def look_up(session: Session, token: str, slug: str | None) -> Viewer | None:
 
 
 async def find_viewer(cookie_header: str, path: str) -> Viewer | None:
-    """Return the signed-in viewer of an address, or None for an anonymous one."""
+    """Return the signed-in viewer of an address, or None for an anonymous one.
+
+    While the database is away for a moment it waits, so that a click then is not lost.
+
+    Raises:
+        Unavailable: it was away for 10 s.
+    """
     token = session_token(cookie_header)
     if not token:
         return None
-    return await call_outside(look_up, token, workspace_slug(path))
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return await call_outside(look_up, token, workspace_slug(path))
+        except Unavailable:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(PAUSE_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from reflex.event import Event, EventCallback, EventSpec
 from reflex.state import BaseState, StateUpdate
 from reflex_base.registry import RegistrationContext
 
-from pmflow_core.errors import NotFound, PermissionDenied, Unauthenticated
+from pmflow_core.errors import NotFound, PermissionDenied, PmflowError, Unauthenticated
 from pmflow_core.logs import get_logger
 from pmflow_ui.access import MARK, Access, Permission, admit, check
 from pmflow_ui.guard import NoticeState, refused
@@ -81,22 +81,26 @@ class Wall(rx.Middleware):
         path = state.router.url.path
         # It runs under the tab's lock, so it asks for the session's row and nothing more.
         anonymous = permission is Access.ANYONE
-        admit(None if anonymous else await self.find(state.router.headers.cookie, path))
         try:
+            admit(None if anonymous else await self.find(state.router.headers.cookie, path))
             check(permission)
-        except Unauthenticated:
-            return _answer(event, rx.redirect(f"/login?next={quote(path)}"))
-        except NotFound:
-            return _answer(event, NoticeState.stand_in("not_found"))
-        except PermissionDenied as error:
-            return _answer(event, _denied(permission, error))
+        except PmflowError as error:
+            return _answer(event, _refusal(permission, error, path))
         return None
 
 
-def _denied(permission: Permission, error: PermissionDenied) -> EventSpec | EventCallback:
-    # What is for operators is a page of its own, so that page is what is refused.
-    operators = permission is Access.OPERATOR
-    return NoticeState.stand_in("operator") if operators else refused(str(error))
+def _refusal(permission: Permission, error: PmflowError, path: str) -> EventSpec | EventCallback:
+    """Return the event that tells who is refused, or that the database is away."""
+    match error:
+        case Unauthenticated():
+            return rx.redirect(f"/login?next={quote(path)}")
+        case NotFound():
+            return NoticeState.stand_in("not_found")
+        case PermissionDenied() if permission is Access.OPERATOR:
+            # What is for operators is a page of its own, so that page is what is refused.
+            return NoticeState.stand_in("operator")
+        case _:
+            return refused(str(error))
 
 
 def _answer(event: Event, reply: EventSpec | EventCallback) -> StateUpdate:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from pmflow_core.db.transaction import transaction
@@ -24,6 +24,8 @@ PATIENCE_S = 60.0
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 1.0
 AWAY = (OperationalError, InterfaceError)
+# What a server that stops or starts says, and a connection that broke.
+_GONE = ("57P", "08")
 # Limits of PostgreSQL come as operational errors too, but no waiting helps against them.
 _LIMITS = "54"
 _NUMBER = text("select pg_current_xact_id_if_assigned()::text")
@@ -34,6 +36,12 @@ class BeyondLimits(PmflowError):
     """The database is there and cannot take what it was given: too long, too large, too many."""
 
     code = "beyond_limits"
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Return whether the database did not answer, rather than refused."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, AWAY) and (state is None or state.startswith(_GONE))
 
 
 def patiently(

@@ -15,7 +15,7 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.board import cursors, streams
 from pmflow_core.board.cursors import Cursor
 from pmflow_core.board.streams import News, StreamEvent
-from pmflow_core.errors import PmflowError
+from pmflow_core.errors import PmflowError, Unavailable
 from pmflow_core.events import closing, topics
 from pmflow_core.logs import get_logger
 from pmflow_ui import watch
@@ -90,10 +90,9 @@ class Feed:
                 try:
                     news = await self._look(cursor)
                 except PmflowError as error:
-                    yield frame("closed", _refusal(error))
+                    yield _ending(error)
                     return
                 except Exception:
-                    # A database that is away for a moment, say; the reader comes back by itself.
                     log.exception("stream.broken")
                     yield farewell("unavailable")
                     return
@@ -144,6 +143,13 @@ async def _position(actor: Actor, run: UUID | None, last_event_id: str | None) -
 
 def _frame(event: StreamEvent) -> bytes:
     return frame(event.kind.value, json.dumps(event.data), event.cursor.encode())
+
+
+def _ending(error: PmflowError) -> bytes:
+    """Return the last frame: the reader may come back, as the database will, or may not."""
+    if isinstance(error, Unavailable):
+        return farewell("unavailable")
+    return frame("closed", _refusal(error))
 
 
 def _refusal(error: PmflowError) -> str:

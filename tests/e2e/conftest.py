@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class Product:
 
     port: int
     log: Path
+    folder: Path
 
     def frontend_errors(self) -> list[str]:
         """Return the lines in which the browser's side reported an exception."""
@@ -45,21 +47,18 @@ class Product:
         return [line for line in lines if "Frontend Exception" in line or "Traceback" in line]
 
 
-@pytest.fixture(scope="session")
-def product(
-    tmp_path_factory: pytest.TempPathFactory, make_server_folder: Callable[[], Path]
-) -> Iterator[Product]:
+@contextmanager
+def running(folder: Path, log: Path) -> Iterator[Product]:
     """Start everything on a free port with empty servers; stop it and leave nothing."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    log = tmp_path_factory.mktemp("up") / "up.log"
     without = {"DATABASE_URL", "REDIS_URL"}
     environment = {name: value for name, value in os.environ.items() if name not in without}
     environment |= {
         "PMFLOW_PORT": str(port),
         "PMFLOW_PUBLIC_URL": ADDRESS,
-        "PMFLOW_DATA_DIR": str(make_server_folder()),
+        "PMFLOW_DATA_DIR": str(folder),
         "PMFLOW_WORKERS": "1",
     }
     with log.open("wb") as file:
@@ -73,10 +72,20 @@ def product(
         )
     try:
         _wait_until_ready(port, process, log)
-        yield Product(port, log)
+        yield Product(port, log, folder)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def product(
+    tmp_path_factory: pytest.TempPathFactory, make_server_folder: Callable[[], Path]
+) -> Iterator[Product]:
+    """The product that the tests of a process share."""
+    log = tmp_path_factory.mktemp("up") / "up.log"
+    with running(make_server_folder(), log) as started:
+        yield started
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -97,19 +106,26 @@ def _chromium() -> str:
     return found
 
 
-@pytest.fixture
-def open_context(product: Product) -> Iterator[Callable[..., BrowserContext]]:
-    """Open browser contexts that find the product behind its public address.
-
-    For one test only: while Playwright lives, no other test of the process can run an event loop.
-    """
-    rules = f"--host-resolver-rules=MAP localhost:8000 127.0.0.1:{product.port}"
+@contextmanager
+def contexts(port: int) -> Iterator[Callable[..., BrowserContext]]:
+    """Yield what opens browser contexts that find that product behind its public address."""
+    rules = f"--host-resolver-rules=MAP localhost:8000 127.0.0.1:{port}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=_chromium(), args=[*FLAGS, rules], headless=True
         )
         yield browser.new_context
         browser.close()
+
+
+@pytest.fixture
+def open_context(product: Product) -> Iterator[Callable[..., BrowserContext]]:
+    """Open browser contexts in front of the shared product.
+
+    For one test only: while Playwright lives, no other test of the process can run an event loop.
+    """
+    with contexts(product.port) as opened:
+        yield opened
 
 
 @dataclass

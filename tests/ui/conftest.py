@@ -16,6 +16,7 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from reflex_base.registry import RegistrationContext
 
 from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.errors import PmflowError
 from pmflow_ui.viewer import Viewer
 from pmflow_ui.wall import Wall
 
@@ -25,9 +26,12 @@ class Pipeline:
     """Sends raw events as a socket would, and reads what the tab's state then holds."""
 
     people: dict[str, Viewer] = field(default_factory=dict)
+    away: PmflowError | None = None
     manager: StateManagerMemory = field(default_factory=StateManagerMemory)
 
     async def _find(self, cookies: str, _path: str) -> Viewer | None:
+        if self.away is not None:
+            raise self.away
         return self.people.get(cookies)
 
     async def _send(self, events: list[tuple[str, dict[str, Any], str]], tab: str) -> None:

@@ -5,6 +5,7 @@ import reflex as rx
 from reflex_base.registry import RegistrationContext
 
 from pmflow_core.accounts.actor import Role
+from pmflow_core.errors import Unavailable
 from pmflow_ui import routes
 from pmflow_ui.access import Access
 from pmflow_ui.guard import NoticeState, event
@@ -109,3 +110,10 @@ def test_another_session_in_the_same_tab_finds_nothing_of_the_first(pipeline: Pi
     pipeline.send(PUT, {"amount": 5}, SESSION)
     pipeline.send(f"{NoticeState.get_full_name()}.stand_in", {"kind": ""}, "pmflow_session=other")
     assert pipeline.read(Vault, "gold") == 0
+
+
+def test_an_event_while_the_database_is_away_is_answered_with_words(pipeline: Pipeline) -> None:
+    pipeline.away = Unavailable("The database does not answer just now.")
+    pipeline.send(PUT, {"amount": 5}, SESSION)
+    assert pipeline.read(Vault, "gold") == 0
+    assert pipeline.read(NoticeState, "notes")[-1].text == "The database does not answer just now."
