@@ -108,6 +108,7 @@ from pmflow_ui.state.runs import RunsState
 from pmflow_ui.state.search import SearchState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.sign import SignState
+from pmflow_ui.state.saved_views import SavedViewsState
 from pmflow_ui.state.signals import SignalsState
 from pmflow_ui.state.stages import StagesState
 from pmflow_ui.state.theme import ThemeState
@@ -166,7 +167,7 @@ ROUTES = (
         signals_page,
         "Signals",
         Role.VIEWER,
-        (SignalsState.load, ImportsState.load),
+        (SignalsState.load, SavedViewsState.load, ImportsState.load),
     ),
     Route(
         "/w/[slug]/themes",
