@@ -105,10 +105,10 @@ from pmflow_ui.state.reset import ResetState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.run_compared import RunComparedState
 from pmflow_ui.state.runs import RunsState
+from pmflow_ui.state.saved_views import SavedViewsState
 from pmflow_ui.state.search import SearchState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.sign import SignState
-from pmflow_ui.state.saved_views import SavedViewsState
 from pmflow_ui.state.signals import SignalsState
 from pmflow_ui.state.stages import StagesState
 from pmflow_ui.state.theme import ThemeState

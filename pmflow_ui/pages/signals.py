@@ -22,6 +22,7 @@ from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import SignalsState
 
+
 def _heading() -> rx.Component:
     return rx.fragment(
         rx.el.h1("Signals"),

@@ -157,7 +157,7 @@ def _verbs(tab: ObjectVar[ViewTab]) -> rx.Component:
     )
     owned = rx.fragment(
         menu_item(
-            "Rename or share …",
+            "Rename or share…",
             lead=icon("pencil", 14),
             on_select=SavedViewsState.begin(tab.id),
         ),
@@ -210,9 +210,7 @@ def _save(label: str) -> rx.Component:
 
 def _sharing() -> rx.Component:
     return rx.el.label(
-        rx.el.input(
-            type="checkbox", name="is_shared", default_checked=SavedViewsState.is_shared
-        ),
+        rx.el.input(type="checkbox", name="is_shared", default_checked=SavedViewsState.is_shared),
         rx.el.span("Share it with everybody in the workspace"),
         class_name="row ck",
     )

@@ -47,9 +47,8 @@ def names(session: Session, actor: Actor) -> list[str]:
 
 
 def audited(session: Session, view: ViewRead) -> list[tuple[str, dict[str, object]]]:
-    statement = (
-        select(AuditEntry).where(col(AuditEntry.target) == str(view.id)).order_by(col(AuditEntry.id))
-    )
+    of_view = col(AuditEntry.target) == str(view.id)
+    statement = select(AuditEntry).where(of_view).order_by(col(AuditEntry.id))
     return [(entry.action, entry.detail) for entry in session.scalars(statement)]
 
 
