@@ -47,7 +47,7 @@ def lock_view(
 
 
 def _shown_to(reader: UUID | None) -> ColumnElement[bool]:
-    shared = col(SavedView.is_shared)
+    shared = col(SavedView.is_shared).is_(True)
     return shared if reader is None else or_(shared, col(SavedView.owner_id) == reader)
 
 

@@ -4,7 +4,7 @@ A private view is its owner's alone, whatever their role; of a shared one every 
 and editors change it. Nobody learns of another's private view, not even that there is one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -179,7 +179,7 @@ def _note(
     actor: Actor,
     action: str,
     view: SavedView,
-    changed: dict[str, object] | None = None,
+    changed: Mapping[str, object] | None = None,
 ) -> None:
     """Audit what was done and nudge the tabs; of a private view only that it was done.
 

@@ -8,9 +8,9 @@ from pmflow_ui.components.form import field, state_form
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.overlay import dialog, menu, menu_item, menu_line
 from pmflow_ui.state.saved_views import NEW, SavedViewsState, ViewTab
-from pmflow_ui.state.signals import SignalsState
+from pmflow_ui.state.signals import SignalsState, ViewName
 
-PREPARED = (
+PREPARED: tuple[tuple[ViewName, str], ...] = (
     ("recent", "Recent"),
     ("critical", "Critical this week"),
     ("new", "New"),
@@ -47,7 +47,7 @@ def _tab(tab: ObjectVar[ViewTab]) -> rx.Component:
     )
 
 
-def _prepared_tab(name: str, label: str) -> rx.Component:
+def _prepared_tab(name: ViewName, label: str) -> rx.Component:
     return rx.el.button(
         label,
         type="button",
@@ -80,7 +80,7 @@ def view_tabs() -> rx.Component:
 
 def view_menu() -> rx.Component:
     """Return the views behind one button that names the open one, as a phone shows them."""
-    name = rx.match(SignalsState.view_name, *PREPARED, "Views")
+    name = rx.match(SignalsState.view_name, *PREPARED, "Filtered")
 
     def opened(tab: ObjectVar[ViewTab]) -> rx.Component:
         return rx.cond(
@@ -94,11 +94,11 @@ def view_menu() -> rx.Component:
     )
     trigger = rx.el.button(
         icon("layers", 14),
+        rx.el.span("View: ", class_name="sr"),
         shown,
         icon("chevron-down", 12),
         type="button",
         class_name="btn sm only-phone views-b",
-        aria_label="Views",
     )
     return menu(trigger, *_menu_lines())
 
@@ -125,13 +125,11 @@ def _tick(on: rx.Var[bool]) -> rx.Component:
 
 def _line(tab: ObjectVar[ViewTab]) -> rx.Component:
     kind = rx.cond(tab.is_shared, icon("users", 14), icon("user", 14))
-    return menu_item(
-        rx.fragment(
-            rx.el.span(tab.name, class_name="trunc"),
-            _changed_mark(tab),
-            rx.el.span(kind, rx.el.span(tab.note, class_name="sr"), class_name="right"),
-        ),
-        lead=_tick(_is_open(tab)),
+    return rx.dropdown_menu.item(
+        _tick(_is_open(tab)),
+        rx.el.span(tab.name, class_name="trunc"),
+        _changed_mark(tab),
+        rx.el.span(kind, rx.el.span(tab.note, class_name="sr"), class_name="right"),
         title=rx.Var.create(f"{tab.name}, {tab.note}"),
         on_select=SignalsState.show_view(tab.id),
         class_name="view-l",

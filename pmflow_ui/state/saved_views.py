@@ -7,7 +7,7 @@ from uuid import UUID
 
 import reflex as rx
 from pydantic import BaseModel, StringConstraints, ValidationError
-from reflex.event import EventSpec
+from reflex.event import EventCallback, EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import Conflict, Invalid
@@ -23,6 +23,7 @@ from pmflow_ui.state.signals_filters import of_query, of_view
 from pmflow_ui.toasts import offer_undo, say
 
 NEW = "new"
+Reply = EventSpec | EventCallback[()]
 NAME_FAULT = "A name has 1 to 60 characters."
 Short = Annotated[str, StringConstraints(max_length=200)]
 Query = Annotated[str, StringConstraints(max_length=1000)]
@@ -66,7 +67,7 @@ class SavedViewsState(rx.State):
         await self._read(actor)
 
     @event(allow=Role.VIEWER)
-    async def refresh(self) -> EventSpec | None:
+    async def refresh(self) -> Reply | None:
         """Look again; a view that is gone is open no more, what it showed stays."""
         await self._read(current_actor())
         signals = await self.get_state(SignalsState)
@@ -88,7 +89,7 @@ class SavedViewsState(rx.State):
         self.naming = self.naming if is_open else ""
 
     @event(allow=Role.VIEWER)
-    async def save(self, form: ViewForm) -> AsyncIterator[EventSpec]:
+    async def save(self, form: ViewForm) -> AsyncIterator[Reply]:
         """Save what the list shows under a name, or rename a view; faults stand in the dialog."""
         actor = current_actor()
         try:
@@ -117,7 +118,7 @@ class SavedViewsState(rx.State):
         return offer_undo(f"Updated {made.name}", back)
 
     @event(allow=Role.VIEWER)
-    async def delete(self, view_id: UUID) -> AsyncIterator[EventSpec]:
+    async def delete(self, view_id: UUID) -> AsyncIterator[Reply]:
         """Delete a view; what it showed stays."""
         actor = current_actor()
         gone = await call(saved_views.read_view, actor, view_id)
@@ -129,7 +130,7 @@ class SavedViewsState(rx.State):
         yield offer_undo(f"Deleted the view {gone.name}", SavedViewsState.restore(view_id))
 
     @event(allow=Role.VIEWER)
-    async def restore(self, view_id: UUID) -> AsyncIterator[EventSpec]:
+    async def restore(self, view_id: UUID) -> AsyncIterator[Reply]:
         """Bring a deleted view back and show it."""
         actor = current_actor()
         made = await call(saved_views.restore, actor, view_id)

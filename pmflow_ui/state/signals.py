@@ -39,6 +39,7 @@ from pmflow_ui.toasts import offer_undo, say
 from pmflow_ui.viewer import workspace_slug
 
 Short = Annotated[str, StringConstraints(max_length=200)]
+ViewName = Literal["recent", "critical", "new", "unthemed"]
 Key = Literal["j", "k", "x", "Enter", "Escape", "c", "v", "i"]
 KEPT_UNDOS = 8
 VIEWS = {
@@ -118,7 +119,7 @@ class SignalsState(rx.State):
         await self._go(self.filters.with_one("q", text))
 
     @event(allow=Role.VIEWER)
-    async def view(self, name: Literal["recent", "critical", "new", "unthemed"]) -> None:
+    async def view(self, name: ViewName) -> None:
         """Show one of the prepared views."""
         self.searched += 1
         self.view_id = ""
