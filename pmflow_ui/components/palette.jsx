@@ -169,6 +169,11 @@ export function Palette({ opened, answered, onOpen, onSheet, onClose }) {
 
   useEffect(() => {
     if (!opened) return undefined;
+    // Left open on a page that was reloaded or left by its address: nobody asked for it here.
+    if (!left.current) {
+      latest.current.onClose?.(false);
+      return undefined;
+    }
     // The dialog is drawn in a frame of its own.
     const timer = setTimeout(settle, 40);
     return () => clearTimeout(timer);

@@ -11,10 +11,6 @@ function visible(element) {
   return element.getClientRects().length > 0;
 }
 
-function same(one, other) {
-  return one.dataset.acts === other.dataset.acts && one.dataset.name === other.dataset.name;
-}
-
 function label(control) {
   const said = control.dataset.act || control.getAttribute("aria-label");
   if (said) return said.replace(/ \([A-Z]\)$/, "");
@@ -24,13 +20,14 @@ function label(control) {
 }
 
 // What may be done, by its words: the later regions of a page first, as its top bar holds the rest.
-function controls({ kind, name }) {
+function controls({ kind, name, listed }) {
   const found = new Map();
   for (const region of [...document.querySelectorAll("[data-acts]")].reverse()) {
-    if (region.dataset.acts !== kind || region.dataset.name !== name) continue;
+    const fits = region.dataset.acts === kind && region.dataset.name === name;
+    if (!fits || ("listed" in region.dataset) !== listed) continue;
     const all = [...region.querySelectorAll("button:not(:disabled), a[href]")];
     // Of a card or a row, opening it is the first thing to do.
-    if ("listed" in region.dataset) all.sort((one, other) => other.matches("a") - one.matches("a"));
+    if (listed) all.sort((one, other) => other.matches("a") - one.matches("a"));
     for (const control of all) {
       const words = visible(control) ? label(control) : "";
       if (words && !found.has(words)) found.set(words, control);
@@ -55,11 +52,9 @@ function candidates() {
 // Remember what is in view while the page still has the focus.
 export function look() {
   subject = null;
-  const tried = [];
   for (const region of candidates()) {
-    if (tried.some((other) => same(region, other))) continue;
-    tried.push(region);
-    const found = { kind: region.dataset.acts, name: region.dataset.name };
+    const { acts: kind, name } = region.dataset;
+    const found = { kind, name, listed: "listed" in region.dataset };
     if (controls(found).size) {
       subject = found;
       return;

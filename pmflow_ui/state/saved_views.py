@@ -26,7 +26,7 @@ NEW = "new"
 Reply = EventSpec | EventCallback[()]
 NAME_FAULT = "A name has 1 to 60 characters."
 Short = Annotated[str, StringConstraints(max_length=200)]
-Query = Annotated[str, StringConstraints(max_length=1000)]
+Query = Annotated[str, StringConstraints(max_length=4000)]
 
 
 class ViewForm(BaseModel):

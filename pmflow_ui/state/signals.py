@@ -223,7 +223,7 @@ class SignalsState(rx.State):
         try:
             found = await call(saved_views.read_view, actor, UUID(view_id))
         except (ValueError, NotFound):
-            return  # the address's filters say what is shown, whoever's view it was
+            return  # the address's filters say what is shown, whosever view it is
         self.view_id = str(found.id)
         if not self.filters.kept:
             self.filters = of_view(found.filters)
