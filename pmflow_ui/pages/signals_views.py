@@ -7,6 +7,7 @@ from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.form import field, state_form
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.overlay import dialog, menu, menu_item, menu_line
+from pmflow_ui.components.page_keys import page_keys
 from pmflow_ui.state.saved_views import NEW, SavedViewsState, ViewTab
 from pmflow_ui.state.signals import SignalsState, ViewName
 
@@ -39,6 +40,7 @@ def _tab(tab: ObjectVar[ViewTab]) -> rx.Component:
         rx.el.span(tab.name, class_name="trunc"),
         _changed_mark(tab),
         key=tab.id,
+        id=f"view-{tab.id}",
         type="button",
         class_name="btn ghost sm saved",
         title=rx.Var.create(f"{tab.name}, {tab.note}"),
@@ -59,7 +61,12 @@ def _prepared_tab(name: ViewName, label: str) -> rx.Component:
 
 def view_tabs() -> rx.Component:
     """Return the views as a row, the prepared before the saved, and what is done with the open."""
+    drawn = SignalsState.view_id.bool() & (SavedViewsState.tabs.length() > 0)
     return rx.el.div(
+        # Many views do not fit; the open one is kept in sight.
+        page_keys(
+            (), SignalsState.press, follow=rx.cond(drawn, f"view-{SignalsState.view_id}", "")
+        ),
         rx.el.div(
             *(_prepared_tab(*view) for view in PREPARED),
             rx.foreach(SavedViewsState.tabs, _tab),
@@ -129,7 +136,7 @@ def _line(tab: ObjectVar[ViewTab]) -> rx.Component:
         _tick(_is_open(tab)),
         rx.el.span(tab.name, class_name="trunc"),
         _changed_mark(tab),
-        rx.el.span(kind, rx.el.span(tab.note, class_name="sr"), class_name="right"),
+        rx.el.span(kind, rx.el.span(", ", tab.note, class_name="sr"), class_name="right"),
         title=rx.Var.create(f"{tab.name}, {tab.note}"),
         on_select=SignalsState.show_view(tab.id),
         class_name="view-l",
