@@ -19,6 +19,7 @@ from pmflow_core.outgoing import models as outgoing
 from pmflow_core.projects import models as projects
 from pmflow_core.recipes import models as recipes
 from pmflow_core.runs import models as runs
+from pmflow_core.saved_views import models as saved_views
 from pmflow_core.signals import models as signals
 from pmflow_core.suggestions import models as suggestions
 from pmflow_core.themes import models as themes
@@ -41,6 +42,7 @@ FEATURES = (
     projects,
     recipes,
     runs,
+    saved_views,
     signals,
     suggestions,
     themes,

@@ -105,6 +105,7 @@ from pmflow_ui.state.reset import ResetState
 from pmflow_ui.state.run import RunState
 from pmflow_ui.state.run_compared import RunComparedState
 from pmflow_ui.state.runs import RunsState
+from pmflow_ui.state.saved_views import SavedViewsState
 from pmflow_ui.state.search import SearchState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.sign import SignState
@@ -166,7 +167,7 @@ ROUTES = (
         signals_page,
         "Signals",
         Role.VIEWER,
-        (SignalsState.load, ImportsState.load),
+        (SignalsState.load, SavedViewsState.load, ImportsState.load),
     ),
     Route(
         "/w/[slug]/themes",

@@ -63,3 +63,8 @@ def audit(workspace_id: UUID) -> str:
 def knowledge(workspace_id: UUID) -> str:
     """Return the topic of what a workspace's team knows."""
     return f"ws:{workspace_id}:knowledge"
+
+
+def views(workspace_id: UUID) -> str:
+    """Return the topic of a workspace's saved views."""
+    return f"ws:{workspace_id}:views"

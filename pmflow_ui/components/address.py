@@ -45,6 +45,8 @@ def address_scope(*children: Any, param: str, fallback: str, **props: Any) -> rx
     return _AddressScope.create(*children, param=param, fallback=fallback, **props)
 
 
-def plain_link(*children: Any, href: Text, **props: Any) -> rx.Component:
+def plain_link(
+    *children: Any, href: Text, custom_attrs: dict[str, Any] | None = None, **props: Any
+) -> rx.Component:
     """Return a link for a block that has hundreds; it must be inside an `address_scope`."""
-    return rx.el.a(*children, href=href, custom_attrs=PLAIN, **props)
+    return rx.el.a(*children, href=href, custom_attrs=PLAIN | (custom_attrs or {}), **props)

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from pmflow_ui.components.acts import act, one_of_many
 from pmflow_ui.components.address import plain_link
 from pmflow_ui.components.avatar import avatar
 from pmflow_ui.components.button import button, icon_button
@@ -46,7 +47,9 @@ def board_card(  # noqa: PLR0913 plain values let React see that nothing changed
     override = button("Override…", "", "sm", on_click=MoveState.ask(card_id))
     return drag_card(
         _head(card_id, number, owner, letters, mine, movable),
-        plain_link(title, href=href, class_name="card-t", draggable=False),
+        plain_link(
+            title, href=href, class_name="card-t", draggable=False, custom_attrs=act("Open")
+        ),
         full_reason(glyph, lead, words, following, tone),
         rx.cond(can_override, rx.el.div(override, class_name="card-do")),
         rx.cond(percent.to(int) >= 0, progress(percent, "Steps done", running=True)),
@@ -55,7 +58,7 @@ def board_card(  # noqa: PLR0913 plain values let React see that nothing changed
         lane=lane,
         disabled=~movable,
         class_name="card",
-        custom_attrs={**ITEM, "data-mood": mood},
+        custom_attrs={**ITEM, **one_of_many("card", number), "data-mood": mood},
     )
 
 

@@ -1,5 +1,8 @@
 // The keys that work everywhere: ⌘K or Ctrl K, ?, G and a letter; and walking inside the palette.
 import { useEffect, useRef } from "react";
+import { DRAWN, look, perform } from "./palette_acts.jsx";
+
+export { PaletteActs } from "./palette_acts.jsx";
 
 const TYPING = "input, textarea, select, [contenteditable=true]";
 const OVERLAY = "[role=dialog], [role=alertdialog], [role=menu]";
@@ -54,28 +57,43 @@ function narrow(box, text) {
   }
 }
 
-// A command does what its key does on the page, once the palette is out of the way.
-function press(key) {
+// Do something on the page, once the palette is out of the way.
+function afterwards(act) {
   const until = Date.now() + 2000;
-  const send = () => {
-    if (document.querySelector(OVERLAY)) {
-      if (Date.now() < until) setTimeout(send, 30);
-      return;
-    }
-    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  const wait = () => {
+    if (!document.querySelector(OVERLAY)) act();
+    else if (Date.now() < until) setTimeout(wait, 30);
   };
-  setTimeout(send, 30);
+  setTimeout(wait, 30);
+}
+
+// A command does what its key does on the page.
+function press(key) {
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
+
+function settle() {
+  const box = document.getElementById("palette");
+  const input = document.getElementById("palette-q");
+  if (!box || !input) return;
+  narrow(box, input.value);
+  choose(box, input, lines(box)[0]);
 }
 
 export function Palette({ opened, answered, onOpen, onSheet, onClose }) {
   const latest = useRef({});
+  const left = useRef(null);
   latest.current = { onOpen, onSheet, onClose };
 
   useEffect(() => {
     let goUntil = 0;
     const before = kept();
     keep(window.location.pathname);
-    const shown = () => latest.current.onOpen?.(before.filter((path) => path !== window.location.pathname));
+    const shown = () => {
+      look();
+      left.current = document.activeElement;
+      latest.current.onOpen?.(before.filter((path) => path !== window.location.pathname));
+    };
 
     const inside = (event, box, input) => {
       const all = lines(box);
@@ -86,7 +104,7 @@ export function Palette({ opened, answered, onOpen, onSheet, onClose }) {
         choose(box, input, all[(here + step + all.length) % all.length]);
       } else if (event.key === "Enter" && all[here]) {
         event.preventDefault();
-        const href = all[here].getAttribute("href");
+        const href = all[here].getAttribute("href") || all[here].dataset.href;
         if ((event.metaKey || event.ctrlKey) && href) window.open(href, "_blank", "noopener");
         else all[here].click();
       }
@@ -122,10 +140,7 @@ export function Palette({ opened, answered, onOpen, onSheet, onClose }) {
       }
     };
     const onInput = (event) => {
-      const box = document.getElementById("palette");
-      if (!box || event.target.id !== "palette-q") return;
-      narrow(box, event.target.value);
-      choose(box, event.target, lines(box)[0]);
+      if (event.target.id === "palette-q") settle();
     };
     const onClick = (event) => {
       if (event.target.closest?.("[data-palette]")) {
@@ -136,30 +151,41 @@ export function Palette({ opened, answered, onOpen, onSheet, onClose }) {
       const line = event.target.closest?.("#palette [data-cmd]");
       if (!line) return;
       latest.current.onClose?.(false);
-      if (line.dataset.press) press(line.dataset.press);
+      const { do: words, press: key } = line.dataset;
+      if (words) afterwards(() => perform(words));
+      else if (key) afterwards(() => press(key));
     };
     window.addEventListener("keydown", onKey, true);
     document.addEventListener("input", onInput);
+    document.addEventListener(DRAWN, settle);
     document.addEventListener("click", onClick, true);
     return () => {
       window.removeEventListener("keydown", onKey, true);
       document.removeEventListener("input", onInput);
+      document.removeEventListener(DRAWN, settle);
       document.removeEventListener("click", onClick, true);
     };
   }, []);
 
   useEffect(() => {
     if (!opened) return undefined;
+    // Left open on a page that was reloaded or left by its address: nobody asked for it here.
+    if (!left.current) {
+      latest.current.onClose?.(false);
+      return undefined;
+    }
     // The dialog is drawn in a frame of its own.
-    const timer = setTimeout(() => {
-      const box = document.getElementById("palette");
-      const input = document.getElementById("palette-q");
-      if (!box || !input) return;
-      narrow(box, input.value);
-      choose(box, input, lines(box)[0]);
-    }, 40);
+    const timer = setTimeout(settle, 40);
     return () => clearTimeout(timer);
   }, [opened, answered]);
+
+  // Whoever closes the palette goes on where they were.
+  useEffect(() => {
+    if (!opened) return undefined;
+    return () => afterwards(() => {
+      if (document.activeElement === document.body) left.current?.focus?.();
+    });
+  }, [opened]);
 
   return null;
 }

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.event import no_args_event_spec
 from reflex.vars import ObjectVar
 
+from pmflow_ui.components.button import icon_button
 from pmflow_ui.components.glyph import severity_glyph
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
@@ -18,6 +19,8 @@ from pmflow_ui.state.search_rows import Piece
 from pmflow_ui.state.session import SessionState
 
 _SOURCE = rx.asset("palette.jsx", shared=True)
+# What the script above imports, and hands on, so that both are one module.
+rx.asset("palette_acts.jsx", shared=True)
 _ICONS = ("message-square", "shapes", "square-kanban", "file-text", "play")
 
 
@@ -38,6 +41,11 @@ class _Palette(rx.NoSSRComponent):
     on_open: rx.EventHandler[_paths]
     on_sheet: rx.EventHandler[no_args_event_spec]
     on_close: rx.EventHandler[_flag]
+
+
+class _Acts(rx.NoSSRComponent):
+    library = f"$/public{_SOURCE}"
+    tag = "PaletteActs"
 
 
 def _option(words: str = "", **more: str) -> dict[str, str]:
@@ -94,7 +102,7 @@ def _line(line: ObjectVar[Line]) -> rx.Component:
     return link(
         rx.cond(line.severity, severity_glyph(line.severity), glyph),
         rx.el.span(
-            rx.cond(line.lead, rx.el.span(line.lead, " ", class_name="t3 tn")),
+            rx.cond(line.lead, rx.el.span(line.lead, " ", class_name="t3")),
             rx.foreach(line.pieces, _piece),
             class_name="grow trunc",
         ),
@@ -145,6 +153,7 @@ def _asked() -> rx.Component:
             on_change=PaletteState.ask,
         ),
         kbd("Esc"),
+        rx.dialog.close(icon_button("x", "Close", class_name="only-phone")),
         class_name="pal-q",
     )
 
@@ -178,6 +187,7 @@ def _box(here: str, path: Sequence[tuple[Item, rx.Var[str]]]) -> rx.Component:
     return rx.el.div(
         _asked(),
         rx.el.div(
+            _Acts.create(),
             page if own else rx.fragment(),
             rx.foreach(PaletteState.sections, _found),
             _section("Go to", _places(path), narrows=True),

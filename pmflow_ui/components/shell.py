@@ -191,11 +191,12 @@ def _side(here: str) -> rx.Component:
 
 
 def _phone_search() -> rx.Component:
-    return link(
+    return rx.el.button(
         icon("search", 16),
-        href=workspace_path("search"),
+        type="button",
         class_name="btn ghost icon only-phone",
-        aria_label="Search",
+        aria_label="Commands and search",
+        custom_attrs={"data-palette": ""},
     )
 
 
@@ -288,7 +289,7 @@ def shell(
                 title,
                 rx.el.span(class_name="grow"),
                 rx.cond(NoticeState.kind, rx.fragment(), actions or rx.fragment()),
-                _phone_search() if here != "search" else rx.fragment(),
+                _phone_search(),
                 bell(),
                 class_name="top",
             ),

@@ -1,7 +1,8 @@
 """Every key of the dashboard, in one list: it feeds the palette and the sheet of keys.
 
 A page's keys are pressed by `keys.jsx` and `page_keys.jsx`; the palette does a command by pressing
-its key. A test holds the pages to this list.
+its key. What is done to the thing in view the palette takes from the page's controls (`acts.py`),
+so those keys have no icon here. A test holds the pages to this list.
 """
 
 from collections.abc import Mapping
@@ -60,10 +61,10 @@ PAGES: Mapping[str, tuple[Command, ...]] = {
     ),
     "project": (
         *_WALK,
-        Command("r", "Run this stage", "play", writes=True),
-        Command("m", "Move to another stage", "arrow-right", writes=True),
-        Command("a", "Approve", "check", writes=True),
-        Command("e", "Go to what is to be fixed", "pencil"),
+        Command("r", "Run this stage", writes=True),
+        Command("m", "Move to another stage", writes=True),
+        Command("a", "Approve", writes=True),
+        Command("e", "Go to what is to be fixed"),
     ),
     "signals": (
         *_LIST,
@@ -82,30 +83,30 @@ PAGES: Mapping[str, tuple[Command, ...]] = {
     "themes": (
         *_WALK,
         *_DECIDE,
-        Command("c", "Create a project of the open theme", "plus", writes=True),
-        Command("e", "Rename the open theme", "pencil", writes=True),
+        Command("c", "Create a project of the open theme", writes=True),
+        Command("e", "Rename the open theme", writes=True),
     ),
     "runs": (
         *_WALK,
         Command("/", "Find in the log", "search"),
-        Command("1", "Approve", "check", writes=True),
+        Command("1", "Approve", writes=True),
     ),
     "customers": (
         *_LIST,
         Command("/", "Filter", "list-filter"),
-        Command("e", "Edit the open customer", "pencil", writes=True),
+        Command("e", "Edit the open customer", writes=True),
         Command("i", "Import customers", "file-up", writes=True),
     ),
     "personas": (
         *_LIST,
         Command("c", "New persona", "plus", writes=True),
-        Command("e", "Edit the open persona", "pencil", writes=True),
+        Command("e", "Edit the open persona", writes=True),
     ),
     "knowledge": (
         *_LIST,
         Command("c", "New record", "plus", writes=True),
-        Command("e", "Edit the open record", "pencil", writes=True),
-        Command("h", "History of the open record", "history"),
+        Command("e", "Edit the open record", writes=True),
+        Command("h", "History of the open record"),
     ),
     "search": (
         *_WALK,

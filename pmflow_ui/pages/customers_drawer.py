@@ -7,6 +7,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from pmflow_ui.components import Text
+from pmflow_ui.components.acts import region
 from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.customer_choice import customer_choice
 from pmflow_ui.components.form import field, state_form
@@ -78,7 +79,11 @@ def _actions() -> rx.Component:
         button("Delete", "ghost danger", "sm", "trash-2", on_click=CustomersState.delete),
     )
     gone = button("Restore", "", "sm", "undo-2", on_click=CustomersState.restore(CARD.id))
-    return rx.el.div(rx.cond(CARD.is_deleted, gone, living), class_name="row wrap acts")
+    return rx.el.div(
+        rx.cond(CARD.is_deleted, gone, living),
+        class_name="row wrap acts",
+        custom_attrs=region("customer", CARD.name),
+    )
 
 
 def _merging() -> rx.Component:

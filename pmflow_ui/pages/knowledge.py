@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from pmflow_ui.components.acts import acts
 from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.document import document
 from pmflow_ui.components.form import field, state_form
@@ -155,8 +156,7 @@ def _reading() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.h2(CARD.title, class_name="trunc grow"),
-            history,
-            rx.cond(SessionState.can_edit, edits),
+            acts("record", CARD.title, history, rx.cond(SessionState.can_edit, edits)),
             icon_button("x", "Close", on_click=KnowledgeState.open("")),
             class_name="row ph",
         ),

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from pmflow_ui.components.acts import acts, region
 from pmflow_ui.components.button import Kind, button, icon_button, link_button
 from pmflow_ui.components.comments import comments
 from pmflow_ui.components.glyph import state_glyph
@@ -120,6 +121,7 @@ def _actions() -> rx.Component:
         rx.cond(why.fix_href & ~mend, link_button(why.fix_label, why.fix_href, lead="file-text")),
         rx.cond(why.run_href, link_button("Open run", why.run_href, lead="play")),
         class_name="row wrap w-do",
+        custom_attrs=region("project", ProjectState.head.key),
     )
 
 
@@ -216,7 +218,8 @@ def _archive() -> rx.Component:
     archive = icon_button(
         "archive", "Archive this project", on_click=ProjectState.decide("archive")
     )
-    return rx.cond(SessionState.can_edit & ProjectState.ready & ~ProjectState.why.is_ended, archive)
+    may = SessionState.can_edit & ProjectState.ready & ~ProjectState.why.is_ended
+    return rx.cond(may, acts("project", ProjectState.head.key, archive))
 
 
 def project_page() -> rx.Component:

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from pmflow_ui.components.acts import acts
 from pmflow_ui.components.badge import state_chip
 from pmflow_ui.components.button import button
 from pmflow_ui.components.form import state_form
@@ -56,7 +57,9 @@ def _actions() -> rx.Component:
     )
     return rx.cond(
         SessionState.can_edit,
-        rx.fragment(
+        acts(
+            "run",
+            f"Run {FACTS.number}",
             rx.cond(FACTS.is_open, cancel),
             rx.cond(FACTS.can_retry, replay),
             rx.cond(FACTS.can_retry & ~RunState.can_approve, retry),

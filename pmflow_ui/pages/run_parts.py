@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from pmflow_ui.components import Text
+from pmflow_ui.components.acts import region
 from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.covered import covered_list
 from pmflow_ui.components.elapsed import elapsed
@@ -269,6 +270,7 @@ def _approval() -> rx.Component:
                 button("Reject", on_click=RunState.ask_reject(True)),
                 rx.cond(RunState.written, read),
                 class_name="row ap-do",
+                custom_attrs=region("run", f"Run {FACTS.number}"),
             ),
             rx.el.p("An editor decides.", class_name="t3 sm"),
         ),

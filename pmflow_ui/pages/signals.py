@@ -13,29 +13,21 @@ from pmflow_ui.components.page_keys import page_keys
 from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.shell import shell
 from pmflow_ui.components.start import start_checklist, way_in
-from pmflow_ui.components.tabs import segments
 from pmflow_ui.pages.signals_drawer import signal_drawer
 from pmflow_ui.pages.signals_filters import SEARCH, filter_bar
 from pmflow_ui.pages.signals_table import bulk_bar, pager, signals_table
+from pmflow_ui.pages.signals_views import view_dialog, view_tabs
 from pmflow_ui.state.home import HomeState
 from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import SignalsState
 
-VIEWS = (
-    ("recent", "Recent"),
-    ("critical", "Critical this week"),
-    ("new", "New"),
-    ("unthemed", "In no theme"),
-)
-
 
 def _heading() -> rx.Component:
-    views = segments("Views", SignalsState.view_name, VIEWS, SignalsState.view)
     return rx.fragment(
         rx.el.h1("Signals"),
         rx.cond(SignalsState.ready, rx.el.span(SignalsState.everything_words, class_name="t3 tn")),
-        rx.cond(ImportsState.empty, rx.fragment(), rx.el.div(views, class_name="no-phone views")),
+        rx.cond(ImportsState.empty, rx.fragment(), view_tabs()),
     )
 
 
@@ -108,6 +100,7 @@ def signals_page() -> rx.Component:
         _heading(),
         rx.cond(ImportsState.empty, start_checklist(_sample()), _list()),
         import_dialogs(),
+        view_dialog(),
         keys(),
         page_keys(
             ("j", "k", "x", "Enter", "Escape", "/", "c", "i", "v"),

@@ -7,6 +7,7 @@ from reflex.vars import ObjectVar
 
 from pmflow_core.signals.models import Frequency, Severity
 from pmflow_ui.components import Text
+from pmflow_ui.components.acts import region
 from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.glyph import severity_glyph
 from pmflow_ui.components.icon import icon
@@ -98,6 +99,7 @@ def _facts() -> rx.Component:
         ),
         _fact("Status", rx.el.span(CARD.status)),
         class_name="kv",
+        custom_attrs=region("signal", f"S-{CARD.number}"),
     )
 
 
@@ -164,6 +166,7 @@ def _actions() -> rx.Component:
             button("Archive", "ghost", "sm", "archive", on_click=SignalsState.archive_one(CARD.id)),
         ),
         class_name="row wrap acts",
+        custom_attrs=region("signal", f"S-{CARD.number}"),
     )
 
 

@@ -12,6 +12,7 @@ from pmflow_ui.components.glyph import severity_glyph
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
 from pmflow_ui.components.overlay import menu, menu_item
+from pmflow_ui.pages.signals_views import save_button, view_menu
 from pmflow_ui.state.signals import Choice, SignalsState
 from pmflow_ui.state.signals_filters import NO_THEME, SORTS, Name
 from pmflow_ui.state.signals_rows import SOURCES
@@ -119,6 +120,7 @@ def filter_bar() -> rx.Component:
     )
     days = rx.match(filters.since, *SPANS, "")
     return rx.el.div(
+        view_menu(),
         _search(),
         _active("Severity", "severity", filters.severity, filters.severity),
         _active("Status", "status", filters.status, filters.status),
@@ -126,6 +128,7 @@ def filter_bar() -> rx.Component:
         _active("Received", "since", filters.since, days),
         _active("Source", "source", filters.source, source),
         _filter_menu(),
+        save_button(),
         rx.el.span(class_name="grow"),
         rx.el.span(SignalsState.total_words, class_name="t3 sm tn no-phone nowrap", role="status"),
         _sort_menu(),

@@ -4,6 +4,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from pmflow_ui.components import Text
+from pmflow_ui.components.acts import one_of_many
 from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.glyph import severity_glyph
 from pmflow_ui.components.icon import icon
@@ -75,6 +76,7 @@ def _row(row: ObjectVar[SignalRow]) -> rx.Component:
         current=SignalsState.current == row.number,
         key=row.id,
         id=f"signal-{row.number}",
+        custom_attrs=one_of_many("signal", f"S-{row.number}"),
         on_click=SignalsState.open(row.number),
     )
 

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from pmflow_ui.components import Text
+from pmflow_ui.components.acts import acts
 from pmflow_ui.components.button import button, link_button
 from pmflow_ui.components.form import field, state_form
 from pmflow_ui.components.glyph import severity_glyph
@@ -306,7 +307,12 @@ def _actions() -> rx.Component:
     )
     return rx.cond(
         ROW & ThemeState.active,
-        rx.fragment(rx.cond(SessionState.can_edit, editing), rx.cond(ROW.project, open_project)),
+        acts(
+            "theme",
+            ROW.label,
+            rx.cond(SessionState.can_edit, editing),
+            rx.cond(ROW.project, open_project),
+        ),
     )
 
 

@@ -10,7 +10,9 @@ from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.board import shown_signals
+from pmflow_core.errors import NotFound
 from pmflow_core.events import topics
+from pmflow_core.saved_views import service as saved_views
 from pmflow_core.signals import bulk, links
 from pmflow_core.signals import service as signals
 from pmflow_core.signals.schemas import Undo
@@ -28,6 +30,7 @@ from pmflow_ui.state.signals_filters import (
     SORTS,
     Filters,
     Name,
+    of_view,
     parse,
     signal_number,
 )
@@ -36,6 +39,7 @@ from pmflow_ui.toasts import offer_undo, say
 from pmflow_ui.viewer import workspace_slug
 
 Short = Annotated[str, StringConstraints(max_length=200)]
+ViewName = Literal["recent", "critical", "new", "unthemed"]
 Key = Literal["j", "k", "x", "Enter", "Escape", "c", "v", "i"]
 KEPT_UNDOS = 8
 VIEWS = {
@@ -69,6 +73,8 @@ class SignalsState(rx.State):
     span: rx.Field[str] = rx.field("")
     searched: rx.Field[int] = rx.field(0)
     view_name: rx.Field[str] = rx.field("recent")
+    view_id: rx.Field[str] = rx.field("")
+    kept: rx.Field[str] = rx.field("")
     everything_words: rx.Field[str] = rx.field("")
     total_shown: rx.Field[str] = rx.field("")
     total_words: rx.Field[str] = rx.field("")
@@ -89,6 +95,7 @@ class SignalsState(rx.State):
         self.filters, self.selected, self.current = parse(given), [], 0
         self.searched += 1
         watch.watch(self, [topics.signals(actor.workspace_id)], SignalsState.refresh())
+        await self._find_view(actor, str(given.get("view") or ""))
         await self._read(actor)
         await self._open(actor, signal_number(given))
 
@@ -112,10 +119,26 @@ class SignalsState(rx.State):
         await self._go(self.filters.with_one("q", text))
 
     @event(allow=Role.VIEWER)
-    async def view(self, name: Literal["recent", "critical", "new", "unthemed"]) -> None:
+    async def view(self, name: ViewName) -> None:
         """Show one of the prepared views."""
         self.searched += 1
+        self.view_id = ""
         await self._go(VIEWS[name])
+
+    @event(allow=Role.VIEWER)
+    async def show_view(self, view_id: UUID) -> None:
+        """Show a saved view as it is now."""
+        found = await call(saved_views.read_view, current_actor(), view_id)
+        self.searched += 1
+        self.view_id = str(found.id)
+        await self._go(of_view(found.filters))
+
+    @event(allow=Role.VIEWER)
+    async def leave_view(self) -> None:
+        """Keep what is shown, as no saved view's."""
+        self.view_id = ""
+        await self._read(current_actor())
+        await self._mirror()
 
     @event(allow=Role.VIEWER)
     async def turn(self, step: Literal[-1, 1]) -> None:
@@ -194,8 +217,21 @@ class SignalsState(rx.State):
         await call(bulk.undo, current_actor(), self._undos[place])
         return say("Taken back")
 
+    async def _find_view(self, actor: Actor, view_id: str) -> None:
+        """Open the saved view that the address names; its own filters hold if it names no other."""
+        self.view_id = ""
+        try:
+            found = await call(saved_views.read_view, actor, UUID(view_id))
+        except (ValueError, NotFound):
+            return  # the address's filters say what is shown, whosever view it is
+        self.view_id = str(found.id)
+        if not self.filters.kept:
+            self.filters = of_view(found.filters)
+
     async def _go(self, filters: Filters) -> None:
         self.filters, self.selected, self.current = filters, [], 0
+        if not filters.kept:
+            self.view_id = ""
         await self._read(current_actor())
         await self._mirror()
 
@@ -211,8 +247,9 @@ class SignalsState(rx.State):
         self.everything_words = f"{counts.total:,}" if counts.total else ""
         self.total_shown = f"{self.total:,}"
         self.total_words = f"{self.total:,} match" if self.filters.narrows else ""
-        plain = self.filters.at_page(1)
-        self.view_name = next((name for name, view in VIEWS.items() if view == plain), "")
+        self.kept = self.filters.kept
+        prepared = next((name for name, view in VIEWS.items() if view.kept == self.kept), "")
+        self.view_name = "" if self.view_id else prepared
         ids = {row.id for row in self.rows}
         self.selected = [each for each in self.selected if each in ids]
         await self._read_choices(actor)
@@ -261,7 +298,7 @@ class SignalsState(rx.State):
 
     async def _mirror(self) -> None:
         detail = await self.get_state(SignalDetailState)
-        self.address = self.filters.address(self._slug, detail.number)
+        self.address = self.filters.address(self._slug, detail.number, self.view_id)
 
     def _mark(self, number: int) -> None:
         self.current, self.current_row = number, f"signal-{number}" if number else ""

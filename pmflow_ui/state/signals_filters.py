@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from pmflow_core.clock import utcnow
+from pmflow_core.saved_views.schemas import SignalFilters
 from pmflow_core.signals.models import Severity, SignalStatus, Source
 from pmflow_core.signals.schemas import SignalSort
 from pmflow_core.themes.schemas import ThemedQuery
@@ -68,16 +69,33 @@ class Filters:
             size=PAGE_SIZE,
         )
 
-    def address(self, slug: str, signal: int) -> str:
-        """Return the page's address with these filters and the signal that is open."""
-        shown: dict[str, str | int] = {
+    @property
+    def kept(self) -> str:
+        """Return what a saved view keeps of these filters, as a query; empty for the whole list."""
+        return urlencode(self.at_page(1)._told())
+
+    def as_view(self) -> SignalFilters:
+        """Return what core keeps of these filters in a saved view."""
+        told: dict[str, object] = {**self.at_page(1)._told()}
+        if self.since:
+            told["since"] = int(self.since)
+        return SignalFilters.model_validate(told)
+
+    def address(self, slug: str, signal: int, view: str = "") -> str:
+        """Return the page's address with these filters, the open signal and the open view."""
+        shown = self._told()
+        if view:
+            shown["view"] = view
+        if signal:
+            shown["signal"] = signal
+        return f"/w/{slug}/signals{'?' if shown else ''}{urlencode(shown)}"
+
+    def _told(self) -> dict[str, str | int]:
+        return {
             field.name: getattr(self, field.name)
             for field in fields(self)
             if getattr(self, field.name) != field.default
         }
-        if signal:
-            shown["signal"] = signal
-        return f"/w/{slug}/signals{'?' if shown else ''}{urlencode(shown)}"
 
 
 def parse(given: Mapping[str, object]) -> Filters:
@@ -93,6 +111,16 @@ def parse(given: Mapping[str, object]) -> Filters:
         sort=_one_of(given, "sort", SignalSort) or SignalSort.NEWEST.value,
         page=min(int(page), 100_000) if page.isdecimal() and page != "0" else 1,
     )
+
+
+def of_view(kept: SignalFilters) -> Filters:
+    """Return what the list shows for a saved view."""
+    return parse(kept.kept())
+
+
+def of_query(query: str) -> Filters:
+    """Return the filters of an address's query, the inverse of `Filters.kept`."""
+    return parse(dict(parse_qsl(query)))
 
 
 def signal_number(given: Mapping[str, object]) -> int:

@@ -45,6 +45,7 @@ def test_everything_is_reached_from_the_keyboard(product: Product, watched: Watc
     expect(page.get_by_role("dialog")).to_have_count(0)
 
     look_at_the_keys(page)
+    act_on_what_is_in_view(page)
 
     assert watched.foreign == []
     assert watched.errors == []
@@ -62,6 +63,43 @@ def look_at_the_keys(page: Page) -> None:
     expect(palette).to_be_visible(timeout=MINUTE)
     page.keyboard.press("Escape")
     expect(palette).to_have_count(0)
+
+
+def act_on_what_is_in_view(page: Page) -> None:
+    """Open a new project from its card and move it from its page, by the palette alone."""
+    page.keyboard.press("c")
+    page.get_by_role("dialog").get_by_label("Name").fill("Bring search back")
+    page.get_by_role("button", name="Create project").click()
+    card = page.get_by_role("link", name="Bring search back")
+    expect(card).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("j")
+    expect(card).to_be_focused()
+    page.keyboard.press("Control+k")
+    on_card = page.get_by_role("group", name="On this card")
+    expect(on_card.get_by_role("option", name="Open")).to_have_attribute(
+        "aria-selected", "true", timeout=MINUTE
+    )
+    page.keyboard.press("Escape")
+    expect(card).to_be_focused(timeout=MINUTE)
+    page.keyboard.press("Control+k")
+    expect(on_card.get_by_role("option", name="Open")).to_be_visible(timeout=MINUTE)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/projects/*")
+    expect(page.get_by_role("button", name="Move…")).to_be_visible(timeout=MINUTE)
+    page.keyboard.press("Control+k")
+    on_project = page.get_by_role("group", name="On this project")
+    expect(on_project.get_by_role("option", name="Archive this project")).to_be_visible(
+        timeout=MINUTE
+    )
+    expect(on_project.get_by_role("option", name="Approve…")).to_have_count(0)
+    page.get_by_label("Command or search").press_sequentially("move")
+    expect(on_project.get_by_role("option", name="Move…")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Move")).to_be_visible(timeout=MINUTE)
+    page.keyboard.press("Escape")
 
 
 def arrive(page: Page) -> None:

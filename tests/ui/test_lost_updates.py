@@ -165,3 +165,20 @@ def test_one_of_several_drafts_of_a_recipe_is_the_next_version(crowd: Crowd) -> 
         )
     )
     assert statuses(found) == {201: 1, 409: WRITERS - 1}
+
+
+def test_of_several_shared_views_of_one_name_one_is_saved(crowd: Crowd) -> None:
+    path = f"/api/workspaces/once-{crowd.actor.workspace_id.hex[:8]}/views"
+    given = {"name": "Churn", "is_shared": True, "filters": {"severity": "critical"}}
+    found = crowd.at_once(lambda _: crowd.ask("POST", path, given))
+    assert statuses(found) == {201: 1, 409: WRITERS - 1}
+    assert {each.json().get("code") for each in found} == {None, "view_name_taken"}
+    [kept] = crowd.ask("GET", path).json()["items"]
+    at = f"{path}/{kept['id']}"
+    crowd.ask("DELETE", at)
+    again = crowd.at_once(lambda n: crowd.ask("POST", path, given) if n else restored(crowd, at))
+    assert sum(each.is_success for each in again) == 1
+
+
+def restored(crowd: Crowd, path: str) -> Response:
+    return crowd.ask("POST", f"{path}/restore")

@@ -32,6 +32,9 @@ PUBLIC: Mapping[str, str] = {
 SECRET = ("/api/cron/", "/api/webhooks/")
 # Routes that ask for more than they declare where it is another's, and why.
 OWN = {"DELETE /api/workspaces/{slug}/members/{user_id}": "one's own; another's is for admins"}
+# Routes that ask for an editor where what they change is everybody's, as it is in these worlds.
+_VIEW = "/api/workspaces/{slug}/views/{view_id}"
+SHARED = {f"PATCH {_VIEW}", f"DELETE {_VIEW}", f"POST {_VIEW}/restore"}
 # What `access.member` and `viewer.look_up_key` say to whom they turn away.
 DOOR_WORDS = ("no such workspace for you", "the API key is for another workspace")
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
@@ -172,6 +175,8 @@ def _fits(answer: Response, call: Call, caller: Caller) -> bool:
         return answer.status_code not in (403, 500)
     if call.name in OWN and caller.name not in ("admin", "admin key"):
         return answer.status_code in (403, 404)
+    if call.name in SHARED and caller.role is Role.VIEWER:
+        return answer.status_code == 403
     return answer.status_code not in (401, 403, 500) and not _is_the_doors(answer)
 
 

@@ -38,6 +38,8 @@ SAID: Mapping[str, Mapping[str, Any]] = {
             "steps": [{"key": "look", "title": "Look", "skill": "generate_document"}],
         }
     },
+    # A private one is nobody's but its owner's.
+    "saved_views": {"is_shared": True},
     "customer_merges": {"before": {"aliases": [], "signals": [], "chosen": [], "filled": {}}},
 }
 

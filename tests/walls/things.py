@@ -37,6 +37,7 @@ OBJECTS: Mapping[str, Callable[[Side], str]] = {
     "endpoint_id": lambda side: side.id_of("webhook_endpoints"),
     "event_id": lambda side: side.id_of("raw_events"),
     "record_id": lambda side: side.id_of("knowledge"),
+    "view_id": lambda side: side.id_of("saved_views"),
     "item": lambda side: side.id_of("signals"),
     "subject_id": lambda side: side.id_of("projects"),
     "key_id": lambda side: side.id_of("api_keys"),
