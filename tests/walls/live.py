@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
@@ -36,6 +37,7 @@ class Live:
     """A running web process, what its servers hold, and one member of our workspace."""
 
     port: int
+    folder: Path
     log: Path
     owner: Engine
     redis_url: str
@@ -56,9 +58,13 @@ class Live:
 
 
 @contextmanager
-def live(make_folder: Callable[[], Path], log: Path) -> Generator[Live]:
-    """Yield a web process on servers of its own; nobody works beside it."""
-    folder = make_folder()
+def live(
+    folder: Path,
+    log: Path,
+    beside: Sequence[str] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Generator[Live]:
+    """Yield a web process on servers of its own in a folder, with the roles `beside` it."""
     with ExitStack() as stack:
         postgres, valkey = start_postgres(folder), start_valkey(folder)
         stack.callback(postgres.stop)
@@ -67,8 +73,20 @@ def live(make_folder: Callable[[], Path], log: Path) -> Generator[Live]:
         engine = make_engine(postgres.url)
         stack.callback(engine.dispose)
         ours, theirs, admin = _furnish(engine)
-        port = stack.enter_context(_web(postgres.url, valkey.url, log))
-        yield Live(port, log, engine, valkey.url, ours, theirs, admin)
+        port = _free_port()
+        told = {
+            **os.environ,
+            "DATABASE_URL": postgres.url,
+            "REDIS_URL": valkey.url,
+            "PMFLOW_PORT": str(port),
+            "PMFLOW_PUBLIC_URL": HOME,
+            "PMFLOW_LOG_JSON": "true",
+            **environment,
+        }
+        for role in ("web", *beside):
+            stack.enter_context(_process(role, told, log))
+        _await(port, log)
+        yield Live(port, folder, log, engine, valkey.url, ours, theirs, admin)
 
 
 def _furnish(engine: Engine) -> tuple[Side, Side, Headers]:
@@ -84,34 +102,28 @@ def _furnish(engine: Engine) -> tuple[Side, Side, Headers]:
         return ours, theirs, session_of(admin)
 
 
-@contextmanager
-def _web(database_url: str, redis_url: str, log: Path) -> Iterator[int]:
+def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    told = {
-        **os.environ,
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "PMFLOW_PORT": str(port),
-        "PMFLOW_PUBLIC_URL": HOME,
-        "PMFLOW_LOG_JSON": "true",
-    }
-    with log.open("wb") as file:
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def _process(role: str, told: Mapping[str, str], log: Path) -> Generator[None]:
+    with log.open("ab") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "worker", "web"], cwd=ROOT, env=told, stdout=file, stderr=file
+            [sys.executable, "-m", "worker", role], cwd=ROOT, env=told, stdout=file, stderr=file
         )
     try:
-        _await(port, process, log)
-        yield port
+        yield
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _await(port: int, log: Path) -> None:
     until = time.monotonic() + READY_S
-    while time.monotonic() < until and process.poll() is None:
+    while time.monotonic() < until:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
                 return

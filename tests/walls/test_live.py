@@ -46,7 +46,8 @@ FOREIGN = (
 def product(
     make_server_folder: Callable[[], Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Live]:
-    with live(make_server_folder, tmp_path_factory.mktemp("live") / "web.log") as running:
+    log = tmp_path_factory.mktemp("live") / "web.log"
+    with live(make_server_folder(), log) as running:
         yield running
 
 
