@@ -83,9 +83,10 @@ def live(
             "PMFLOW_LOG_JSON": "true",
             **environment,
         }
-        for role in ("web", *beside):
+        web = stack.enter_context(_process("web", told, log))
+        for role in beside:
             stack.enter_context(_process(role, told, log))
-        _await(port, log)
+        _await(port, web, log)
         yield Live(port, folder, log, engine, valkey.url, ours, theirs, admin)
 
 
@@ -109,21 +110,21 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _process(role: str, told: Mapping[str, str], log: Path) -> Generator[None]:
+def _process(role: str, told: Mapping[str, str], log: Path) -> Generator[subprocess.Popen[bytes]]:
     with log.open("ab") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "worker", role], cwd=ROOT, env=told, stdout=file, stderr=file
         )
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def _await(port: int, log: Path) -> None:
+def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + READY_S
-    while time.monotonic() < until:
+    while time.monotonic() < until and process.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
                 return
