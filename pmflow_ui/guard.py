@@ -138,6 +138,15 @@ def refused(text: str, detail: str = "") -> EventSpec:
     return NoticeState.note("refused", text[:400], detail[:400])
 
 
+def broken(exception: Exception) -> EventSpec:
+    """Log what no handler expected and return the event that says so.
+
+    The framework's own answer would be a script to evaluate, which the pages' policy refuses.
+    """
+    log.error("event.broken", exc_info=exception)
+    return refused("Something went wrong, and it was logged. Reload the page and try again.")
+
+
 def opened(text: str) -> UUID:
     """Return the id that a page keeps of what is open on it.
 

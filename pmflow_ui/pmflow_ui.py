@@ -15,6 +15,7 @@ from pmflow_core.events.subscribe import nudges
 from pmflow_core.settings import get_settings
 from pmflow_ui import watch
 from pmflow_ui.api.app import make_api, safe_for_browsers
+from pmflow_ui.guard import broken
 from pmflow_ui.routes import add_pages
 from pmflow_ui.theme import STYLESHEETS
 from pmflow_ui.wall import Wall
@@ -68,6 +69,7 @@ app = rx.App(
     ],
     # The shell shows notes: the framework's toasts would need `unsafe-eval`.
     toaster=None,
+    backend_exception_handler=broken,
     # Without the framework's own connection toast: the shell has a banner.
     app_wraps={(55, "ErrorBoundary"): lambda _stateful: default_error_boundary()},
     api_transformer=[make_api(), outermost],

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 # The address is part of the built frontend; the browser is told to look for it elsewhere, so that
@@ -107,25 +107,25 @@ def _chromium() -> str:
 
 
 @contextmanager
-def contexts(port: int) -> Iterator[Callable[..., BrowserContext]]:
-    """Yield what opens browser contexts that find that product behind its public address."""
+def browser_before(port: int) -> Generator[Browser]:
+    """Yield a browser that finds the product on a port behind its public address.
+
+    For one test only: while Playwright lives, no other test of the process can run an event loop.
+    """
     rules = f"--host-resolver-rules=MAP localhost:8000 127.0.0.1:{port}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=_chromium(), args=[*FLAGS, rules], headless=True
         )
-        yield browser.new_context
+        yield browser
         browser.close()
 
 
 @pytest.fixture
 def open_context(product: Product) -> Iterator[Callable[..., BrowserContext]]:
-    """Open browser contexts in front of the shared product.
-
-    For one test only: while Playwright lives, no other test of the process can run an event loop.
-    """
-    with contexts(product.port) as opened:
-        yield opened
+    """Open browser contexts that find the product behind its public address, for one test."""
+    with browser_before(product.port) as browser:
+        yield browser.new_context
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.conftest import ADDRESS, Product, contexts, running
+from tests.e2e.conftest import ADDRESS, Product, browser_before, running
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "correct horse battery"
@@ -32,8 +32,8 @@ def own(tmp_path: Path, make_server_folder: Callable[[], Path]) -> Iterator[Prod
 
 
 def test_each_shows_the_others_changes_after_every_restart(own: Product) -> None:
-    with contexts(own.port) as open_context:
-        mine, other = people(open_context)
+    with browser_before(own.port) as browser:
+        mine, other = people(browser.new_context)
         shows(mine, other, "Before anything")
         for name in PROCESSES:
             kill(own, name)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from pmflow_ui.api.app import make_api
+from pmflow_ui.api.edge import Terms
 
 PASSWORD = "a long enough phrase"
 FORM = {"email": "lead@example.com", "password": PASSWORD, "name": "Product lead"}
@@ -90,6 +91,32 @@ def test_who_failed_too_often_learns_how_long_to_wait(client: TestClient) -> Non
 
     assert answer.status_code == 429
     assert 60 < int(answer.headers["Retry-After"]) <= 900
+
+
+def test_behind_trusted_proxies_who_fails_too_often_is_whom_they_saw(client: TestClient) -> None:
+    del client
+    behind = TestClient(make_api(Terms(hops=1, per_key=999, per_address=999)))
+    wrong = {"email": "lead@example.com", "password": "not the one"}
+
+    def status(forwarded: str) -> int:
+        headers = {"x-forwarded-for": forwarded}
+        return behind.post("/api/auth/login", json=wrong, headers=headers).status_code
+
+    # What stands left of the proxy's own word is the caller's invention, each time another.
+    codes = [status(f"192.0.2.{number}, 198.51.100.7") for number in range(6)]
+    assert codes == [401] * 5 + [429]
+    assert status("198.51.100.8") == 401
+
+
+def test_without_trusted_proxies_nobody_names_another_address_of_theirs(client: TestClient) -> None:
+    wrong = {"email": "lead@example.com", "password": "not the one"}
+    codes = [
+        client.post(
+            "/api/auth/login", json=wrong, headers={"x-forwarded-for": f"192.0.2.{number}"}
+        ).status_code
+        for number in range(6)
+    ]
+    assert codes == [401] * 5 + [429]
 
 
 def test_the_process_says_that_it_lives_and_why_it_is_not_ready(client: TestClient) -> None:

@@ -9,7 +9,7 @@ from reflex.event import Event
 from pmflow_core.accounts.actor import Role
 from pmflow_core.errors import Conflict, Unauthenticated
 from pmflow_ui.access import Access, acting_as, current_actor, current_viewer
-from pmflow_ui.guard import NoticeState, event, refused
+from pmflow_ui.guard import NoticeState, broken, event, refused
 from pmflow_ui.toasts import offer_undo
 from pmflow_ui.viewer import Viewer
 from tests.ui.conftest import Pipeline, person, run
@@ -126,3 +126,11 @@ def test_undo_by_who_may_takes_the_action_back(pipeline: Pipeline) -> None:
 
 def test_a_note_is_cut_to_what_its_event_takes() -> None:
     assert len(str(refused("x" * 5000).args)) < 2000
+
+
+def test_what_nobody_expected_is_said_in_words_and_not_by_a_script() -> None:
+    reply = Event.from_event_type(broken(ZeroDivisionError("a detail of the inside")))[0]
+    assert reply.name.endswith(".note")
+    assert reply.payload["kind"] == "refused"
+    assert "logged" in reply.payload["text"]
+    assert "inside" not in str(reply.payload)

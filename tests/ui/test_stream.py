@@ -10,15 +10,17 @@ from uuid import UUID
 import httpx2
 import pytest
 from sqlalchemy import Engine, delete, update
-from sqlmodel import col
+from sqlmodel import col, select
 from starlette.types import Message
 
+from pmflow_core.accounts import api_keys
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.models import ApiKey, UserSession
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import configure, make_engine, transaction
 from pmflow_core.events import topics
+from pmflow_core.workspaces import service as workspaces
 from pmflow_core.workspaces.models import Membership
 from pmflow_ui.api.sse import EventStream, Pace, Seats, frame
 from tests.core.board.test_streams import Shop
@@ -205,6 +207,50 @@ def test_a_stream_ends_when_its_session_does_and_not_at_its_next_look(
 
     assert ear.listen(answer) == 200
     assert ear.heard[-1].data["reason"] == "unauthenticated"
+    until(lambda: served.readers == 0)
+
+
+def put_out(shop: Shop) -> set[str]:
+    """Remove the viewer as an admin does, and return what is nudged."""
+    workspace_id = shop.actor.workspace_id
+    with transaction(workspace_id) as session:
+        viewer = session.scalars(select(Membership).where(col(Membership.role) == Role.VIEWER))
+        workspaces.remove_member(session, Actor.system(workspace_id), viewer.one().user_id)
+        return set(session.info["nudges"])
+
+
+def end_key(shop: Shop) -> set[str]:
+    """Revoke the key as an admin does, and return what is nudged."""
+    workspace_id = shop.actor.workspace_id
+    with transaction(workspace_id) as session:
+        key = session.scalars(select(ApiKey)).one()
+        api_keys.revoke_api_key(session, Actor.system(workspace_id), key.id)
+        return set(session.info["nudges"])
+
+
+@pytest.mark.parametrize(
+    ("end", "shown", "reason"),
+    [(put_out, signed_in, "not_found"), (end_key, with_key, "unauthenticated")],
+)
+def test_a_stream_ends_with_its_membership_or_key_and_not_at_its_next_look(
+    shop: Shop,
+    serve: Serve,
+    end: Callable[[Shop], set[str]],
+    shown: Callable[[UUID, Role], Headers],
+    reason: str,
+) -> None:
+    run_id = shop.start()
+    served = serve(NUDGED)
+    ear = Ear(served, shown(shop.actor.workspace_id, Role.VIEWER), {"run": str(run_id)})
+
+    def answer(told: Told) -> bool:
+        if told.name == "progress":
+            for topic in end(shop):
+                served.nudge(topic)
+        return False
+
+    assert ear.listen(answer) == 200
+    assert ear.heard[-1].data["reason"] == reason
     until(lambda: served.readers == 0)
 
 

@@ -16,7 +16,7 @@ from pmflow_ui.access import Access, Permission
 from pmflow_ui.api.app import ROUTERS
 from pmflow_ui.api.permission import Allow, declared
 from tests.walls.bodies import example, model_of
-from tests.walls.things import SELECTORS, Side, is_object, stand_in
+from tests.walls.things import SELECTORS, Side, Sides, is_object, stand_in
 from tests.walls.world import MARK, Caller, World
 
 # Who anybody may call, with what stands there instead of a session; everything else needs one.
@@ -81,7 +81,7 @@ def unlisted() -> list[str]:
 
 def address(
     call: Call,
-    world: World,
+    world: Sides,
     foreign: frozenset[str] = frozenset(),
     stood: Mapping[str, str] | None = None,
 ) -> str:

@@ -67,6 +67,9 @@ class Furnishing:
     user_id: UUID
     mark: str
     number: int
+    word: Callable[[str], str] | None = None
+    """What stands in a column of text, nullable ones too; none: the mark, where it must."""
+    said: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: SAID)
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def furnish(self) -> dict[str, dict[str, Any]]:
@@ -82,11 +85,15 @@ class Furnishing:
         """Write one row; what it must refer to was written before."""
         values = self._keys(table)
         for column in table.columns:
-            if column.name not in values and not column.nullable:
+            if column.name not in values and self._is_filled(column):
                 values[column.name] = self._value(column, kind)
-        values |= SAID.get(table.name, {})
+        values |= self.said.get(table.name, {})
         self.connection.execute(insert(table).values(values))
         self.made[table.name] = values
+
+    def _is_filled(self, column: Column[Any]) -> bool:
+        is_words = type(column.type).__name__ == "AutoString" and not column.foreign_keys
+        return not column.nullable or (self.word is not None and is_words)
 
     def _keys(self, table: Table) -> dict[str, Any]:
         """Return the values of the columns that must refer to another row."""
@@ -117,7 +124,10 @@ class Furnishing:
         if enum is not None:
             return next(iter(enum))
         fixed = FIXED.get(type(column.type).__name__)
-        return f"{self.mark}-{column.name}-{uuid4().hex[:6]}" if fixed is None else fixed()
+        if fixed is not None:
+            return fixed()
+        word = self.mark if self.word is None else self.word(column.name)
+        return f"{word}-{column.name}-{uuid4().hex[:6]}"
 
 
 def as_owner(connection: Connection) -> None:

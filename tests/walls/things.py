@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from fastapi.routing import APIRoute
@@ -20,6 +20,20 @@ class Side:
     def id_of(self, table: str) -> str:
         """Return the id of the table's row."""
         return str(self.rows[table]["id"])
+
+
+class Sides(Protocol):
+    """Whatever has our workspace and the other one."""
+
+    @property
+    def ours(self) -> Side:
+        """Ours."""
+        ...
+
+    @property
+    def theirs(self) -> Side:
+        """The other one."""
+        ...
 
 
 # Parameters that choose the workspace, so that the permission itself reads them.

@@ -102,7 +102,7 @@ def a_world(database: Engine) -> Iterator[World]:
     with database.connect() as connection:
         outer = connection.begin()
         configure(connection)
-        ours, theirs = _furnished(connection, OURS, 7), _furnished(connection, THEIRS, 90_007)
+        ours, theirs = furnish_side(connection, OURS, 7), furnish_side(connection, THEIRS, 90_007)
         callers = {caller.name: caller for caller in _callers(ours, theirs)}
         app = safe_for_browsers(make_api(), origins=[HOME], url=HOME, built=Path("nowhere"))
         with TestClient(
@@ -116,19 +116,21 @@ def a_world(database: Engine) -> Iterator[World]:
         outer.rollback()
 
 
-def _furnished(connection: Connection, name: str, number: int) -> Side:
+def furnish_side(connection: Connection, name: str, number: int) -> Side:
+    """Return a workspace of that name with a row in every table."""
     workspace_id, slug = uuid4(), f"{name}-{uuid4().hex[:8]}"
-    owner = _user(f"{name} owner")
+    owner = make_user(f"{name} owner")
     with transaction(workspace_id) as session:
         onboarding.create_workspace(
             session, workspace_id, name=f"mark{name}", slug=slug, admin_user_id=owner.id
         )
-    guest = _user(f"mark{name} guest")
+    guest = make_user(f"mark{name} guest")
     rows = Furnishing(connection, workspace_id, guest.id, f"mark{name}", number).furnish()
     return Side(workspace_id, slug, rows)
 
 
-def _user(name: str, *, operator: bool = False) -> UserRead:
+def make_user(name: str, *, operator: bool = False) -> UserRead:
+    """Add somebody without a password."""
     with transaction(None) as session:
         email = f"{uuid4().hex[:12]}@example.com"
         user = User(email=email, name=name, is_operator=operator)
@@ -136,7 +138,8 @@ def _user(name: str, *, operator: bool = False) -> UserRead:
     return UserRead.model_validate(user)
 
 
-def _session_of(user: UserRead) -> Headers:
+def session_of(user: UserRead) -> Headers:
+    """Sign somebody in and return what their browser shows."""
     with transaction(None) as session:
         return {"cookie": f"{COOKIE}={accounts.open_session(session, user).token}"}
 
@@ -148,15 +151,15 @@ def join(workspace_id: UUID, user_id: UUID, role: Role) -> None:
 
 
 def _member(side: Side, role: Role) -> Headers:
-    user = _user(f"A {role.value}")
+    user = make_user(f"A {role.value}")
     join(side.workspace_id, user.id, role)
-    return _session_of(user)
+    return session_of(user)
 
 
 def _removed(side: Side) -> Headers:
-    user = _user("Once an admin")
+    user = make_user("Once an admin")
     join(side.workspace_id, user.id, Role.ADMIN)
-    headers = _session_of(user)
+    headers = session_of(user)
     with transaction(side.workspace_id) as session:
         workspaces.remove_member(session, Actor.system(side.workspace_id), user.id)
     return headers
@@ -197,7 +200,7 @@ def _callers(ours: Side, theirs: Side) -> Iterator[Caller]:
         yield Caller(f"{role.value} key", _key(ours, role), role, is_key=True)
     yield Caller("admin elsewhere", _member(theirs, Role.ADMIN))
     yield Caller("removed member", _removed(ours))
-    yield Caller("operator", _session_of(_user("Operator", operator=True)), is_operator=True)
+    yield Caller("operator", session_of(make_user("Operator", operator=True)), is_operator=True)
     yield Caller("key elsewhere", _key(theirs, Role.ADMIN), is_key=True)
     nonsense = {"authorization": "Bearer pmf_nothing"}
     yield Caller("nonsense key", nonsense, is_known=False, is_key=True)
