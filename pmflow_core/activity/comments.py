@@ -198,15 +198,19 @@ def resolve(
 
 
 def mentioned(text: str, members: Sequence[MemberRead]) -> list[UUID]:
-    """Return the members whom a text names as `@name`, in any case; the longer name wins."""
+    """Return the members whom a text names as `@name`, in any case; the longer name wins.
+
+    Of several who are called alike, all are named: nobody can tell them apart.
+    """
+    called: dict[str, list[UUID]] = {}
+    for member in members:
+        called.setdefault(member.name.casefold(), []).append(member.user_id)
     left = text.casefold()
     found: list[UUID] = []
-    for member in sorted(members, key=lambda each: (-len(each.name), each.name)):
-        pattern = rf"(?<!\w)@{re.escape(member.name.casefold())}(?!\w)"
-        rest, times = re.subn(pattern, "", left)
-        if member.name and times:
-            left = rest
-            found.append(member.user_id)
+    for name in sorted(filter(None, called), key=lambda name: (-len(name), name)):
+        left, times = re.subn(rf"(?<!\w)@{re.escape(name)}(?!\w)", "", left)
+        if times:
+            found.extend(called[name])
     return found
 
 
@@ -249,7 +253,7 @@ def _tell(
 ) -> None:
     others = [user_id for user_id in named if user_id != actor.user_id]
     text = f"{actor.name} named you on {about.words}: {_short(comment.text)}"
-    notice = Notice(f"comment-{comment.id}-named", "at-sign", text, about.link)
+    notice = Notice(f"comment-{comment.id}-named", notifications.NAMED, text, about.link)
     notifications.tell(session, actor, notice, others)
 
 
@@ -261,7 +265,7 @@ def _tell_answered(
     if began is None or began == actor.user_id or str(began) in comment.mentions:
         return
     text = f"{actor.name} answered you on {about.words}: {_short(comment.text)}"
-    notice = Notice(f"comment-{comment.id}-answered", "message-square", text, about.link)
+    notice = Notice(f"comment-{comment.id}-answered", notifications.ANSWERED, text, about.link)
     notifications.tell(session, actor, notice, [began])
 
 
