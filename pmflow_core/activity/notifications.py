@@ -128,12 +128,12 @@ def list_mentions(
     return [_read(row, is_read=False) for row in rows]
 
 
-def count_mentions(session: Session, actor: Actor) -> int:
-    """Return how many mentions the actor has neither read nor put off."""
+def count_mentions(session: Session, actor: Actor, *, snoozed: bool = False) -> int:
+    """Return how many mentions the actor has not read, of those put off or of the others."""
     actor.require(Role.VIEWER)
     if actor.user_id is None:
         return 0
-    return repository.count_unread(session, actor.user_id, MENTIONS)
+    return repository.count_unread(session, actor.user_id, MENTIONS, put_off=snoozed)
 
 
 def get_own(session: Session, actor: Actor, notification_id: UUID) -> NotificationRead:

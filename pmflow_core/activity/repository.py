@@ -89,15 +89,18 @@ def list_unread(
     return list(session.scalars(statement))
 
 
-def count_unread(session: Session, user_id: UUID, kinds: Sequence[str] | None = None) -> int:
-    """Return how much a person was told, of some kinds or all, and has not read or put off."""
+def count_unread(
+    session: Session, user_id: UUID, kinds: Sequence[str] | None = None, *, put_off: bool = False
+) -> int:
+    """Return how much a person has not read, of some kinds or all; what they put off only so."""
+    condition = _put_off(user_id) if put_off else ~_put_off(user_id)
     statement = (
         select(func.count())
         .select_from(Notification)
         .where(
             col(Notification.user_id) == user_id,
             col(Notification.read_at).is_(None),
-            ~_put_off(user_id),
+            condition,
         )
     )
     if kinds is not None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session
 from sqlmodel import col
 
 from pmflow_core.activity.models import Snooze
@@ -63,7 +63,7 @@ def list_snoozes(session: Session, user_id: UUID) -> list[tuple[Snooze, bool]]:
 
 
 def is_put_off(
-    column: ColumnElement[UUID | None], subject: ColumnElement[UUID], user_id: UUID
+    column: Mapped[UUID | None], subject: Mapped[UUID], user_id: UUID
 ) -> ColumnElement[bool]:
     """Return the condition that a person put off what `subject` names, and it is not back yet."""
     return exists().where(

@@ -66,10 +66,20 @@ def read_waiting(session: Session, actor: Actor) -> tuple[WaitingProject, ...]:
 def count_waiting(session: Session, actor: Actor) -> int:
     """Return how many things wait for the actor, as far as they did not put them off."""
     actor.require(Role.VIEWER)
-    suggested = sum(repository.counts(session, actor.user_id, snoozed=False).values())
-    mentioned = notifications.count_mentions(session, actor)
-    projects_ = sum(each.snoozed_until is None for each in read_waiting(session, actor))
-    return suggested + mentioned + projects_
+    return _count(session, actor, snoozed=False)
+
+
+def count_snoozed(session: Session, actor: Actor) -> int:
+    """Return how many of the things that wait the actor has put off."""
+    actor.require(Role.VIEWER)
+    return _count(session, actor, snoozed=True)
+
+
+def _count(session: Session, actor: Actor, *, snoozed: bool) -> int:
+    suggested = sum(repository.counts(session, actor.user_id, snoozed=snoozed).values())
+    mentioned = notifications.count_mentions(session, actor, snoozed=snoozed)
+    put_off = [each.snoozed_until is not None for each in read_waiting(session, actor)]
+    return suggested + mentioned + put_off.count(snoozed)
 
 
 def _put_off(waiting: WaitingProject, snooze: SnoozeRead | None) -> WaitingProject:
