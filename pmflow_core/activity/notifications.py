@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from pmflow_core.workspaces import service as workspaces
 NAMED, ANSWERED = "at-sign", "message-square"
 MENTIONS = (NAMED, ANSWERED)
 MOST_MENTIONS = 100
+THEMES = "shapes"
+READ_THEMES = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,22 @@ class NotificationsRead:
     """The newest notifications of one person, and how many of all are unread."""
 
     items: list[NotificationRead]
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a notification, or the newest of those about so many `themes`."""
+
+    newest: NotificationRead
+    themes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinesRead:
+    """The newest lines of one person, and how many of all are unread."""
+
+    items: list[Line]
     unread: int
 
 
@@ -112,6 +130,25 @@ def list_notifications(
     rows = repository.list_notifications(session, actor.user_id, below=below, limit=limit)
     items = [_read(row, is_read=put_off or row.read_at is not None) for row, put_off in rows]
     return NotificationsRead(items, repository.count_unread(session, actor.user_id))
+
+
+def list_lines(session: Session, actor: Actor, *, limit: int = 50) -> LinesRead:
+    """Return what the actor was told as a list to glance at: one line for all unread themes.
+
+    Themes that were read in the last week are another one. Nothing for a program.
+    """
+    actor.require(Role.VIEWER)
+    if actor.user_id is None:
+        return LinesRead([], 0)
+    rows = repository.list_but(session, actor.user_id, THEMES, limit=limit)
+    lines = [Line(_read(row, is_read=put_off or row.read_at is not None)) for row, put_off in rows]
+    since = utcnow() - READ_THEMES
+    for row, is_unread, themes in repository.gathered(session, actor.user_id, THEMES, since):
+        lines.append(Line(_read(row, is_read=not is_unread), themes))
+    lines.sort(key=lambda line: line.newest.id, reverse=True)
+    others = repository.count_unread(session, actor.user_id, but=THEMES)
+    changed = sum(not line.newest.is_read for line in lines if line.newest.kind == THEMES)
+    return LinesRead(lines[:limit], others + changed)
 
 
 def list_mentions(

@@ -1,11 +1,12 @@
 """Statements over what people say and what they are told."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -52,6 +53,44 @@ def get_notification(session: Session, user_id: UUID, notification_id: UUID) -> 
     return found
 
 
+def list_but(
+    session: Session, user_id: UUID, kind: str, *, limit: int
+) -> list[tuple[Notification, bool]]:
+    """Return what a person was told of every other kind, as `list_notifications`."""
+    statement = _listed(user_id).where(col(Notification.kind) != kind).limit(limit)
+    return [(row, put_off) for row, put_off in session.execute(statement)]
+
+
+def gathered(
+    session: Session, user_id: UUID, kind: str, since: datetime
+) -> list[tuple[Notification, bool, int]]:
+    """Return the newest of a kind, whether it is unread, and about how many things those are.
+
+    One row for all that are unread, one for what was read and is not older than `since`.
+    """
+    unread = col(Notification.read_at).is_(None)
+    about = func.coalesce(col(Notification.link), col(Notification.key))
+    newest = func.array_agg(aggregate_order_by(col(Notification.id), col(Notification.id).desc()))
+    groups = (
+        select(
+            newest[1].label("id"),
+            unread.label("unread"),
+            func.count(about.distinct()).label("many"),
+        )
+        .where(
+            col(Notification.user_id) == user_id,
+            col(Notification.kind) == kind,
+            or_(unread, col(Notification.created_at) >= since),
+        )
+        .group_by(unread)
+        .subquery()
+    )
+    statement = select(Notification, groups.c.unread, groups.c.many).join(
+        groups, groups.c.id == col(Notification.id)
+    )
+    return [(row, is_unread, many) for row, is_unread, many in session.execute(statement)]
+
+
 def list_notifications(
     session: Session, user_id: UUID, *, below: UUID | None, limit: int
 ) -> list[tuple[Notification, bool]]:
@@ -59,12 +98,7 @@ def list_notifications(
 
     `below` is the last of the page before.
     """
-    statement = (
-        select(Notification, _put_off(user_id))
-        .where(col(Notification.user_id) == user_id)
-        .order_by(col(Notification.id).desc())
-        .limit(limit)
-    )
+    statement = _listed(user_id).limit(limit)
     if below is not None:
         statement = statement.where(col(Notification.id) < below)
     return [(row, put_off) for row, put_off in session.execute(statement)]
@@ -90,9 +124,17 @@ def list_unread(
 
 
 def count_unread(
-    session: Session, user_id: UUID, kinds: Sequence[str] | None = None, *, put_off: bool = False
+    session: Session,
+    user_id: UUID,
+    kinds: Sequence[str] | None = None,
+    *,
+    but: str = "",
+    put_off: bool = False,
 ) -> int:
-    """Return how much a person has not read, of some kinds or all; what they put off only so."""
+    """Return how much a person has not read, of some kinds or of all `but` one.
+
+    With `put_off` that of what they put off, else of the rest.
+    """
     condition = _put_off(user_id) if put_off else ~_put_off(user_id)
     statement = (
         select(func.count())
@@ -100,6 +142,7 @@ def count_unread(
         .where(
             col(Notification.user_id) == user_id,
             col(Notification.read_at).is_(None),
+            col(Notification.kind) != but,
             condition,
         )
     )
@@ -148,6 +191,14 @@ def _mark(session: Session, user_id: UUID, named: ColumnElement[bool]) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(session.scalars(statement).all())
+
+
+def _listed(user_id: UUID) -> Select[Notification, bool]:
+    return (
+        select(Notification, _put_off(user_id))
+        .where(col(Notification.user_id) == user_id)
+        .order_by(col(Notification.id).desc())
+    )
 
 
 def _put_off(user_id: UUID) -> ColumnElement[bool]:
