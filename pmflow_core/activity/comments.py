@@ -90,6 +90,19 @@ def list_threads(
     )
 
 
+def place_of(session: Session, actor: Actor, project_id: UUID, comment_id: UUID) -> str | None:
+    """Return the type of the document that a comment speaks of; None is the project itself.
+
+    Raises:
+        NotFound: the project has no such comment.
+    """
+    actor.require(Role.VIEWER)
+    comment = repository.get_comment(session, comment_id)
+    if comment.project_id != project_id:
+        raise NotFound("There is no such comment.")
+    return comment.document_type
+
+
 def add(
     session: Session, actor: Actor, about: About, text: str, reply_to: UUID | None = None
 ) -> CommentRead:
@@ -128,7 +141,7 @@ def add(
 
 
 def edit(session: Session, actor: Actor, about: About, comment_id: UUID, text: str) -> CommentRead:
-    """Correct one's own comment; who is named only now is told.
+    """Correct one's own comment; who is named only now is told. A program's is nobody's own.
 
     Raises:
         PermissionDenied: the actor is not an editor, or did not write it.
@@ -137,7 +150,7 @@ def edit(session: Session, actor: Actor, about: About, comment_id: UUID, text: s
         CommentIsEmpty: it would say nothing.
     """
     comment = _own(session, actor, about, comment_id)
-    if comment.author_id != actor.user_id:
+    if actor.user_id is None or comment.author_id != actor.user_id:
         raise PermissionDenied("Only who wrote a comment can change its words.")
     said = _said(text)
     if said == comment.text:

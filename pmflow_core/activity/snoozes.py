@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import snooze_rows
 from pmflow_core.activity.models import Snooze
-from pmflow_core.errors import Invalid, PermissionDenied
+from pmflow_core.errors import Conflict, Invalid
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
 
@@ -26,7 +26,7 @@ class SnoozeTimeWrong(Invalid):
     code = "snooze_time_wrong"
 
 
-class SnoozeNeedsPerson(PermissionDenied):
+class SnoozeNeedsPerson(Conflict):
     """An API key has no inbox; a signed-in person does."""
 
     code = "snooze_needs_person"

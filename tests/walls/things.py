@@ -38,6 +38,7 @@ OBJECTS: Mapping[str, Callable[[Side], str]] = {
     "event_id": lambda side: side.id_of("raw_events"),
     "record_id": lambda side: side.id_of("knowledge"),
     "item": lambda side: side.id_of("signals"),
+    "thing_id": lambda side: side.id_of("projects"),
     "subject_id": lambda side: side.id_of("projects"),
     "key_id": lambda side: side.id_of("api_keys"),
     "user_id": lambda side: str(side.rows["memberships"]["user_id"]),
