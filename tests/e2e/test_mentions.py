@@ -71,7 +71,8 @@ def join(page: Page, link: str) -> None:
 
 def name_by_keyboard(page: Page) -> None:
     page.goto("/w/mentions-team/board")
-    page.get_by_text("Bring search back").first.click()
+    card = page.locator('a[href*="/projects/"]').first
+    page.goto(str(card.get_attribute("href")))
     field = page.get_by_role("textbox", name="New comment")
     field.click()
     page.keyboard.type("Since when? @sup")
