@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts import reset_rows, resets
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor
+from pmflow_core.activity import snooze_rows, snoozes
 from pmflow_core.calls.embedding import model_name
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
@@ -98,6 +99,18 @@ def forget_old_messages() -> None:
                 messages.forget_old(session)
     except SQLAlchemyError as error:
         log.warning("forgetting.failed", error=str(error).splitlines()[0])
+
+
+def tell_snoozed() -> None:
+    """Have open tabs show what comes back now; the rows alone say that it is back."""
+    try:
+        with transaction(None) as session:
+            workspaces = snooze_rows.with_due(session)
+        for workspace_id in workspaces:
+            with transaction(workspace_id) as session:
+                snoozes.tell_due(session)
+    except SQLAlchemyError as error:
+        log.warning("snoozes.untold", error=str(error).splitlines()[0])
 
 
 def forget_ended() -> None:

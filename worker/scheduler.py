@@ -20,6 +20,7 @@ from worker.reconcile import (
     reconcile,
     sweep_models,
     sweep_themes,
+    tell_snoozed,
 )
 
 SWEEP_S = 60.0
@@ -40,6 +41,7 @@ def run(settings: Settings, redis_url: str | None) -> None:
     while not stop.is_set():
         beat(name, "scheduler")
         reconcile()
+        tell_snoozed()
         cron.tick()
         if time.monotonic() - swept_at > SWEEP_S:
             swept_at = time.monotonic()

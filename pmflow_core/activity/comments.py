@@ -90,6 +90,19 @@ def list_threads(
     )
 
 
+def place_of(session: Session, actor: Actor, project_id: UUID, comment_id: UUID) -> str | None:
+    """Return the type of the document that a comment speaks of; None is the project itself.
+
+    Raises:
+        NotFound: the project has no such comment.
+    """
+    actor.require(Role.VIEWER)
+    comment = repository.get_comment(session, comment_id)
+    if comment.project_id != project_id:
+        raise NotFound("There is no such comment.")
+    return comment.document_type
+
+
 def add(
     session: Session, actor: Actor, about: About, text: str, reply_to: UUID | None = None
 ) -> CommentRead:
@@ -128,7 +141,7 @@ def add(
 
 
 def edit(session: Session, actor: Actor, about: About, comment_id: UUID, text: str) -> CommentRead:
-    """Correct one's own comment; who is named only now is told.
+    """Correct one's own comment; who is named only now is told. A program's is nobody's own.
 
     Raises:
         PermissionDenied: the actor is not an editor, or did not write it.
@@ -137,7 +150,7 @@ def edit(session: Session, actor: Actor, about: About, comment_id: UUID, text: s
         CommentIsEmpty: it would say nothing.
     """
     comment = _own(session, actor, about, comment_id)
-    if comment.author_id != actor.user_id:
+    if actor.user_id is None or comment.author_id != actor.user_id:
         raise PermissionDenied("Only who wrote a comment can change its words.")
     said = _said(text)
     if said == comment.text:
@@ -198,15 +211,19 @@ def resolve(
 
 
 def mentioned(text: str, members: Sequence[MemberRead]) -> list[UUID]:
-    """Return the members whom a text names as `@name`, in any case; the longer name wins."""
+    """Return the members whom a text names as `@name`, in any case; the longer name wins.
+
+    Of several who are called alike, all are named: nobody can tell them apart.
+    """
+    called: dict[str, list[UUID]] = {}
+    for member in members:
+        called.setdefault(member.name.casefold(), []).append(member.user_id)
     left = text.casefold()
     found: list[UUID] = []
-    for member in sorted(members, key=lambda each: (-len(each.name), each.name)):
-        pattern = rf"(?<!\w)@{re.escape(member.name.casefold())}(?!\w)"
-        rest, times = re.subn(pattern, "", left)
-        if member.name and times:
-            left = rest
-            found.append(member.user_id)
+    for name in sorted(filter(None, called), key=lambda name: (-len(name), name)):
+        left, times = re.subn(rf"(?<!\w)@{re.escape(name)}(?!\w)", "", left)
+        if times:
+            found.extend(called[name])
     return found
 
 
@@ -249,7 +266,7 @@ def _tell(
 ) -> None:
     others = [user_id for user_id in named if user_id != actor.user_id]
     text = f"{actor.name} named you on {about.words}: {_short(comment.text)}"
-    notice = Notice(f"comment-{comment.id}-named", "at-sign", text, about.link)
+    notice = Notice(f"comment-{comment.id}-named", notifications.NAMED, text, about.link)
     notifications.tell(session, actor, notice, others)
 
 
@@ -261,7 +278,7 @@ def _tell_answered(
     if began is None or began == actor.user_id or str(began) in comment.mentions:
         return
     text = f"{actor.name} answered you on {about.words}: {_short(comment.text)}"
-    notice = Notice(f"comment-{comment.id}-answered", "message-square", text, about.link)
+    notice = Notice(f"comment-{comment.id}-answered", notifications.ANSWERED, text, about.link)
     notifications.tell(session, actor, notice, [began])
 
 

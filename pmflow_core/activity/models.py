@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from pmflow_core.clock import utcnow
 from pmflow_core.db.base import TenantRow, in_same_workspace
 from pmflow_core.db.columns import UtcDateTime
 
@@ -56,6 +57,7 @@ class Notification(TenantRow, table=True):
 
     __tablename__ = "notifications"
     __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
         UniqueConstraint("workspace_id", "user_id", "key"),
         Index(None, "workspace_id", "user_id", "created_at"),
     )
@@ -66,3 +68,44 @@ class Notification(TenantRow, table=True):
     text: str
     link: str | None = Field(default=None, description="Path inside the workspace.")
     read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Snooze(TenantRow, table=True):
+    """One thing of one person's inbox that they put off; from `until` on it is there again."""
+
+    __tablename__ = "snoozes"
+    __table_args__ = (
+        UniqueConstraint(
+            "workspace_id",
+            "user_id",
+            "project_id",
+            "suggestion_id",
+            "notification_id",
+            name="uq_snoozes_thing",
+            postgresql_nulls_not_distinct=True,
+        ),
+        in_same_workspace("project_id", "projects", ondelete="CASCADE"),
+        in_same_workspace("suggestion_id", "suggestions", ondelete="CASCADE"),
+        in_same_workspace("notification_id", "notifications", ondelete="CASCADE"),
+        CheckConstraint(
+            "num_nonnulls(project_id, suggestion_id, notification_id) = 1", name="one_thing"
+        ),
+        Index("ix_snoozes_untold", "until", postgresql_where="told_at IS NULL"),
+    )
+
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    project_id: UUID | None = None
+    suggestion_id: UUID | None = None
+    notification_id: UUID | None = None
+    snoozed_at: datetime = Field(
+        default_factory=utcnow,
+        sa_type=UtcDateTime,
+        description="What a project has waited for since later is not put off.",
+    )
+    until: datetime = Field(sa_type=UtcDateTime)
+    told_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="When open tabs were told that it is back."
+    )
+    seen_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="When it was opened after it was back."
+    )

@@ -61,7 +61,7 @@ def carry_out(
 def _notify(session: Session, actor: Actor, theme: Facts, decision: Decision) -> Outcome:
     notice = Notice(
         key=f"theme-{theme.theme_id}-grown",
-        kind="shapes",
+        kind=notifications.THEMES,
         text=f"The theme “{theme.label}” has grown to {theme.size} signals.",
         link=f"themes/{theme.theme_id}",
     )

@@ -32,6 +32,22 @@ def list_threads(session: Session, actor: Actor, place: Place) -> tuple[CommentR
     return comments.list_threads(session, actor, project.id, place.document_type)
 
 
+def place_of(session: Session, actor: Actor, project_id: UUID, comment_id: UUID) -> Place:
+    """Return where a comment of a project stands; raises NotFound."""
+    actor.require(Role.VIEWER)
+    project = projects.get_project(session, project_id)
+    return Place(project.key, comments.place_of(session, actor, project_id, comment_id))
+
+
+def read_thread(session: Session, actor: Actor, place: Place, comment_id: UUID) -> CommentRead:
+    """Return the thread that a comment of a place begins or answers; raises NotFound."""
+    actor.require(Role.VIEWER)
+    for thread in list_threads(session, actor, place):
+        if comment_id in (thread.id, *(reply.id for reply in thread.replies)):
+            return thread
+    raise NotFound("There is no such comment.")
+
+
 def section_titles(session: Session, actor: Actor, place: Place) -> tuple[str, ...]:
     """Return the sections of the document on which people comment; none for a project."""
     actor.require(Role.VIEWER)

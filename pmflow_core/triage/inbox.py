@@ -1,7 +1,7 @@
-"""What waits for a person: projects that cannot go on without one, and suggestions."""
+"""What waits for a person: projects that cannot go on without one, suggestions, mentions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -9,11 +9,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.activity import notifications, snoozes
+from pmflow_core.activity.snoozes import SnoozeRead, ThingKind
 from pmflow_core.board.schemas import Mood, WhyRead
 from pmflow_core.board.why import explain, gather
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project
 from pmflow_core.triage import repository
+from pmflow_core.triage.snoozing import by_id
 
 
 class WaitsFor(StrEnum):
@@ -26,8 +29,12 @@ class WaitsFor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaitingProject:
-    """A project that waits for a person, why, and what that person does next."""
+    """A project that waits for a person, why, and what that person does next.
 
+    `snoozed_until` is set while who looks has put it off.
+    """
+
+    id: UUID
     key: str
     name: str
     waits_for: WaitsFor
@@ -36,31 +43,56 @@ class WaitingProject:
     owner: str
     since: datetime
     run_id: UUID | None
+    snoozed_until: datetime | None = None
 
 
 def read_waiting(session: Session, actor: Actor) -> tuple[WaitingProject, ...]:
     """Return the projects that wait for a person: approvals, then answers, then repairs.
 
     Of each kind the one that waits longest comes first. A project whose run failed, whose gates
-    keep it, or whose run waits for money needs a repair.
+    keep it, or whose run waits for money needs a repair. What the actor put off is among them and
+    says so.
     """
     actor.require(Role.VIEWER)
     found = projects.list_projects(session)
     backdrop = gather(session, found)
     waiting = _waiting(found, [explain(project, backdrop) for project in found])
     order = list(WaitsFor)
-    return tuple(sorted(waiting, key=lambda each: (order.index(each.waits_for), each.since)))
+    waiting.sort(key=lambda each: (order.index(each.waits_for), each.since))
+    put_off = by_id(snoozes.list_snoozes(session, actor), ThingKind.PROJECT)
+    return tuple(_put_off(each, put_off.get(each.id)) for each in waiting)
 
 
 def count_waiting(session: Session, actor: Actor) -> int:
-    """Return how many things wait for a person, suggestions included."""
-    suggested = sum(repository.counts(session).values())
-    return suggested + len(read_waiting(session, actor))
+    """Return how many things wait for the actor, as far as they did not put them off."""
+    actor.require(Role.VIEWER)
+    return _count(session, actor, snoozed=False)
+
+
+def count_snoozed(session: Session, actor: Actor) -> int:
+    """Return how many of the things that wait the actor has put off."""
+    actor.require(Role.VIEWER)
+    return _count(session, actor, snoozed=True)
+
+
+def _count(session: Session, actor: Actor, *, snoozed: bool) -> int:
+    suggested = sum(repository.counts(session, actor.user_id, snoozed=snoozed).values())
+    mentioned = notifications.count_mentions(session, actor, snoozed=snoozed)
+    put_off = [each.snoozed_until is not None for each in read_waiting(session, actor)]
+    return suggested + mentioned + put_off.count(snoozed)
+
+
+def _put_off(waiting: WaitingProject, snooze: SnoozeRead | None) -> WaitingProject:
+    """Return what waits with until when it is put off; what began to wait later is not."""
+    if snooze is None or snooze.is_over or waiting.since > snooze.snoozed_at:
+        return waiting
+    return replace(waiting, snoozed_until=snooze.until)
 
 
 def _waiting(found: Sequence[Project], reasons: Sequence[WhyRead]) -> list[WaitingProject]:
     return [
         WaitingProject(
+            project.id,
             project.key,
             project.name,
             waits_for,

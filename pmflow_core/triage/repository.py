@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from pmflow_core.errors import Invalid
+from pmflow_core.activity.models import Snooze
+from pmflow_core.activity.snooze_rows import is_put_off
+from pmflow_core.errors import Invalid, NotFound
 from pmflow_core.projects.models import Project, ProjectStatus
 from pmflow_core.signals.models import Signal
 from pmflow_core.suggestions.models import Suggestion, SuggestionKind, SuggestionStatus
@@ -23,9 +25,16 @@ class BadSuggestionCursor(Invalid):
     code = "bad_suggestion_cursor"
 
 
-def find_page(session: Session, query: SuggestionQuery) -> list[Suggestion]:
-    """Return the suggestions that are asked for, and one more when others follow."""
-    statement = select(Suggestion).where(col(Suggestion.status) == query.status)
+def find_page(
+    session: Session, query: SuggestionQuery, user_id: UUID | None = None
+) -> list[Suggestion]:
+    """Return the suggestions that are asked for, and one more when others follow.
+
+    `user_id` is whose snoozes count; those of nobody are none.
+    """
+    statement = select(Suggestion).where(
+        col(Suggestion.status) == query.status, _snoozed(user_id, wanted=query.snoozed)
+    )
     if query.kind is not None:
         statement = statement.where(col(Suggestion.kind) == query.kind)
     order = [col(Suggestion.id).desc()]
@@ -55,11 +64,36 @@ def _after(sort: SuggestionSort, cursor: str) -> ColumnElement[bool]:
     )
 
 
-def counts(session: Session) -> dict[SuggestionKind, int]:
-    """Return how many suggestions of each kind wait for a decision."""
+def get_suggestion(session: Session, suggestion_id: UUID) -> Suggestion:
+    """Return a suggestion; raises NotFound."""
+    found = session.scalar(select(Suggestion).where(col(Suggestion.id) == suggestion_id))
+    if found is None:
+        raise NotFound("There is no such suggestion.")
+    return found
+
+
+def _snoozed(user_id: UUID | None, *, wanted: bool | None) -> ColumnElement[bool]:
+    if wanted is None:
+        return true()
+    if user_id is None:
+        return false() if wanted else true()
+    put_off = is_put_off(col(Snooze.suggestion_id), col(Suggestion.id), user_id)
+    return put_off if wanted else ~put_off
+
+
+def counts(
+    session: Session, user_id: UUID | None = None, *, snoozed: bool | None = None
+) -> dict[SuggestionKind, int]:
+    """Return how many suggestions of each kind wait for a decision.
+
+    With `snoozed` only those that the person put off, or did not.
+    """
     statement = (
         select(col(Suggestion.kind), func.count())
-        .where(col(Suggestion.status) == SuggestionStatus.PROPOSED)
+        .where(
+            col(Suggestion.status) == SuggestionStatus.PROPOSED,
+            _snoozed(user_id, wanted=snoozed),
+        )
         .group_by(col(Suggestion.kind))
     )
     return {row[0]: row[1] for row in session.execute(statement)}

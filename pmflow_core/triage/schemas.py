@@ -31,6 +31,9 @@ class SuggestionQuery(BaseModel):
     sort: SuggestionSort = SuggestionSort.NEWEST
     cursor: str | None = Field(default=None, max_length=100)
     limit: int = Field(default=50, ge=1, le=MOST_AT_ONCE)
+    snoozed: bool | None = Field(
+        default=None, description="Only those that who asks put off, or did not; else both."
+    )
 
 
 class Change(BaseModel):

@@ -62,17 +62,19 @@ def list_suggestions(session: Session, actor: Actor, query: SuggestionQuery) -> 
         BadSuggestionCursor: the cursor is none of this list.
     """
     actor.require(Role.VIEWER)
-    found = repository.find_page(session, query)
+    found = repository.find_page(session, query, actor.user_id)
     shown = found[: query.limit]
     items = tuple(map(_read, shown, subjects_of(session, shown)))
     more = len(found) > query.limit
     return SuggestionPage(items, repository.cursor_of(shown[-1], query.sort) if more else None)
 
 
-def count_suggestions(session: Session, actor: Actor) -> dict[SuggestionKind, int]:
-    """Return how many of each kind wait for a decision."""
+def count_suggestions(
+    session: Session, actor: Actor, *, snoozed: bool | None = None
+) -> dict[SuggestionKind, int]:
+    """Return how many of each kind wait for a decision; `snoozed` as in `SuggestionQuery`."""
     actor.require(Role.VIEWER)
-    return repository.counts(session)
+    return repository.counts(session, actor.user_id, snoozed=snoozed)
 
 
 def accept(

@@ -26,7 +26,7 @@ from pmflow_core.triage.schemas import (
 from pmflow_ui.access import member
 from pmflow_ui.api import shapes
 from pmflow_ui.api.bodies import Body, Sent, described
-from pmflow_ui.api.paging import Limit
+from pmflow_ui.api.paging import Cursor, Limit
 from pmflow_ui.api.permission import Allow
 from pmflow_ui.api.repeats import IdempotencyKey, answer
 from pmflow_ui.call import call
@@ -115,18 +115,29 @@ class BulkBody(BaseModel):
     accept: bool = Field(description="False dismisses them.")
 
 
+class Filters(BaseModel):
+    """Which suggestions, and which part of them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: SuggestionKind | None = None
+    status: SuggestionStatus = SuggestionStatus.PROPOSED
+    sort: SuggestionSort = SuggestionSort.NEWEST
+    snoozed: bool | None = Field(
+        None, description="Only what the caller put off, or only the rest."
+    )
+    limit: Limit = 50
+    cursor: Cursor = None
+
+
 @router.get("")
 async def list_suggestions(
     slug: str,  # noqa: ARG001 the permission reads it
     viewer: Reader,
-    kind: SuggestionKind | None = None,
-    status: SuggestionStatus = SuggestionStatus.PROPOSED,
-    sort: SuggestionSort = SuggestionSort.NEWEST,
-    limit: Limit = 50,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    asked: Annotated[Filters, Query()],
 ) -> shapes.Page[SuggestionItem]:
     """List suggestions of a kind and status, the newest or the surest first."""
-    query = SuggestionQuery(kind=kind, status=status, sort=sort, limit=limit, cursor=cursor)
+    query = SuggestionQuery.model_validate(asked.model_dump())
 
     def read(session: Session, actor: Actor) -> shapes.Page[SuggestionItem]:
         page = triage.list_suggestions(session, actor, query)

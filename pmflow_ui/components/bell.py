@@ -8,7 +8,7 @@ from pmflow_ui.components.icon import icon
 from pmflow_ui.components.moment import moment
 from pmflow_ui.state.bell import BellState, Told
 
-KINDS = ("shapes", "inbox")
+KINDS = ("shapes", "inbox", "at-sign", "message-square", "webhook")
 
 
 def _line(told: ObjectVar[Told]) -> rx.Component:
@@ -44,7 +44,8 @@ def bell() -> rx.Component:
     )
     listed = rx.el.ul(rx.foreach(BellState.items, _line), class_name="bell-ls")
     nothing = rx.el.p(
-        "Nothing yet. Here you are told when a theme grows, or when much waits for somebody.",
+        "Nothing yet. Here you are told when somebody names you, when a theme grows, or when much"
+        " waits for somebody.",
         class_name="t3 bell-e",
     )
     return rx.popover.root(

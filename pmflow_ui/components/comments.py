@@ -9,6 +9,7 @@ from pmflow_ui.components import Text
 from pmflow_ui.components.button import button, icon_button
 from pmflow_ui.components.form import state_form
 from pmflow_ui.components.icon import icon
+from pmflow_ui.components.mention_field import mention_field
 from pmflow_ui.components.moment import moment
 from pmflow_ui.components.overlay import menu, menu_item
 from pmflow_ui.components.person import person_mark
@@ -29,14 +30,7 @@ def _fault() -> rx.Component:
 
 def _field(label: str, submit: str, text: Text, on_submit: Any, on_cancel: Any) -> rx.Component:
     return state_form(
-        rx.el.textarea(
-            name="text",
-            default_value=text,
-            class_name="input",
-            rows=2,
-            auto_focus=True,
-            aria_label=label,
-        ),
+        mention_field(label, CommentsState.others, text=text, auto_focus=True),
         _fault(),
         rx.el.div(
             rx.el.button("Cancel", type="button", class_name="btn ghost sm", on_click=on_cancel),
@@ -131,7 +125,7 @@ def _names() -> rx.Component:
             aria_label="Name a member",
             title="Name a member; they are told",
         ),
-        rx.foreach(CommentsState.members, line),
+        rx.foreach(CommentsState.others, line),
     )
 
 
@@ -148,16 +142,14 @@ def _compose() -> rx.Component:
         aria_label="What it speaks of",
     )
     return state_form(
-        rx.el.textarea(
-            name="text",
-            default_value=CommentsState.draft,
-            on_change=CommentsState.typed,
-            placeholder="Comment; @name tells somebody",
-            class_name="input",
-            rows=2,
-            aria_label="New comment",
-            id="comment-text",
-            auto_focus=CommentsState.about != "",
+        mention_field(
+            "New comment",
+            CommentsState.others,
+            text=CommentsState.draft,
+            hint="Comment; @name tells somebody",
+            auto_focus=(CommentsState.about != "") | (CommentsState.draft != ""),
+            field_id="comment-text",
+            on_typed=CommentsState.typed,
         ),
         _fault(),
         rx.el.div(

@@ -53,6 +53,7 @@ PAGES: Mapping[str, tuple[Command, ...]] = {
         Command("1", "Accept", writes=True),
         Command("2", "Accept, changed", writes=True),
         Command("3", "Dismiss", writes=True),
+        Command("h", "Snooze"),
     ),
     "board": (
         *_WALK,

@@ -12,6 +12,7 @@ from pmflow_ui.components.moment import moment
 from pmflow_ui.components.page_keys import page_keys
 from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.shell import shell, workspace_path
+from pmflow_ui.components.snooze import snooze_dialog
 from pmflow_ui.components.tabs import segments
 from pmflow_ui.pages.inbox_opened import change_dialog, glyph, opened
 from pmflow_ui.state.inbox import InboxState
@@ -19,7 +20,12 @@ from pmflow_ui.state.inbox_rows import InboxRow
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import Choice
 
-VIEWS = (("open", "Open"), ("accepted", "Accepted"), ("dismissed", "Dismissed"))
+VIEWS = (
+    ("open", "Open"),
+    ("snoozed", InboxState.snoozed_words),
+    ("accepted", "Accepted"),
+    ("dismissed", "Dismissed"),
+)
 
 
 def _row(row: ObjectVar[InboxRow]) -> rx.Component:
@@ -33,8 +39,22 @@ def _row(row: ObjectVar[InboxRow]) -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
+                rx.cond(
+                    row.back,
+                    rx.el.span(
+                        rx.el.span("Back from snooze", class_name="sr"), class_name="dot new"
+                    ),
+                ),
                 rx.el.span(row.title, class_name="med trunc"),
-                moment(row.at, class_name="t3 sm right nowrap tn"),
+                rx.cond(
+                    row.until,
+                    rx.el.span(
+                        icon("alarm-clock", 12),
+                        moment(row.until, exact=True),
+                        class_name="t3 sm right nowrap tn til",
+                    ),
+                    moment(row.at, class_name="t3 sm right nowrap tn"),
+                ),
                 class_name="row",
             ),
             rx.el.div(row.text, class_name="sm t2 trunc"),
@@ -72,6 +92,7 @@ def _list() -> rx.Component:
         rx.el.div(
             _group("Approvals", InboxState.approvals, _count(InboxState.approvals)),
             _group("Questions", InboxState.answers, _count(InboxState.answers)),
+            _group("Mentions", InboxState.mentions, _count(InboxState.mentions)),
             _group(
                 "Suggestions",
                 InboxState.suggested,
@@ -157,6 +178,7 @@ def _keys_line() -> rx.Component:
     return rx.el.div(
         hint("move", "J", "K"),
         hint("open", "↵"),
+        hint("snooze", "H"),
         rx.cond(SessionState.can_edit, editing),
         class_name="keys no-phone",
         aria_hidden="true",
@@ -167,8 +189,8 @@ def _nothing() -> rx.Component:
     todo = empty_state(
         "inbox",
         "Nothing waits for you",
-        "Approvals, questions and runs that cannot go on come here, and what pmflow suggests about"
-        " new signals: links to projects, duplicates, new projects.",
+        "Approvals, questions, mentions and runs that cannot go on come here, and what pmflow"
+        " suggests about new signals: links to projects, duplicates, new projects.",
         link_button("Go to the board", workspace_path("board"), "primary"),
         link_button("Bring in signals", workspace_path("signals")),
     )
@@ -181,7 +203,18 @@ def _nothing() -> rx.Component:
     decided = empty_state(
         "inbox", "Nothing here yet", "What you decide about suggestions is listed here."
     )
-    return rx.cond(InboxState.view == "open", rx.cond(InboxState.kind, of_kind, todo), decided)
+    snoozed = empty_state(
+        "alarm-clock",
+        "Nothing is put off",
+        "Press H on something in the inbox to see it again later; until then it waits here.",
+        button("Show what is open", on_click=InboxState.show("open")),
+    )
+    put_off = rx.cond(InboxState.view == "snoozed", snoozed, decided)
+    waits = rx.cond(InboxState.view == "open", todo, put_off)
+    is_narrow = (InboxState.kind != "") & (
+        (InboxState.view == "open") | (InboxState.view == "snoozed")
+    )
+    return rx.cond(is_narrow, of_kind, waits)
 
 
 def inbox_page() -> rx.Component:
@@ -202,8 +235,9 @@ def inbox_page() -> rx.Component:
         _bulk(),
         _keys_line(),
         change_dialog(),
+        snooze_dialog(InboxState.snooze, InboxState.snoozing, InboxState.set_snoozing),
         page_keys(
-            ("j", "k", "x", "1", "2", "3", "Enter", "Escape"),
+            ("j", "k", "x", "1", "2", "3", "h", "Enter", "Escape"),
             InboxState.press,
             url=InboxState.address,
             follow=InboxState.current_row,

@@ -33,6 +33,8 @@ def glyph(name: rx.Var[str]) -> rx.Component:
             ("waiting", state_glyph("waiting")),
             ("failed", state_glyph("failed")),
             ("question", icon("circle-help", 14, "warn")),
+            ("named", icon("at-sign", 14, "t3")),
+            ("answered", icon("message-square", 14, "t3")),
             *((kind, icon(mark, 14, "t3")) for kind, mark in KINDS.items()),
             icon("circle-dot", 14, "t3"),
         )
@@ -111,10 +113,23 @@ def _verbs() -> rx.Component:
         button(OPENED.dismiss, key="3", on_click=InboxState.dismiss(id_)),
     )
     restore = button("Suggest again", lead="undo-2", on_click=InboxState.restore(id_))
+    mention = button("Mark as read", key="1", on_click=InboxState.read_mention(OPENED.mention))
     return rx.fragment(
+        rx.cond(OPENED.mention, mention),
         rx.cond(SessionState.can_edit & (OPENED.accept != ""), deciding),
         rx.cond(SessionState.can_edit & (OPENED.status == "dismissed"), restore),
     )
+
+
+def _later() -> rx.Component:
+    put_off = button(
+        rx.cond(OPENED.until, "Another time", "Snooze"),
+        "ghost",
+        key="H",
+        on_click=InboxState.set_snoozing(True),
+    )
+    back = button("Back to the inbox", "ghost", on_click=InboxState.wake)
+    return rx.fragment(rx.cond(OPENED.until, back), put_off)
 
 
 def _foot() -> rx.Component:
@@ -122,9 +137,12 @@ def _foot() -> rx.Component:
     way = rx.cond(
         OPENED.suggestion, link_button(words, href, "ghost"), link_button(words, href, "primary")
     )
+    comment = button(words, "primary", on_click=InboxState.go)
     return rx.el.div(
+        rx.cond(OPENED.mention, rx.cond(OPENED.href, comment)),
         _verbs(),
-        rx.cond(OPENED.href, way),
+        rx.cond(OPENED.href & ~OPENED.mention, way),
+        rx.cond(OPENED.decided, rx.fragment(), _later()),
         rx.el.span(InboxState.place, class_name="right t3 sm tn nowrap"),
         class_name="row pva wrap",
     )
@@ -140,6 +158,15 @@ def opened() -> rx.Component:
             class_name="row",
         ),
         rx.el.p(OPENED.lead, class_name="t2 lead-p"),
+        rx.cond(
+            OPENED.until,
+            rx.el.p(
+                icon("alarm-clock", 14),
+                "Back on ",
+                moment(OPENED.until, exact=True),
+                class_name="t2 til",
+            ),
+        ),
         rx.cond(
             OPENED.decided,
             rx.el.p(OPENED.decided, " ", moment(OPENED.decided_at), class_name="t2"),

@@ -8,7 +8,7 @@ from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.activity import notifications
-from pmflow_core.activity.notifications import NotificationRead
+from pmflow_core.activity.notifications import Line
 from pmflow_core.events import topics
 from pmflow_ui import watch
 from pmflow_ui.access import current_actor
@@ -22,7 +22,7 @@ MOST = 99
 
 @dataclass(frozen=True)
 class Told:
-    """One notification."""
+    """One notification, or several about themes as one; `themes` is how many those are."""
 
     id: str
     kind: str
@@ -30,6 +30,7 @@ class Told:
     at: str
     href: str
     unread: bool
+    themes: int = 0
 
 
 class BellState(rx.State):
@@ -54,12 +55,15 @@ class BellState(rx.State):
 
     @event(allow=Role.VIEWER)
     async def open(self, notification: UUID) -> EventSpec | None:
-        """Mark one as read and go to what it is about."""
+        """Mark one line as read, with all that it stands for, and go to what it is about."""
         actor = current_actor()
-        href = next((each.href for each in self.items if each.id == str(notification)), "")
-        await call(notifications.mark_read, actor, [notification])
+        told = next((each for each in self.items if each.id == str(notification)), None)
+        if told is not None and told.themes:
+            await call(notifications.mark_kind_read, actor, told.kind, notification)
+        else:
+            await call(notifications.mark_read, actor, [notification])
         await self._read(actor)
-        return rx.redirect(href) if href else None
+        return rx.redirect(told.href) if told is not None and told.href else None
 
     @event(allow=Role.VIEWER)
     async def read_all(self) -> None:
@@ -70,12 +74,18 @@ class BellState(rx.State):
 
     async def _read(self, actor: Actor) -> None:
         slug = workspace_slug(self.router.url.path) or ""
-        found = await call(notifications.list_notifications, actor, limit=SHOWN)
+        found = await call(notifications.list_lines, actor, limit=SHOWN)
         self.items = [_told(each, slug) for each in found.items]
         self.unread = "" if not found.unread else str(min(found.unread, MOST))
         self.label = f"Notifications, {found.unread} unread" if found.unread else "Notifications"
 
 
-def _told(read: NotificationRead, slug: str) -> Told:
-    href = f"/w/{slug}/{read.link}" if read.link else ""
-    return Told(str(read.id), read.kind, read.text, read.at.isoformat(), href, not read.is_read)
+def _told(line: Line, slug: str) -> Told:
+    read = line.newest
+    link, text = read.link, read.text
+    if line.themes > 1:
+        link, text = "themes", f"{line.themes:,} themes changed"
+    href = f"/w/{slug}/{link}" if link else ""
+    return Told(
+        str(read.id), read.kind, text, read.at.isoformat(), href, not read.is_read, line.themes
+    )

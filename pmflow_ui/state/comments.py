@@ -80,6 +80,7 @@ class CommentsState(rx.State):
     sections: rx.Field[list[str]] = rx.field(default_factory=list)
     by_section: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     members: rx.Field[list[str]] = rx.field(default_factory=list)
+    others: rx.Field[list[str]] = rx.field(default_factory=list)
     words: rx.Field[str] = rx.field("")
     about: rx.Field[str] = rx.field("")
     draft: rx.Field[str] = rx.field("")
@@ -103,7 +104,9 @@ class CommentsState(rx.State):
         self._place = place
         project_id = await call(reads.find_project, actor, address.key)
         watch.watch(self, [topics.project(project_id)], CommentsState.refresh())
-        self.members = [each.name for each in await call(workspaces.list_members, actor)]
+        members = await call(workspaces.list_members, actor)
+        self.members = sorted({each.name for each in members})
+        self.others = sorted({each.name for each in members if each.user_id != actor.user_id})
         await self._read(actor)
 
     @event(allow=Role.VIEWER)

@@ -4,15 +4,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pmflow_core.activity.notifications import ANSWERED, NotificationRead
 from pmflow_core.signals.schemas import SignalRead
 from pmflow_core.suggestions.models import SuggestionKind, SuggestionStatus
 from pmflow_core.triage.inbox import WaitingProject, WaitsFor
-from pmflow_core.triage.schemas import SuggestionRead
+from pmflow_core.triage.schemas import BulkDecided, SuggestionRead
+from pmflow_ui.figures import counted
 from pmflow_ui.state.signals_rows import theme_path
 
 TICKS = 20
 WORDS_SHOWN = 8
-SUGGESTION, PROJECT = "suggestion", "project"
+SUGGESTION, PROJECT, MENTION = "suggestion", "project", "mention"
 KINDS = {
     SuggestionKind.LINK_SIGNAL: "Links",
     SuggestionKind.MERGE_DUPLICATE: "Duplicates",
@@ -38,7 +40,10 @@ GLYPHS = {
 
 @dataclass(frozen=True)
 class InboxRow:
-    """One thing that waits; `id` says what it is, `dom` names its element."""
+    """One thing that waits; `id` says what it is, `dom` names its element.
+
+    `until` is set while it is put off, and it is `back` from that until it is opened.
+    """
 
     id: str
     dom: str
@@ -47,6 +52,8 @@ class InboxRow:
     text: str
     at: str
     href: str
+    until: str = ""
+    back: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class Opened:
 
     id: str = ""
     suggestion: str = ""
+    mention: str = ""
     glyph: str = ""
     title: str = ""
     lead: str = ""
@@ -90,6 +98,23 @@ class Opened:
     decided: str = ""
     decided_at: str = ""
     at: str = ""
+    until: str = ""
+
+
+def drawn_waiting(found: WaitingProject, slug: str) -> tuple[InboxRow, Opened]:
+    """Return a project that waits as a row, and as it is open beside the list."""
+    return waiting_row(found, slug), open_waiting(found, slug)
+
+
+def drawn_suggestion(found: SuggestionRead, slug: str) -> tuple[InboxRow, Opened]:
+    """Return a suggestion as a row, and as it is open beside the list."""
+    return suggestion_row(found, slug), open_suggestion(found, slug)
+
+
+def drawn_mention(found: NotificationRead, slug: str) -> tuple[InboxRow, Opened]:
+    """Return a mention as a row, and as it is open beside the list."""
+    row = mention_row(found, slug)
+    return row, open_mention(found, row)
 
 
 def waiting_row(found: WaitingProject, slug: str) -> InboxRow:
@@ -130,6 +155,34 @@ def open_waiting(found: WaitingProject, slug: str) -> Opened:
         href=_project_path(slug, found.key),
         link_words=f"Open {found.key}",
         at=found.since.isoformat(),
+    )
+
+
+def mention_row(found: NotificationRead, slug: str) -> InboxRow:
+    """Return a mention as a row: who names whom where, and what they say."""
+    about, _, said = found.text.partition(": ")
+    return InboxRow(
+        id=f"{MENTION}:{found.id}",
+        dom=f"mention-{found.id}",
+        glyph="answered" if found.kind == ANSWERED else "named",
+        title=about,
+        text=said,
+        at=found.at.isoformat(),
+        href=f"/w/{slug}/{found.link}" if found.link else "",
+    )
+
+
+def open_mention(found: NotificationRead, row: InboxRow) -> Opened:
+    """Return a mention as it is open beside the list."""
+    return Opened(
+        id=row.id,
+        mention=str(found.id),
+        glyph=row.glyph,
+        title=row.title,
+        lead=f"“{row.text}”",
+        href=row.href,
+        link_words="Open the comment",
+        at=row.at,
     )
 
 
@@ -228,3 +281,14 @@ def _ticks(share: float) -> list[str]:
 
 def _iso(at: datetime | None) -> str:
     return at.isoformat() if at else ""
+
+
+def said_of(done: BulkDecided, status: SuggestionStatus) -> str:
+    """Return what became of several suggestions, in words."""
+    verb = "Accepted" if status is SuggestionStatus.ACCEPTED else "Dismissed"
+    count = sum(1 for each in done.decided if each.status is status)
+    text = f"{verb} {counted(count, 'suggestion')}"
+    expired = len(done.decided) - count
+    if done.refused:
+        text += f"; {len(done.refused)} refused: {done.refused[0].reason}"
+    return text + (f"; {expired} had expired" if expired else "")

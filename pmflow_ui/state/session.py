@@ -106,6 +106,7 @@ class SessionState(rx.State):
         own = [topics.workspace(actor.workspace_id), topics.memberships(current_viewer().user_id)]
         watch.watch(self, own, SessionState.renew())
         topic = [topics.board(actor.workspace_id), topics.signals(actor.workspace_id)]
+        topic.append(topics.notifications(current_viewer().user_id))
         watch.watch(self, topic, SessionState.count())
         await self._count()
 

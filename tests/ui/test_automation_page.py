@@ -185,3 +185,46 @@ def test_a_viewer_is_told_nothing_and_sees_no_one_elses(acme: Actor) -> None:
     tab.send(BellState, "load")
 
     assert tab.state(BellState).items == []
+
+
+def tell_of_themes(actor: Actor, *themes: str) -> None:
+    with transaction(actor.workspace_id) as session:
+        for theme in themes:
+            text = f"The theme “{theme}” has grown to 5 signals."
+            notice = Notice(f"theme-{theme}-grown", "shapes", text, f"themes/{theme}")
+            notifications.tell_members(session, actor, notice)
+
+
+def test_many_themes_are_one_line_and_reading_it_reads_all_of_them(acme: Actor) -> None:
+    tell_of_themes(acme, "search", "prices", "login")
+    tell(acme, "first")
+    tab = Tab(acme, "/w/acme/board")
+    tab.send(BellState, "load")
+    state = tab.state(BellState)
+    assert [told.text for told in state.items] == ["Something about first.", "3 themes changed"]
+    assert state.unread == "2"
+    seen = state.items[1].id
+    tell_of_themes(acme, "sync")
+
+    assert goes_to(tab.send(BellState, "open", seen)) == ["/w/acme/themes"]
+
+    state = tab.state(BellState)
+    assert [(told.text, told.unread) for told in state.items] == [
+        ("The theme “sync” has grown to 5 signals.", True),
+        ("Something about first.", True),
+        ("3 themes changed", False),
+    ]
+    assert state.unread == "2"
+    assert goes_to(tab.send(BellState, "open", state.items[0].id)) == ["/w/acme/themes/sync"]
+    assert tab.state(BellState).unread == "1"
+
+
+def test_a_single_theme_is_named(acme: Actor) -> None:
+    tell_of_themes(acme, "search")
+    tab = Tab(acme, "/w/acme/board")
+    tab.send(BellState, "load")
+    [told] = tab.state(BellState).items
+    assert (told.text, told.href) == (
+        "The theme “search” has grown to 5 signals.",
+        "/w/acme/themes/search",
+    )

@@ -28,6 +28,8 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
+from pmflow_core.board import discussion
+from pmflow_core.board.discussion import Place
 from pmflow_core.db.transaction import transaction
 from pmflow_core.knowledge import service as knowledge
 from pmflow_core.knowledge.schemas import PersonaIn
@@ -73,6 +75,7 @@ def known(world: World) -> dict[str, str]:
     system = world.desk.actor
     with transaction(system.workspace_id) as session:
         persona = knowledge.add(session, system, PersonaIn(name="Listener", segment="free"))
+        comment = discussion.say(session, system, Place(world.desk.key), "Since when?")
     return {
         "slug": world.slug,
         "workspace": world.slug,
@@ -82,6 +85,7 @@ def known(world: World) -> dict[str, str]:
         "signal": "S-1",
         "number": "1",
         "persona_id": str(persona.id),
+        "comment_id": str(comment.id),
         "type": "research",
         "stage": "discovery",
         "linked": world.desk.key,

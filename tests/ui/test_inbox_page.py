@@ -1,13 +1,18 @@
 """The inbox: what waits, decided by keys, taken back, and never more than the role allows."""
 
+from datetime import timedelta
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.activity import notifications
+from pmflow_core.activity.notifications import NAMED, Notice
 from pmflow_core.board import service as board
+from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects import service as project_service
@@ -187,3 +192,115 @@ def test_one_kind_is_shown_with_its_address(acme: Actor) -> None:
     tab.send(InboxState, "narrow", "link_signal")
     assert "kind=link_signal" in tab.state(InboxState).address
     assert [each.label for each in tab.state(InboxState).kinds] == ["Links 4"]
+
+
+def soon() -> str:
+    """Return a moment as the browser sends it."""
+    return (utcnow() + timedelta(hours=3)).isoformat()
+
+
+def titles(tab: Tab) -> list[str]:
+    return [row.title for row in tab.state(InboxState).mentions]
+
+
+def named(actor: Actor, by: Actor, key: str = "comment-1-named") -> None:
+    """Tell a member that they were named."""
+    assert actor.user_id is not None
+    with transaction(actor.workspace_id) as session:
+        said = "Design lead named you on ACM-1: @Product lead, look"
+        notice = Notice(key, NAMED, said, "projects/ACM-1")
+        notifications.tell(session, by, notice, [actor.user_id])
+
+
+def test_a_key_puts_the_marked_thing_off_and_undo_brings_it_back(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    first = UUID(tab.state(InboxState).opened.suggestion)
+    tab.send(InboxState, "press", "h")
+    assert tab.state(InboxState).snoozing
+    assert words(tab.send(InboxState, "snooze", soon(), "Sat 28 Nov, 09:00")) == [
+        "Snoozed until Sat 28 Nov, 09:00"
+    ]
+    state = tab.state(InboxState)
+    assert (state.snoozing, shown(tab), state.snoozed_words) == (
+        False,
+        list(TEXTS[1:]),
+        "Snoozed 1",
+    )
+    assert (state.suggested_words, state.kinds[0].label) == ("3", "Links 3")
+
+    tab.send(InboxState, "bring_back", "suggestion", first)
+    assert shown(tab) == list(TEXTS)
+    assert tab.state(InboxState).snoozed_words == "Snoozed"
+
+
+def test_what_is_put_off_is_listed_with_its_time_and_comes_back_by_hand(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(InboxState, "snooze", soon(), "later")
+    tab.send(InboxState, "show", "snoozed")
+    state = tab.state(InboxState)
+    assert shown(tab) == [TEXTS[0]]
+    assert state.suggested[0].until
+    assert state.opened.until == state.suggested[0].until
+    assert state.address == f"/w/acme/inbox?view=snoozed&item={quote(state.current, safe='')}"
+    before = state.opened.until
+
+    tab.send(InboxState, "press", "h")
+    tab.send(InboxState, "snooze", (utcnow() + timedelta(days=3)).isoformat(), "Monday")
+    assert tab.state(InboxState).opened.until > before
+    tab.send(InboxState, "bring_back", "suggestion", state.opened.suggestion, before)
+    assert tab.state(InboxState).opened.until == before
+
+    tab.send(InboxState, "wake")
+    assert tab.state(InboxState).is_empty
+    assert shown(open_inbox(acme)) == list(TEXTS)
+
+
+def test_what_came_back_is_new_until_it_is_opened(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(InboxState, "press", "j")
+    tab.send(InboxState, "snooze", soon(), "later")
+    with transaction(acme.workspace_id) as session:
+        session.execute(text("update snoozes set until = now() - interval '1 second'"))
+    tab.send(InboxState, "refresh")
+    assert [row.back for row in tab.state(InboxState).suggested] == [False, True, False, False]
+    tab.send(InboxState, "open", tab.state(InboxState).suggested[1].id)
+    assert not any(row.back for row in tab.state(InboxState).suggested)
+    assert not any(row.back for row in open_inbox(acme).state(InboxState).suggested)
+
+
+def test_a_time_that_is_over_is_refused_in_words(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    said = words(tab.send(InboxState, "snooze", (utcnow() - timedelta(hours=1)).isoformat(), "now"))
+    assert said == ["Choose a time from now on, within a year."]
+    assert shown(tab) == list(TEXTS)
+
+
+def test_a_mention_waits_until_it_is_read_and_that_is_taken_back(acme: Actor) -> None:
+    named(acme, as_member(acme, Role.EDITOR))
+    tab = open_inbox(acme)
+    assert titles(tab) == ["Design lead named you on ACM-1"]
+    assert [each.label for each in tab.state(InboxState).kinds] == ["Links 4", "Mentions 1"]
+    mention = UUID(tab.state(InboxState).mentions[0].id.partition(":")[2])
+    assert tab.state(InboxState).opened.lead == "“@Product lead, look”"
+
+    assert words(tab.send(InboxState, "press", "1")) == ["Marked as read"]
+    assert (titles(tab), shown(tab)) == ([], list(TEXTS))
+    tab.send(InboxState, "unread_mention", mention)
+    assert titles(tab) == ["Design lead named you on ACM-1"]
+
+    tab.send(InboxState, "open", tab.state(InboxState).mentions[0].id)
+    assert goes_to(tab.send(InboxState, "press", "Enter")) == ["/w/acme/projects/ACM-1"]
+    assert titles(open_inbox(acme)) == []
+
+
+def test_a_viewer_is_named_and_puts_off_and_only_their_own_list_changes(acme: Actor) -> None:
+    viewer = as_member(acme, Role.VIEWER)
+    named(viewer, acme)
+    tab = open_inbox(viewer, "?kind=mention")
+    assert (titles(tab), shown(tab)) == (["Design lead named you on ACM-1"], [])
+    tab.send(InboxState, "snooze", soon(), "later")
+    assert tab.state(InboxState).is_empty
+    tab.send(InboxState, "narrow", "")
+    tab.send(InboxState, "snooze", soon(), "later")
+    assert shown(tab) == list(TEXTS[1:])
+    assert (titles(open_inbox(acme)), shown(open_inbox(acme))) == ([], list(TEXTS))

@@ -9,7 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from uuid import UUID, uuid4
 
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 from pmflow_ui.api.bodies import Body
@@ -78,6 +78,7 @@ def _of_class(kind: Any, name: str, side: Side | None, text: Text) -> Any:
         float: 0.5,
         Decimal: 1,
         datetime: MOMENT.isoformat(),
+        AwareDatetime: MOMENT.isoformat(),
     }
     if kind in plainly:
         return plainly[kind]

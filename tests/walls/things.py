@@ -53,6 +53,7 @@ OBJECTS: Mapping[str, Callable[[Side], str]] = {
     "record_id": lambda side: side.id_of("knowledge"),
     "view_id": lambda side: side.id_of("saved_views"),
     "item": lambda side: side.id_of("signals"),
+    "thing_id": lambda side: side.id_of("projects"),
     "subject_id": lambda side: side.id_of("projects"),
     "key_id": lambda side: side.id_of("api_keys"),
     "user_id": lambda side: str(side.rows["memberships"]["user_id"]),

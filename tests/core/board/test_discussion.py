@@ -74,6 +74,26 @@ def test_a_longer_name_is_not_mistaken_for_the_shorter_in_it() -> None:
     }
 
 
+def test_an_edit_tells_only_who_is_named_by_it_first_viewers_too(
+    session: Session, place: Place, lead: Actor, designer: Actor, viewer: Actor
+) -> None:
+    said = discussion.say(session, lead, place, "@Design look, @Design lead agrees")
+    discussion.correct(session, lead, place, said.id, "@Design look, @Support lead too, @Nobody")
+    discussion.correct(session, lead, place, said.id, "@Support lead look")
+    discussion.correct(session, lead, place, said.id, "@Support lead and @Design look")
+
+    assert [len(told(session, each)) for each in (designer, viewer, lead)] == [1, 1, 0]
+    assert [
+        each.text.partition(":")[0] for each in notifications.list_mentions(session, viewer)
+    ] == [f"Design lead named you on Research of {place.key}"]
+
+
+def test_members_who_are_called_alike_are_all_named() -> None:
+    one, two = member("Design"), member("design")
+
+    assert set(mentioned("ask @Design", [one, two])) == {one.user_id, two.user_id}
+
+
 def test_an_answer_joins_the_thread_and_tells_who_began_it(
     session: Session, place: Place, lead: Actor, designer: Actor
 ) -> None:
