@@ -58,6 +58,7 @@ _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Shared] = WeakKeyDictiona
 async def call_shared(service: Callable[[Session, Actor], T], actor: Actor) -> T:
     """As `call`, for what a service tells every member of a workspace alike.
 
+    What depends on who asks must not be asked for here: one member's answer is given to others.
     A change reaches all tabs at once; two hundred of them cost two reads instead of two hundred.
     """
     reads = _by_loop.setdefault(asyncio.get_running_loop(), Shared())

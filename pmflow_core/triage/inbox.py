@@ -46,40 +46,58 @@ class WaitingProject:
     snoozed_until: datetime | None = None
 
 
-def read_waiting(session: Session, actor: Actor) -> tuple[WaitingProject, ...]:
+def list_waiting(session: Session, actor: Actor) -> tuple[WaitingProject, ...]:
     """Return the projects that wait for a person: approvals, then answers, then repairs.
 
     Of each kind the one that waits longest comes first. A project whose run failed, whose gates
-    keep it, or whose run waits for money needs a repair. What the actor put off is among them and
-    says so.
+    keep it, or whose run waits for money needs a repair. It is the same for every member: what
+    each has put off is not marked.
     """
     actor.require(Role.VIEWER)
     found = projects.list_projects(session)
     backdrop = gather(session, found)
     waiting = _waiting(found, [explain(project, backdrop) for project in found])
     order = list(WaitsFor)
-    waiting.sort(key=lambda each: (order.index(each.waits_for), each.since))
-    put_off = by_id(snoozes.list_snoozes(session, actor), ThingKind.PROJECT)
-    return tuple(_put_off(each, put_off.get(each.id)) for each in waiting)
+    return tuple(sorted(waiting, key=lambda each: (order.index(each.waits_for), each.since)))
 
 
-def count_waiting(session: Session, actor: Actor) -> int:
-    """Return how many things wait for the actor, as far as they did not put them off."""
+def read_waiting(session: Session, actor: Actor) -> tuple[WaitingProject, ...]:
+    """As `list_waiting`, with what the actor put off among them, which says so."""
+    return _marked(session, actor, list_waiting(session, actor))
+
+
+def count_waiting(
+    session: Session, actor: Actor, listed: Sequence[WaitingProject] | None = None
+) -> int:
+    """Return how many things wait for the actor, as far as they did not put them off.
+
+    `listed` is what `list_waiting` returned a moment ago, for who asks for many people at once.
+    """
     actor.require(Role.VIEWER)
-    return _count(session, actor, snoozed=False)
+    listed = list_waiting(session, actor) if listed is None else listed
+    return _count(session, actor, _marked(session, actor, listed), snoozed=False)
 
 
 def count_snoozed(session: Session, actor: Actor) -> int:
     """Return how many of the things that wait the actor has put off."""
     actor.require(Role.VIEWER)
-    return _count(session, actor, snoozed=True)
+    return _count(session, actor, read_waiting(session, actor), snoozed=True)
 
 
-def _count(session: Session, actor: Actor, *, snoozed: bool) -> int:
+def _count(
+    session: Session, actor: Actor, waiting: Sequence[WaitingProject], *, snoozed: bool
+) -> int:
     suggested = sum(repository.counts(session, actor.user_id, snoozed=snoozed).values())
     mentioned = notifications.count_mentions(session, actor, snoozed=snoozed)
-    put_off = [each.snoozed_until is not None for each in read_waiting(session, actor)]
+    put_off = [each.snoozed_until is not None for each in waiting]
     return suggested + mentioned + put_off.count(snoozed)
+
+
+def _marked(
+    session: Session, actor: Actor, waiting: Sequence[WaitingProject]
+) -> tuple[WaitingProject, ...]:
+    put_off = by_id(snoozes.list_snoozes(session, actor), ThingKind.PROJECT)
+    return tuple(_put_off(each, put_off.get(each.id)) for each in waiting)
 
 
 def _put_off(waiting: WaitingProject, snooze: SnoozeRead | None) -> WaitingProject:

@@ -120,8 +120,10 @@ class SessionState(rx.State):
         await self._count()
 
     async def _count(self) -> None:
-        found = await call_shared(reads.read_counts, current_actor())
-        waiting = await call_shared(inbox.count_waiting, current_actor())
+        actor = current_actor()
+        found = await call_shared(reads.read_counts, actor)
+        listed = await call_shared(inbox.list_waiting, actor)
+        waiting = await call(inbox.count_waiting, actor, listed)
         self.counts = NavCounts(
             inbox=_number(waiting),
             projects=_number(found.projects),

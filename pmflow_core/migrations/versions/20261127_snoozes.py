@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_snoozes"
-down_revision = "20261127_walls"
+down_revision = "20261127_saved_views"
 branch_labels = None
 depends_on = None
 
