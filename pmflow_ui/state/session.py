@@ -13,7 +13,7 @@ from pmflow_core.workspaces import service as workspaces
 from pmflow_core.workspaces.schemas import WorkspaceRead
 from pmflow_ui import watch
 from pmflow_ui.access import Access, current_actor, current_viewer
-from pmflow_ui.call import call_outside
+from pmflow_ui.call import call, call_outside
 from pmflow_ui.guard import NoticeState, event
 from pmflow_ui.initials import initials
 from pmflow_ui.shared import call_shared
