@@ -148,6 +148,12 @@ def _foot() -> rx.Component:
     )
 
 
+def _put_off() -> rx.Component:
+    until = moment(OPENED.until, exact=True)
+    words = rx.el.p(icon("alarm-clock", 14), "Back on ", until, class_name="t2 til")
+    return rx.cond(OPENED.until, words)
+
+
 def opened() -> rx.Component:
     """Return the thing that is marked, with all that decides it."""
     body = rx.el.div(
@@ -158,15 +164,7 @@ def opened() -> rx.Component:
             class_name="row",
         ),
         rx.el.p(OPENED.lead, class_name="t2 lead-p"),
-        rx.cond(
-            OPENED.until,
-            rx.el.p(
-                icon("alarm-clock", 14),
-                "Back on ",
-                moment(OPENED.until, exact=True),
-                class_name="t2 til",
-            ),
-        ),
+        _put_off(),
         rx.cond(
             OPENED.decided,
             rx.el.p(OPENED.decided, " ", moment(OPENED.decided_at), class_name="t2"),
