@@ -321,7 +321,6 @@ def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx
             link(brand(), href="/"),
             rx.el.span(class_name="grow"),
             _operations(),
-            rx.el.span(SessionState.user_name, class_name="t2 trunc"),
             link(
                 SessionState.user_name,
                 href="/account",

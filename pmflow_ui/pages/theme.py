@@ -54,7 +54,6 @@ def _summary() -> rx.Component:
             ),
             dot,
             rx.cond(ROW.project, project, rx.el.span("No project yet")),
-            dot,
             rx.foreach(ThemeState.keywords, lambda word: rx.el.span(word, class_name="chip fill")),
             class_name="row wrap t2 facts",
         ),
@@ -119,7 +118,8 @@ def _chart() -> rx.Component:
             rx.el.span(*legend, class_name="right row leg"),
             class_name="sect-h",
         ),
-        rx.el.div(picture, class_name="tw"),
+        # wider than a phone, so that keys must be able to scroll it
+        rx.el.div(picture, class_name="tw", tab_index=0, role="group", aria_label="Chart"),
     )
 
 
@@ -270,7 +270,9 @@ def _ended() -> rx.Component:
         rx.fragment(),
         rx.el.section(
             icon("circle-slash", 14),
-            rx.el.span(rx.el.b("This theme has ended "), moment(ThemeState.ended_at), ".", went),
+            rx.el.span(
+                rx.el.b("This theme has ended "), moment(ThemeState.ended_at, ago=True), ".", went
+            ),
             class_name="panel ended",
             role="status",
         ),

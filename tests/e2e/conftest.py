@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.e2e.sample import Sample, make_sample
 
 ROOT = Path(__file__).parents[2]
 # The address is part of the built frontend; the browser is told to look for it elsewhere, so that
@@ -38,6 +40,7 @@ class Product:
 
     port: int
     log: Path
+    environment: Mapping[str, str]
 
     def frontend_errors(self) -> list[str]:
         """Return the lines in which the browser's side reported an exception."""
@@ -73,10 +76,16 @@ def product(
         )
     try:
         _wait_until_ready(port, process, log)
-        yield Product(port, log)
+        yield Product(port, log, environment)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def sample(product: Product) -> Sample:
+    """The sample workspace of all tests that only look at it."""
+    return make_sample(product.port, product.environment)
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
