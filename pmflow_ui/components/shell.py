@@ -333,6 +333,7 @@ def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx
         ),
         connection_banner(),
         rx.el.main(
+            rx.cond(NoticeState.kind, rx.el.h1(_refusal_title(), class_name="sr")),
             refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
             notes(),
             class_name=f"page p-{here}",

@@ -33,6 +33,13 @@ ROW = ThemeState.row
 LEVELS = ("critical", "high", "medium", "low")
 
 
+def _customers() -> rx.Component:
+    one = ROW.customers == 1
+    return rx.el.span(
+        rx.el.b(ROW.customers), rx.cond(one, " customer", " customers"), class_name="tn"
+    )
+
+
 def _summary() -> rx.Component:
     dot = rx.el.span("·", class_name="t3")
     project = link(ROW.project, href=ROW.project_href, class_name="link")
@@ -43,7 +50,7 @@ def _summary() -> rx.Component:
             dot,
             rx.cond(
                 ROW.customers,
-                rx.fragment(rx.el.span(rx.el.b(ROW.customers), " customers", class_name="tn"), dot),
+                rx.fragment(_customers(), dot),
             ),
             rx.cond(
                 ROW.value,
