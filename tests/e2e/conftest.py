@@ -85,7 +85,7 @@ def product(
 @pytest.fixture(scope="session")
 def sample(product: Product) -> Sample:
     """The sample workspace of all tests that only look at it."""
-    return make_sample(product.port, product.environment)
+    return make_sample(product.port, product.environment, "tour")
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

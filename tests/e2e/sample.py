@@ -15,7 +15,6 @@ from pmflow_core.accounts.actor import Role
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "http://localhost:8000"
-SLUG = "tour"
 COMMAND = "from pmflow_core.cli import main; main()"
 PASSWORD = "correct horse battery"
 NAMES = {Role.ADMIN: "Product lead", Role.EDITOR: "Research lead", Role.VIEWER: "Support lead"}
@@ -50,22 +49,25 @@ class Sample:
     parameters: Mapping[str, str]
 
 
-def make_sample(port: int, environment: Mapping[str, str]) -> Sample:
+def make_sample(port: int, environment: Mapping[str, str], slug: str) -> Sample:
     """Fill a workspace of the running product; its admin is an operator of the installation too."""
-    people = {role: f"tour-{role.value}@example.com" for role in Role}
+    people = {role: f"{slug}-{role.value}@example.com" for role in Role}
     for role, email in people.items():
         operator = ["--operator"] if role is Role.ADMIN else []
         create = ("user", "create", "--email", email, "--name", NAMES[role], "--password-stdin")
         _pmflow(environment, *create, *operator, given=PASSWORD)
-    _pmflow(environment, "demo", "load", "--workspace", SLUG, "--admin", people[Role.ADMIN])
+    _pmflow(environment, "demo", "load", "--workspace", slug, "--admin", people[Role.ADMIN])
+    base = f"/api/workspaces/{slug}"
     with signed_in(port, people[Role.ADMIN]) as admin:
         for role in (Role.EDITOR, Role.VIEWER):
-            link = str(post(admin, "invitations", {"email": people[role], "role": role})["link"])
+            link = str(
+                post(admin, f"{base}/invitations", {"email": people[role], "role": role})["link"]
+            )
             with signed_in(port, people[role]) as invited:
                 token = link.rsplit("/", 1)[1]
                 done(invited.post("/api/invitations/accept", json={"token": token}))
-        invitation = furnish(admin)
-        return Sample(people, {"slug": SLUG, "token": invitation} | _found(admin))
+        invitation = furnish(admin, base)
+        return Sample(people, {"slug": slug, "token": invitation} | _found(admin, slug))
 
 
 @contextmanager
@@ -83,8 +85,8 @@ def signed_in(port: int, email: str) -> Iterator[httpx.Client]:
 
 
 def post(client: httpx.Client, path: str, document: object) -> Any:
-    """Send something to the workspace and return the answer."""
-    return done(client.post(f"/api/workspaces/{SLUG}/{path}", json=document))
+    """Send something and return the answer."""
+    return done(client.post(path, json=document))
 
 
 def done(answer: httpx.Response) -> Any:
@@ -93,35 +95,36 @@ def done(answer: httpx.Response) -> Any:
     return answer.json() if answer.content else None
 
 
-def furnish(admin: httpx.Client) -> str:
+def furnish(admin: httpx.Client, base: str) -> str:
     """Put something on pages that the sample leaves empty; return an open invitation's token."""
-    base = f"/api/workspaces/{SLUG}"
     table = {"Content-Type": "text/csv"}
     done(admin.post(f"{base}/customers/import", content=CUSTOMERS, headers=table))
     for customer in done(admin.get(f"{base}/customers"))["items"]:
         for number in SAID[customer["email"]]:
             chosen = {"customer": customer["id"]}
             done(admin.put(f"{base}/signals/{number}/customer", json=chosen))
-    post(admin, "personas", PERSONA)
-    post(admin, "knowledge", GUARDRAIL)
-    post(admin, "api-keys", {"name": "Nightly export", "role": "viewer"})
-    post(admin, "webhook-endpoints", {"name": "Support form", "kind": "signals"})
+    post(admin, f"{base}/personas", PERSONA)
+    post(admin, f"{base}/knowledge", GUARDRAIL)
+    post(admin, f"{base}/api-keys", {"name": "Nightly export", "role": "viewer"})
+    post(admin, f"{base}/webhook-endpoints", {"name": "Support form", "kind": "signals"})
     post(
         admin,
         "webhooks",
         {"url": "https://hooks.example.com/pmflow", "events": ["run.failed"], "name": "Chat"},
     )
     done(admin.delete(f"{base}/signals/7"))
-    invited = post(admin, "invitations", {"email": "design-lead@example.com", "role": "editor"})
+    invited = post(
+        admin, f"{base}/invitations", {"email": "design-lead@example.com", "role": "editor"}
+    )
     return str(invited["link"]).rsplit("/", 1)[1]
 
 
-def _found(admin: httpx.Client) -> Mapping[str, str]:
+def _found(admin: httpx.Client, slug: str) -> Mapping[str, str]:
     """Return the furthest project, its newest run, and the largest theme."""
-    projects = done(admin.get(f"/api/workspaces/{SLUG}/projects"))["items"]
-    themes = done(admin.get(f"/api/workspaces/{SLUG}/themes"))["items"]
+    projects = done(admin.get(f"/api/workspaces/{slug}/projects"))["items"]
+    themes = done(admin.get(f"/api/workspaces/{slug}/themes"))["items"]
     project = min(projects, key=lambda one: int(one["key"].split("-")[1]))
-    runs = done(admin.get("/api/runs", params={"workspace": SLUG}))["items"]
+    runs = done(admin.get("/api/runs", params={"workspace": slug}))["items"]
     theme = next(one for one in themes if one["project"] == project["key"])
     run = next(one for one in runs if one["project"] == project["key"])
     return {
