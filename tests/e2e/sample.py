@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,11 +67,11 @@ def make_sample(port: int, environment: Mapping[str, str], slug: str) -> Sample:
                 token = link.rsplit("/", 1)[1]
                 done(invited.post("/api/invitations/accept", json={"token": token}))
         invitation = furnish(admin, base)
-        return Sample(people, {"slug": slug, "token": invitation} | _found(admin, slug))
+        return Sample(people, {"slug": slug, "token": invitation, **_found(admin, slug)})
 
 
 @contextmanager
-def signed_in(port: int, email: str) -> Iterator[httpx.Client]:
+def signed_in(port: int, email: str) -> Generator[httpx.Client]:
     """Yield a client of the product that is signed in as somebody."""
     with httpx.Client(
         base_url=f"http://127.0.0.1:{port}",
@@ -109,7 +109,7 @@ def furnish(admin: httpx.Client, base: str) -> str:
     post(admin, f"{base}/webhook-endpoints", {"name": "Support form", "kind": "signals"})
     post(
         admin,
-        "webhooks",
+        f"{base}/webhooks",
         {"url": "https://hooks.example.com/pmflow", "events": ["run.failed"], "name": "Chat"},
     )
     done(admin.delete(f"{base}/signals/7"))
@@ -120,7 +120,7 @@ def furnish(admin: httpx.Client, base: str) -> str:
 
 
 def _found(admin: httpx.Client, slug: str) -> Mapping[str, str]:
-    """Return the furthest project, its newest run, and the largest theme."""
+    """Return the furthest project, its newest run, and its theme."""
     projects = done(admin.get(f"/api/workspaces/{slug}/projects"))["items"]
     themes = done(admin.get(f"/api/workspaces/{slug}/themes"))["items"]
     project = min(projects, key=lambda one: int(one["key"].split("-")[1]))
