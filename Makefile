@@ -1,4 +1,4 @@
-# make up | test | check | docs | bench | torture | clean. Needs Python 3.11 to 3.13 and nothing else.
+# make up | test | check | docs | screenshots | bench | torture | clean. Needs Python 3.11 to 3.13 and nothing else.
 #   make up ARGS="--port 9000 --demo"      make test ARGS="-k signals"      make up PYTHON=python3.12
 
 VENV := $(CURDIR)/.venv
@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 
-.PHONY: up test check docs bench torture clean env env-dev frontend chromium
+.PHONY: up test check docs screenshots bench torture clean env env-dev frontend chromium
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -34,6 +34,13 @@ check: env-dev
 # The generated pages of docs/reference.
 docs: env-dev
 	@"$(BIN)/python" -m docs.generate
+
+# Every page in light, dark and on a phone, into screenshots/; docs/images gets those that are shown.
+screenshots: chromium env-dev frontend
+	@CHROMIUM="$$($(MAKE) --no-print-directory --silent chromium)" \
+		PMFLOW_TEST_PICTURES="$(CURDIR)/screenshots" \
+		"$(BIN)/python" -m pytest -q tests/e2e/test_accessibility.py
+	@"$(BIN)/python" -m docs.pictures screenshots
 
 # The full tier: up to an hour. make torture ARGS="--fault kill --n 50"; without --full the small tier.
 torture: env-dev

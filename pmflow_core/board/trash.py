@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal
+from sqlalchemy import case, func, literal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -211,8 +211,10 @@ def _restore_project(session: Session, actor: Actor, project_id: UUID) -> None:
 
 def _title(kind: TrashKind) -> Any:
     if kind is TrashKind.SIGNAL:
-        text = func.left(col(Signal.verbatim), NAMED)
-        return func.concat(literal("S-"), col(Signal.number), literal(" "), text)
+        text = col(Signal.verbatim)
+        more = case((func.length(text) > NAMED, literal("…")), else_=literal(""))
+        start = func.left(text, NAMED)
+        return func.concat(literal("S-"), col(Signal.number), literal(" "), start, more)
     if kind is TrashKind.PROJECT:
         return func.concat(col(Project.key), literal(" "), col(Project.name))
     return col(Customer.name) if kind is TrashKind.CUSTOMER else col(Persona.name)

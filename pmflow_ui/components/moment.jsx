@@ -21,7 +21,14 @@ function relative(date, now) {
   });
 }
 
-export function Moment({ at, exact, ...rest }) {
+// The same inside a sentence: "made 5 min ago", "made on 3 Nov".
+function inWords(date, now) {
+  const said = relative(date, now);
+  if (said === "now") return "just now";
+  return /^\d+ (min|h|d)$/.test(said) ? `${said} ago` : `on ${said}`;
+}
+
+export function Moment({ at, exact, ago, ...rest }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 30000);
@@ -32,7 +39,7 @@ export function Moment({ at, exact, ...rest }) {
   const full = date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   return (
     <time {...rest} dateTime={at} title={full}>
-      {exact ? full : relative(date, now)}
+      {exact ? full : ago ? inWords(date, now) : relative(date, now)}
     </time>
   );
 }

@@ -15,8 +15,12 @@ class _Moment(rx.NoSSRComponent):
 
     at: rx.Var[str]
     exact: rx.Var[bool]
+    ago: rx.Var[bool]
 
 
-def moment(at: Text, *, exact: Flag = False, **props: Any) -> rx.Component:
-    """Return a time such as `2 h`, or written out with `exact`; an empty `at` shows nothing."""
-    return _Moment.create(at=at, exact=exact, **props)
+def moment(at: Text, *, exact: Flag = False, ago: Flag = False, **props: Any) -> rx.Component:
+    """Return a time such as `2 h`, or written out with `exact`; an empty `at` shows nothing.
+
+    With `ago` it is part of a sentence: `2 h ago`, `on 3 Nov`.
+    """
+    return _Moment.create(at=at, exact=exact, ago=ago, **props)

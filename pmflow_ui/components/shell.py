@@ -322,7 +322,6 @@ def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx
             link(brand(), href="/"),
             rx.el.span(class_name="grow"),
             _operations(),
-            rx.el.span(SessionState.user_name, class_name="t2 trunc"),
             link(
                 SessionState.user_name,
                 href="/account",
@@ -335,6 +334,7 @@ def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx
         ),
         connection_banner(),
         rx.el.main(
+            rx.cond(NoticeState.kind, rx.el.h1(_refusal_title(), class_name="sr")),
             refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
             notes(),
             class_name=f"page p-{here}",

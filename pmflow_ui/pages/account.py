@@ -132,7 +132,7 @@ def _present_password() -> rx.Component:
 def _provider(line: ObjectVar[ProviderLine]) -> rx.Component:
     connected = rx.fragment(
         rx.el.span(line.account, class_name="t3 sm trunc"),
-        rx.el.span("Last used ", moment(line.used_at), class_name="t3 sm"),
+        rx.el.span("Last used ", moment(line.used_at, ago=True), class_name="t3 sm"),
     )
     return rx.el.li(
         rx.el.div(

@@ -58,14 +58,16 @@ def _form() -> rx.Component:
 
 def _life(row: ObjectVar[KeyRow]) -> rx.Component:
     used = rx.cond(
-        row.used_at, rx.fragment("used ", moment(row.used_at)), rx.fragment("never used")
+        row.used_at, rx.fragment("used ", moment(row.used_at, ago=True)), rx.fragment("never used")
     )
     until = rx.cond(
         row.expires_at,
         rx.fragment(", expires ", moment(row.expires_at, exact=True)),
         rx.fragment(", does not expire"),
     )
-    return rx.el.span("made ", moment(row.made_at), ", ", used, until, class_name="t3 sm key-life")
+    return rx.el.span(
+        "made ", moment(row.made_at, ago=True), ", ", used, until, class_name="t3 sm key-life"
+    )
 
 
 def _key(row: ObjectVar[KeyRow]) -> rx.Component:

@@ -79,7 +79,7 @@ def _row(row: ObjectVar[CustomerRow]) -> rx.Component:
         rx.el.td(row.value, class_name="num c-value"),
         rx.el.td(row.signals, class_name="num c-size"),
         rx.el.td(row.themes, class_name="num c-themes t2"),
-        rx.el.td(rx.cond(row.last, moment(row.last)), class_name="num c-d t3 sm"),
+        rx.el.td(rx.cond(row.last, moment(row.last), "–"), class_name="num c-d t3 sm"),
         current=CustomersState.current == row.id,
         key=row.id,
         id=f"customer-{row.id}",

@@ -48,7 +48,7 @@ def _bar() -> rx.Component:
             DocumentState.kept_at,
             rx.el.span(
                 "Draft kept ",
-                moment(DocumentState.kept_at),
+                moment(DocumentState.kept_at, ago=True),
                 class_name="t3 sm nowrap",
                 role="status",
             ),

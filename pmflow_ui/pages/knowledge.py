@@ -131,7 +131,7 @@ def _facts() -> rx.Component:
         rx.el.span("·"),
         rx.el.span("version ", CARD.version),
         rx.el.span("·"),
-        rx.el.span(moment(CARD.changed_at), " by ", CARD.changed_by),
+        rx.el.span("changed ", moment(CARD.changed_at, ago=True), " by ", CARD.changed_by),
         class_name="row wrap t3 sm tn",
     )
 

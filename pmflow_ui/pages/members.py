@@ -51,7 +51,7 @@ def _member(row: ObjectVar[MemberRow]) -> rx.Component:
             rx.cond(row.fixed & row.me, rx.el.span(row.fixed, class_name="t3 sm")),
             class_name="set-n",
         ),
-        rx.el.span("since ", moment(row.since), class_name="t3 sm no-phone"),
+        rx.el.span("joined ", moment(row.since, ago=True), class_name="t3 sm no-phone"),
         rx.el.div(_role(row), _end(row), class_name="row set-e"),
         key=row.id,
         class_name="set-l",

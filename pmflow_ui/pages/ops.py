@@ -93,12 +93,12 @@ def _server(server: ObjectVar[ServerRow]) -> rx.Component:
 def _process(process: ObjectVar[ProcessRow]) -> rx.Component:
     sign = rx.cond(
         process.is_silent,
-        rx.el.span("silent since ", moment(process.seen_at), class_name="bad"),
+        rx.el.span("silent, heard ", moment(process.seen_at, ago=True), class_name="bad"),
         rx.el.span("alive", class_name="good"),
     )
     return rx.el.tr(
         rx.el.td(process.name, class_name="med", title=process.name),
-        rx.el.td(process.role, class_name="t2"),
+        rx.el.td(process.role, class_name="t2 no-phone"),
         rx.el.td(process.place, class_name="t2 tn no-phone", title=process.place),
         rx.el.td(sign),
         key=process.name,
@@ -109,7 +109,7 @@ def _processes() -> rx.Component:
     head = table_head(
         (
             Column("Name"),
-            Column("Role", width="110px"),
+            Column("Role", width="110px", class_name="no-phone"),
             Column("Where", class_name="no-phone"),
             Column("Heartbeat", width="150px"),
         )

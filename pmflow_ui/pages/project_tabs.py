@@ -51,7 +51,7 @@ def _document(row: ObjectVar[DocumentLine]) -> rx.Component:
         class_name="row",
     )
     evidence = rx.el.span(
-        ticks(row.ticks, f"{row.coverage} claims cited"),
+        rx.cond(row.ticks, ticks(row.ticks, f"{row.coverage} claims cited")),
         rx.el.span(row.coverage, class_name="sm t2 tn"),
         class_name="row",
     )

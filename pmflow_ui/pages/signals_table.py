@@ -61,7 +61,7 @@ def _row(row: ObjectVar[SignalRow]) -> rx.Component:
         on_click=SignalsState.open(row.number).stop_propagation,
     )
     return table_row(
-        rx.el.td(box, class_name="c-cb"),
+        rx.cond(SessionState.can_edit, rx.el.td(box, class_name="c-cb")),
         rx.el.td(rx.cond(row.severity, severity_glyph(row.severity)), class_name="c-sev"),
         rx.el.td(number, class_name="t3 c-id"),
         rx.el.td(row.text, class_name="c-txt"),
@@ -98,7 +98,7 @@ def _head() -> rx.Component:
     )
     return rx.el.thead(
         rx.el.tr(
-            rx.el.th(box, class_name="c-cb", scope="col"),
+            rx.cond(SessionState.can_edit, rx.el.th(box, class_name="c-cb", scope="col")),
             rx.el.th(rx.el.span("Severity", class_name="sr"), class_name="c-sev", scope="col"),
             *(
                 rx.el.th(label, class_name=name, scope="col")

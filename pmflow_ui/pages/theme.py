@@ -34,6 +34,13 @@ ROW = ThemeState.row
 LEVELS = ("critical", "high", "medium", "low")
 
 
+def _customers() -> rx.Component:
+    one = ROW.customers == 1
+    return rx.el.span(
+        rx.el.b(ROW.customers), rx.cond(one, " customer", " customers"), class_name="tn"
+    )
+
+
 def _summary() -> rx.Component:
     dot = rx.el.span("·", class_name="t3")
     project = link(ROW.project, href=ROW.project_href, class_name="link")
@@ -44,7 +51,7 @@ def _summary() -> rx.Component:
             dot,
             rx.cond(
                 ROW.customers,
-                rx.fragment(rx.el.span(rx.el.b(ROW.customers), " customers", class_name="tn"), dot),
+                rx.fragment(_customers(), dot),
             ),
             rx.cond(
                 ROW.value,
@@ -55,7 +62,6 @@ def _summary() -> rx.Component:
             ),
             dot,
             rx.cond(ROW.project, project, rx.el.span("No project yet")),
-            dot,
             rx.foreach(ThemeState.keywords, lambda word: rx.el.span(word, class_name="chip fill")),
             class_name="row wrap t2 facts",
         ),
@@ -120,7 +126,8 @@ def _chart() -> rx.Component:
             rx.el.span(*legend, class_name="right row leg"),
             class_name="sect-h",
         ),
-        rx.el.div(picture, class_name="tw"),
+        # wider than a phone, so that keys must be able to scroll it
+        rx.el.div(picture, class_name="tw", tab_index=0, role="group", aria_label="Chart"),
     )
 
 
@@ -271,7 +278,9 @@ def _ended() -> rx.Component:
         rx.fragment(),
         rx.el.section(
             icon("circle-slash", 14),
-            rx.el.span(rx.el.b("This theme has ended "), moment(ThemeState.ended_at), ".", went),
+            rx.el.span(
+                rx.el.b("This theme has ended "), moment(ThemeState.ended_at, ago=True), ".", went
+            ),
             class_name="panel ended",
             role="status",
         ),

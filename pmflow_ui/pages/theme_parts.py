@@ -166,7 +166,7 @@ def _event(row: ObjectVar[LineageRow]) -> rx.Component:
     )
     return rx.el.li(
         rx.el.div(row.text, " ", others),
-        rx.el.div(row.note, " · ", moment(row.at), class_name="t3 sm"),
+        rx.el.div(row.note, " · ", moment(row.at, ago=True), class_name="t3 sm"),
     )
 
 

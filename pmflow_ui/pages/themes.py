@@ -131,8 +131,7 @@ def _nothing() -> rx.Component:
 
 def _formed() -> rx.Component:
     last = rx.fragment(
-        "Last formed: ",
-        moment(ThemesState.formed_at),
+        rx.el.span("Formed ", moment(ThemesState.formed_at, ago=True), class_name="nowrap"),
         rx.el.span("·"),
         rx.el.span(ThemesState.formed_words, class_name="trunc"),
     )

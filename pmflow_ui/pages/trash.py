@@ -43,7 +43,11 @@ def _row(row: ObjectVar[TrashRow]) -> rx.Component:
         rx.el.div(
             rx.el.span(row.name, class_name="trunc"),
             rx.el.span(
-                "deleted ", moment(row.deleted_at), f" by {row.by}", erased, class_name="t3 sm"
+                "deleted ",
+                moment(row.deleted_at, ago=True),
+                f" by {row.by}",
+                erased,
+                class_name="t3 sm",
             ),
             class_name="set-n",
         ),
@@ -53,7 +57,7 @@ def _row(row: ObjectVar[TrashRow]) -> rx.Component:
             class_name="row set-e",
         ),
         key=row.id,
-        class_name="set-l",
+        class_name="set-l gone",
     )
 
 

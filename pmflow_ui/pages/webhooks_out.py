@@ -55,7 +55,7 @@ def _controls(row: ObjectVar[HookLine]) -> rx.Component:
         button("Delete", "ghost danger", "sm", "trash-2", on_click=OutgoingState.delete(row.id)),
         class_name="row wrap",
     )
-    return rx.fragment(secret, actions)
+    return rx.el.div(actions, secret, class_name="row wrap")
 
 
 def _choice(event: str, about: str) -> rx.Component:

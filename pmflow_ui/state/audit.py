@@ -138,10 +138,15 @@ def as_line(entry: AuditRead) -> AuditLine:
         at=entry.at.isoformat(),
         actor=entry.actor,
         bot=entry.actor_id is None,
-        action=f"{kind} {verb}".replace("_", " ").strip().capitalize(),
+        action=_said(kind, verb),
         target=entry.target,
         detail=audit.in_words(entry.detail)[:600],
     )
+
+
+def _said(kind: str, verb: str) -> str:
+    words = f"{kind} {verb}".replace("_", " ").strip().capitalize()
+    return words.replace("Api key", "API key")
 
 
 def _query(values: dict[str, str]) -> str:

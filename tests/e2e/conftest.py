@@ -8,13 +8,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.e2e.sample import Sample, make_sample
 
 ROOT = Path(__file__).parents[2]
 # The address is part of the built frontend; the browser is told to look for it elsewhere, so that
@@ -40,6 +42,7 @@ class Product:
     port: int
     log: Path
     folder: Path
+    environment: Mapping[str, str]
 
     def frontend_errors(self) -> list[str]:
         """Return the lines in which the browser's side reported an exception."""
@@ -72,7 +75,7 @@ def running(folder: Path, log: Path) -> Iterator[Product]:
         )
     try:
         _wait_until_ready(port, process, log)
-        yield Product(port, log, folder)
+        yield Product(port, log, folder, environment)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
@@ -86,6 +89,12 @@ def product(
     log = tmp_path_factory.mktemp("up") / "up.log"
     with running(make_server_folder(), log) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def sample(product: Product) -> Sample:
+    """The sample workspace of all tests that only look at it."""
+    return make_sample(product.port, product.environment, "tour")
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
