@@ -8,18 +8,13 @@ from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
-
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.accounts.passwords import AT_ONCE
 from pmflow_core.accounts.service import Begin
 from pmflow_core.db import Enter, Session
-from pmflow_core.db.patient import is_away
+from pmflow_core.db.patient import away
 from pmflow_core.db.transaction import enter_workspace, transaction
-from pmflow_core.errors import Unavailable
-from pmflow_core.logs import get_logger
 
-log = get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 _hashing = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
@@ -94,13 +89,11 @@ async def _answered(work: Awaitable[T]) -> T:
     """Return what work in a thread returns; a database that is away is an expected error."""
     try:
         return await work
-    except DBAPIError as error:
-        if not is_away(error):
+    except Exception as error:
+        unavailable = away(error)
+        if unavailable is None:
             raise
-        log.warning("database.away", error=str(error).splitlines()[0])
-        raise Unavailable(
-            "The database does not answer just now. Look whether it was done, then try again."
-        ) from error
+        raise unavailable from error
 
 
 async def call_across(

@@ -11,11 +11,11 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from pmflow_core.db.transaction import transaction
-from pmflow_core.errors import PmflowError
+from pmflow_core.errors import PmflowError, Unavailable
 from pmflow_core.logs import get_logger
 
 log = get_logger(__name__)
@@ -38,10 +38,20 @@ class BeyondLimits(PmflowError):
     code = "beyond_limits"
 
 
-def is_away(error: DBAPIError) -> bool:
-    """Return whether the database did not answer, rather than refused."""
+def away(error: Exception) -> Unavailable | None:
+    """Return what tells people that the database did not answer; None when it did, or another did.
+
+    A refusal of the database is no absence, however it is called.
+    """
+    if not isinstance(error, AWAY):
+        return None
     state: str | None = getattr(error.orig, "sqlstate", None)
-    return isinstance(error, AWAY) and (state is None or state.startswith(_GONE))
+    if state is not None and not state.startswith(_GONE):
+        return None
+    log.warning("database.away", error=str(error).splitlines()[0])
+    return Unavailable(
+        "The database does not answer just now. Look whether it was done, then try again."
+    )
 
 
 def patiently(

@@ -47,9 +47,7 @@ def board_card(  # noqa: PLR0913 plain values let React see that nothing changed
     override = button("Override…", "", "sm", on_click=MoveState.ask(card_id))
     return drag_card(
         _head(card_id, number, owner, letters, mine, movable),
-        plain_link(
-            title, href=href, class_name="card-t", draggable=False, custom_attrs=act("Open")
-        ),
+        _title(title, href),
         full_reason(glyph, lead, words, following, tone),
         rx.cond(can_override, rx.el.div(override, class_name="card-do")),
         rx.cond(percent.to(int) >= 0, progress(percent, "Steps done", running=True)),
@@ -59,6 +57,12 @@ def board_card(  # noqa: PLR0913 plain values let React see that nothing changed
         disabled=~movable,
         class_name="card",
         custom_attrs={**ITEM, **one_of_many("card", number), "data-mood": mood},
+    )
+
+
+def _title(title: rx.Var[str], href: rx.Var[str]) -> rx.Component:
+    return plain_link(
+        title, href=href, class_name="card-t", draggable=False, custom_attrs=act("Open")
     )
 
 
