@@ -98,7 +98,7 @@ async def _sign_in(server: Web) -> str:
 
 
 async def _move_cards(desk: Desk, crowd: Crowd, seconds: float) -> None:
-    """Move a card each second to and fro, as somebody else would."""
+    """Move a card each second, there and back, as somebody else would."""
     ended = time.monotonic() + seconds
     turn = 0
     while time.monotonic() < ended:
