@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from pmflow_core.accounts import repository, reset_rows, sessions
+from pmflow_core.accounts.addresses import network
 from pmflow_core.accounts.models import User
 from pmflow_core.accounts.oauth import list_connections
 from pmflow_core.accounts.passwords import check_password, hash_password, verify_password
@@ -119,15 +120,15 @@ def prove(begin: Begin, me: Myself, password: str) -> User:
         if user.password_hash is None:
             sessions.require_fresh(session, me.user_id, me.session_id)
             return user
-        refuse_after_failures(session, user.email, me.address)
+        refuse_after_failures(session, user.email, network(me.address))
     matches = verify_password(user.password_hash, password)
     with begin() as session:
-        repository.lock_sign_in(session, user.email, me.address)
+        repository.lock_sign_in(session, user.email, network(me.address))
         # Again, under the lock: of many parallel guesses only five may learn whether they are right
-        refuse_after_failures(session, user.email, me.address)
+        refuse_after_failures(session, user.email, network(me.address))
         if matches:
             return user
-        repository.add_failure(session, user.email, me.address)
+        repository.add_failure(session, user.email, network(me.address))
     raise WrongPassword("That is not your present password.")
 
 

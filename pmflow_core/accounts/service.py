@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from pmflow_core.accounts import oauth_rows, repository, reset_rows
+from pmflow_core.accounts.addresses import network
 from pmflow_core.accounts.models import User, UserSession
 from pmflow_core.accounts.passwords import check_password, hash_password, verify_password
 from pmflow_core.accounts.schemas import Client, NewSession, SignedIn, UserRead
@@ -156,19 +157,20 @@ def sign_in(
     except InvalidEmail:
         verify_password(None, password)
         raise WrongCredentials("That e-mail and password do not match.") from None
+    caller = network(address)
     with begin() as session:
-        refuse_after_failures(session, email, address)
+        refuse_after_failures(session, email, caller)
         user = repository.find_user(session, email)
     matches = verify_password(user.password_hash if user else None, password)
     with begin() as session:
-        repository.lock_sign_in(session, email, address)
+        repository.lock_sign_in(session, email, caller)
         # Again, under the lock: of many parallel guesses only five may learn whether they are right
-        refuse_after_failures(session, email, address)
+        refuse_after_failures(session, email, caller)
         if user is not None and matches:
-            repository.forget_failures(session, email, address)
+            repository.forget_failures(session, email, caller)
             client = Client(address, user_agent)
             return open_session(session, UserRead.model_validate(user), client)
-        repository.add_failure(session, email, address)
+        repository.add_failure(session, email, caller)
     raise WrongCredentials("That e-mail and password do not match.")
 
 

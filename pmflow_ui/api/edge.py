@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
+from pmflow_core.accounts.addresses import network
 from pmflow_core.errors import Invalid, NotFound, PmflowError, RateLimited
 from pmflow_core.ids import uuid7
 from pmflow_core.settings import Settings, get_settings
@@ -145,17 +146,6 @@ def client_address(forwarded: Iterable[str], scope: Scope, hops: int) -> str:
     if hops < 1 or not named:
         return direct
     return _as_address(named[-min(hops, len(named))]) or direct
-
-
-def network(address: str) -> str:
-    """Return what one caller has: an IPv4 address, or the /64 that IPv6 hands out at a time."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return str(IPv6Address(int(parsed) >> 64 << 64))
-    return str(parsed)
 
 
 def _as_address(text: str) -> str:

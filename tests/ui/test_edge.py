@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from starlette.types import Scope
 
+from pmflow_core.accounts.addresses import network
 from pmflow_ui.api.app import make_api
-from pmflow_ui.api.edge import Terms, client_address, network
+from pmflow_ui.api.edge import Terms, client_address
 from pmflow_ui.api.permission import ANYONE
 from pmflow_ui.api.rates import WINDOW, Counter, Limit, take
 

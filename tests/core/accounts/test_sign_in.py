@@ -56,6 +56,14 @@ def fail(email: str, times: int, address: str = ADDRESS) -> None:
             sign_in(email, "wrong-otter-9", address)
 
 
+def test_guesses_from_all_over_an_ipv6_network_count_together(email: str) -> None:
+    for number in range(5):
+        fail(email, 1, f"2001:db8:1:2::{number}")
+    with pytest.raises(service.TooManyAttempts):
+        sign_in(email, address="2001:db8:1:2:ffff::9")
+    sign_in(email, address="2001:db8:1:3::1")
+
+
 def test_the_right_password_opens_a_session(email: str) -> None:
     new = sign_in(f" {email.upper()} ")
     assert new.user.email == email

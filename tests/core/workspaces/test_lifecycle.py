@@ -187,6 +187,10 @@ def rows_of(connection: Connection, workspace_id: UUID) -> dict[str, int]:
     }
 
 
+# Of several columns that may be empty, one that must not be when the others are.
+ONE_OF = {"snoozes": "project_id"}
+
+
 def _some(column: Column[Any]) -> object:
     """Return a value that a column takes."""
     kinds: tuple[tuple[type, object], ...] = (
@@ -215,7 +219,10 @@ def fill(connection: Connection, workspace_id: UUID) -> None:
     connection.execute(text("set local session_replication_role = replica"))
     for name in (name for name, number in before.items() if not number):
         table = METADATA.tables[name]
-        needed = {column.name: _some(column) for column in table.c if not column.nullable}
+        wanted = [
+            column for column in table.c if not column.nullable or column.name == ONE_OF.get(name)
+        ]
+        needed = {column.name: _some(column) for column in wanted}
         connection.execute(table.insert().values(needed | {"workspace_id": workspace_id}))
     connection.execute(text("set local session_replication_role = origin"))
 
