@@ -39,7 +39,7 @@ function withHeads(lines) {
   return rows;
 }
 
-export function LogView({ source, chunk, levels, query, wrap, jump, label, onGap }) {
+export function LogView({ source, chunk, since, levels, query, wrap, jump, label, onGap }) {
   const box = useRef(null);
   const [lines, setLines] = useState([]);
   const [following, setFollowing] = useState(true);
@@ -66,14 +66,15 @@ export function LogView({ source, chunk, levels, query, wrap, jump, label, onGap
     const newer = chunk.filter((line) => line.seq > last);
     if (!older.length && !newer.length) return;
     // Two chunks may arrive between two paintings, and then the first one is never seen here.
-    if (have.length && newer.length && newer[0].seq > last + 1 && latest.current.onGap) {
-      latest.current.onGap(last);
+    const wanted = have.length ? last + 1 : since || 0;
+    if (newer.length && newer[0].seq > wanted && wanted > 0 && latest.current.onGap) {
+      latest.current.onGap(wanted - 1);
       return;
     }
     kept.current = [...older, ...have, ...newer];
     setLines(kept.current);
     if (!latest.current.following) setUnseen((count) => count + newer.length);
-  }, [chunk, source]);
+  }, [chunk, since, source]);
 
   const shown = useMemo(() => {
     const needle = (query || "").toLowerCase();

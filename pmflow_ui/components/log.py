@@ -21,6 +21,7 @@ class _LogView(rx.NoSSRComponent):
 
     source: rx.Var[str]
     chunk: rx.Var[list[LogLine]]
+    since: rx.Var[int]
     levels: rx.Var[list[str]]
     query: rx.Var[str]
     wrap: rx.Var[bool]
@@ -40,8 +41,9 @@ def log_view(
     """Return a log that appends each new `chunk`; another `source` (a run's id) empties it.
 
     The state holds only the newest chunk, so that a delta stays small however long the log is,
-    and answers `on_gap(seq)` with a chunk of the lines after that number. Each new `jump`, as
-    `<seq>:<count>`, brings that line into view; both are among the props in `more`.
+    and answers `on_gap(seq)` with a chunk of the lines after that number; `since` is the first line
+    that it has sent. Each new `jump`, as `<seq>:<count>`, brings that line into view; all three are
+    among the props in `more`.
     """
     options: dict[str, Any] = {"levels": levels, **more}
     return _LogView.create(

@@ -220,6 +220,7 @@ def log_column() -> rx.Component:
                 query=RunState.needle,
                 wrap=RunState.wrap,
                 jump=RunState.jump,
+                since=RunState.first_seq,
                 on_gap=RunState.fill_gap,
             ),
             rx.el.p(

@@ -85,8 +85,7 @@ def bring_in(page: Page) -> None:
 def on_a_phone_in_the_dark(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.emulate_media(color_scheme="dark")
-    page.goto("/w/finding-app/board")
-    page.get_by_role("link", name="Search", exact=True).last.click()
+    page.goto("/w/finding-app/search")
     box = page.get_by_label("Search the workspace")
     box.fill("card")
     expect(page.locator("mark").first).to_be_visible()

@@ -27,7 +27,7 @@ def test_a_proposal_is_reviewed_accepted_and_taken_back(product: Product, watche
 
 def ask_for_coarser_themes(page: Page) -> None:
     page.get_by_role("navigation", name="Main", exact=True).get_by_text("Themes").click()
-    expect(page.get_by_text("Last formed")).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_text(re.compile("^Formed "))).to_be_visible(timeout=2 * MINUTE)
     page.get_by_role("button", name="Coarser").click()
     expect(page.get_by_text(re.compile(r"changes? to review"))).to_be_visible(timeout=2 * MINUTE)
 

@@ -219,7 +219,7 @@ def test_the_audit_log_is_filtered_by_the_address_and_the_file_is_the_same(acme:
     keys.send(ApiKeysState, "create", {"name": "feed"})
     tab = opened(acme, "audit?action=api_key&since=2020-01-01&until=nonsense", AuditState)
     state = tab.state(AuditState)
-    assert [(line.action, line.target) for line in state.lines] == [("Api key created", "feed")]
+    assert [(line.action, line.target) for line in state.lines] == [("API key created", "feed")]
     assert "role: editor" in state.lines[0].detail
     assert state.file.startswith("/api/workspaces/acme/audit.csv?action=api_key&since=2020-01-01T")
     assert {"workspace", "api_key", "recipe"} <= {kind.name for kind in state.kinds}
