@@ -10,6 +10,10 @@ const GO_MS = 1200;
 const KEPT = 12;
 const KEPT_KEY = "pmflow.recent";
 
+// Where the viewer was when the palette was opened; a page that follows takes over from the one
+// before it, so it outlasts the component, and a reload forgets it.
+const left = { current: null };
+
 // Only addresses are kept, never what stands there; the server names them to whom they are shown.
 function kept() {
   try {
@@ -82,7 +86,6 @@ function settle() {
 
 export function Palette({ opened, answered, onOpen, onSheet, onClose }) {
   const latest = useRef({});
-  const left = useRef(null);
   latest.current = { onOpen, onSheet, onClose };
 
   useEffect(() => {

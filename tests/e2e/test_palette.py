@@ -35,7 +35,7 @@ def test_everything_is_reached_from_the_keyboard(product: Product, watched: Watc
     page.keyboard.press("g")
     page.keyboard.press("b")
     page.wait_for_url("**/board")
-    expect(page.get_by_role("button", name="New project").first).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("No project yet")).to_be_visible(timeout=MINUTE)
     page.keyboard.press("Control+k")
     expect(box).to_be_focused(timeout=MINUTE)
     box.press_sequentially("new")
