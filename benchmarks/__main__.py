@@ -14,6 +14,7 @@ from benchmarks import (
     search,
     sessions,
     themes,
+    told,
     upload,
     webhooks,
 )
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "engine": engine.main,
     "search": search.main,
     "sessions": sessions.main,
+    "told": told.main,
     "upload": upload.main,
     "webhooks": webhooks.main,
     **{name: partial(engine.beside, name) for name in PEERS},

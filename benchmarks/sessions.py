@@ -11,7 +11,8 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str]) -> None:
     with house(PLUGIN) as urls:
         desk = make_desk(RECIPE, options.cards)
         slug = admit(urls.database.replace("+psycopg", ""), desk.actor.workspace_id)
-        crowd = Crowd(f"/w/{slug}/board", _projects(desk))
+        crowd = Crowd(f"/w/{slug}/board", projects_of(desk))
         with web(urls) as server:
             asyncio.run(_gather(server, desk, crowd, options.tabs, options.seconds))
             memory = _resident_mb(server.pid)
@@ -68,13 +69,14 @@ def main(arguments: Sequence[str]) -> None:
     print(f"{crowd.lost} lost, {crowd.changes} changes told, {memory:.0f} MB")
 
 
-def _projects(desk: Desk) -> list[str]:
+def projects_of(desk: Desk) -> list[str]:
+    """Return the ids of the desk's projects."""
     with transaction(desk.actor.workspace_id) as session:
         return [str(each) for each in session.scalars(select(col(Project.id)))]
 
 
 async def _gather(server: Web, desk: Desk, crowd: Crowd, tabs: int, seconds: float) -> None:
-    cookie = await _sign_in(server)
+    cookie = await sign_in(server)
     ready = [asyncio.Event() for _ in range(tabs)]
     until = asyncio.Event()
     people = [asyncio.create_task(_tab(server, cookie, crowd, each, until)) for each in ready]
@@ -86,7 +88,8 @@ async def _gather(server: Web, desk: Desk, crowd: Crowd, tabs: int, seconds: flo
     await asyncio.gather(*people)
 
 
-async def _sign_in(server: Web) -> str:
+async def sign_in(server: Web) -> str:
+    """Return the cookies of the benchmark's person."""
     async with httpx2.AsyncClient(trust_env=False) as client:
         answer = await client.post(
             f"http://127.0.0.1:{server.port}/api/auth/login",
@@ -103,28 +106,37 @@ async def _move_cards(desk: Desk, crowd: Crowd, seconds: float) -> None:
     turn = 0
     while time.monotonic() < ended:
         to = ("inbox", "discovery")[turn % 2]
-        await asyncio.to_thread(_move, desk, UUID(crowd.projects[turn // 2]), to)
+        await asyncio.to_thread(move, desk, crowd.projects[turn // 2], to)
         turn += 1
         await asyncio.sleep(1.0)
 
 
-def _move(desk: Desk, project_id: UUID, to: str) -> None:
+def move(desk: Desk, project_id: str, to: str) -> None:
+    """Move a card and commit."""
     with transaction(desk.actor.workspace_id) as session:
-        board.move(session, desk.actor, project_id, to, "As a benchmark wants")
+        board.move(session, desk.actor, UUID(project_id), to, "As a benchmark wants")
+
+
+@asynccontextmanager
+async def open_board(server: Web, cookie: str, path: str) -> AsyncGenerator[ClientConnection]:
+    """Yield the socket of a tab that has loaded the board at `path`."""
+    url = f"ws://127.0.0.1:{server.port}/_event/?token={uuid4()}&EIO=4&transport=websocket"
+    async with connect(
+        url, additional_headers={"cookie": cookie}, origin=Origin(ADDRESS), max_size=None
+    ) as socket:
+        nobody = Crowd(path, [])
+        await _until(socket, nobody, "sid")
+        first = {"event": _event(HYDRATE, {"hashes": []}, path)}
+        await socket.send(f"{ENTER}{json.dumps(first)}")
+        await _until(socket, nobody, '"is_hydrated_rx_state_":true')
+        yield socket
 
 
 async def _tab(
     server: Web, cookie: str, crowd: Crowd, ready: asyncio.Event, until: asyncio.Event
 ) -> None:
-    url = f"ws://127.0.0.1:{server.port}/_event/?token={uuid4()}&EIO=4&transport=websocket"
     try:
-        async with connect(
-            url, additional_headers={"cookie": cookie}, origin=Origin(ADDRESS), max_size=None
-        ) as socket:
-            await _until(socket, crowd, "sid")
-            first = {"event": _event(HYDRATE, {"hashes": []}, crowd.path)}
-            await socket.send(f"{ENTER}{json.dumps(first)}")
-            await _until(socket, crowd, '"is_hydrated_rx_state_":true')
+        async with open_board(server, cookie, crowd.path) as socket:
             ready.set()
             while not until.is_set():
                 await _wait(socket, crowd, random.uniform(0.5, 2 * PAUSE_S - 0.5))

@@ -1,15 +1,17 @@
 """Reads that are the same for all of a workspace, made once for everybody who asks at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from functools import partial
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.db import Session
-from pmflow_ui.call import call
+from pmflow_ui.call import call, call_outside
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
@@ -52,6 +54,42 @@ class Shared:
                 del self._begun[key]
 
 
+class Together(Generic[K, T]):
+    """Questions of one kind: those that come while some are answered are answered together next."""
+
+    def __init__(self, answer: Callable[[Collection[K]], Awaitable[Mapping[K, T]]]) -> None:
+        self._answer = answer
+        self._asked: dict[K, asyncio.Future[T | None]] = {}
+        self._answering: asyncio.Task[None] | None = None
+
+    async def ask(self, key: K) -> T | None:
+        """Return the answer to `key`, from a call that begins after this one; None without one.
+
+        Raises what the answering raises, as do all who are answered with it.
+        """
+        future = self._asked.get(key)
+        if future is None:
+            future = self._asked[key] = asyncio.get_running_loop().create_future()
+        if self._answering is None:
+            self._answering = asyncio.create_task(self._answer_all())
+        return await asyncio.shield(future)
+
+    async def _answer_all(self) -> None:
+        while self._asked:
+            asked, self._asked = self._asked, {}
+            try:
+                answers = await self._answer(asked)
+            except Exception as error:  # noqa: BLE001 it is raised where it was asked
+                for future in asked.values():
+                    future.set_exception(error)
+                    # Seen, also when whoever asked is gone.
+                    future.exception()
+            else:
+                for key, future in asked.items():
+                    future.set_result(answers.get(key))
+        self._answering = None
+
+
 _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Shared] = WeakKeyDictionary()
 
 
@@ -64,3 +102,22 @@ async def call_shared(service: Callable[[Session, Actor], T], actor: Actor) -> T
     reads = _by_loop.setdefault(asyncio.get_running_loop(), Shared())
     key: tuple[Callable[..., Any], UUID] = (service, actor.workspace_id)
     return await reads.read(key, lambda: call(service, actor))
+
+
+_together: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Together[Any, Any]]] = (
+    WeakKeyDictionary()
+)
+
+
+async def ask_together(
+    service: Callable[[Session, Collection[K]], Mapping[K, T]], key: K
+) -> T | None:
+    """Return what `service` answers to `key`, outside of any workspace; None without an answer.
+
+    It is asked for many keys in one transaction: a change makes two hundred tabs ask at once.
+    """
+    kinds = _together.setdefault(asyncio.get_running_loop(), {})
+    kind = kinds.get(service)
+    if kind is None:
+        kind = kinds[service] = Together(partial(call_outside, service))
+    return await kind.ask(key)

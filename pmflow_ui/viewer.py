@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -16,6 +17,7 @@ from pmflow_core.db import Session
 from pmflow_core.errors import NotFound, Unauthenticated, Unavailable
 from pmflow_core.workspaces import service as workspaces
 from pmflow_ui.call import call_outside, call_within
+from pmflow_ui.shared import ask_together
 
 COOKIE = "pmflow_session"
 NO_SESSION = UUID(int=0)
@@ -67,18 +69,22 @@ def workspace_slug(path: str) -> str | None:
     return found.group(1) if found else None
 
 
-def look_up(session: Session, token: str, slug: str | None) -> Viewer | None:
-    """Return who a session token belongs to, asking the session's row each time."""
-    user = accounts.find_session(session, token)
-    if user is None:
-        return None
-    actor = None
-    if slug is not None:
-        try:
-            actor = workspaces.actor_for(session, user.user_id, slug)
-        except NotFound:
-            actor = None
-    return _viewer(user, actor)
+Ask = tuple[str, str | None]
+
+
+def look_up(session: Session, asks: Collection[Ask]) -> dict[Ask, Viewer]:
+    """Return who the session tokens belong to, each as a member of the workspace asked for.
+
+    A token whose session ended is left out. The rows are asked each time.
+    """
+    users = accounts.find_sessions(session, {token for token, _ in asks})
+    wanted = {(users[token].user_id, slug) for token, slug in asks if slug and token in users}
+    actors = workspaces.actors_for(session, wanted)
+    return {
+        (token, slug): _viewer(users[token], actors.get((users[token].user_id, slug or "")))
+        for token, slug in asks
+        if token in users
+    }
 
 
 async def find_viewer(cookie_header: str, path: str) -> Viewer | None:
@@ -95,7 +101,7 @@ async def find_viewer(cookie_header: str, path: str) -> Viewer | None:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
-            return await call_outside(look_up, token, workspace_slug(path))
+            return await ask_together(look_up, (token, workspace_slug(path)))
         except Unavailable:
             if time.monotonic() > until:
                 raise

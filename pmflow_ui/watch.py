@@ -16,6 +16,8 @@ log = get_logger(__name__)
 PAUSE_S = 0.1
 PATIENCE_S = 10.0
 RESTART_S = 1.0
+TOLD_AT_ONCE = 20
+TURN_S = 0.5
 
 Deliver = Callable[[str, EventSpec], Awaitable[bool]]
 
@@ -34,14 +36,20 @@ class Hub:
     """Who watches what; a nudge marks a tab stale, and a tab is told at most once per pause."""
 
     def __init__(
-        self, deliver: Deliver, pause_s: float = PAUSE_S, restart_s: float = RESTART_S
+        self,
+        deliver: Deliver,
+        pause_s: float = PAUSE_S,
+        restart_s: float = RESTART_S,
+        turn_s: float = TURN_S,
     ) -> None:
         self._deliver = deliver
         self._pause_s = pause_s
         self._restart_s = restart_s
+        self._turn_s = turn_s
         self._tabs: dict[str, _Tab] = {}
         self._watchers: dict[str, set[str]] = {}
         self._bells: dict[asyncio.Event, frozenset[str]] = {}
+        self._turns = asyncio.Semaphore(TOLD_AT_ONCE)
 
     @contextmanager
     def bell(self, topics: list[str]) -> Generator[asyncio.Event]:
@@ -111,14 +119,29 @@ class Hub:
         """Tell one tab, pause, and tell it again while it is stale."""
         try:
             while tab.stale:
-                names, tab.stale = tab.stale, set()
-                for name in names:
-                    if not await self._deliver(token, tab.events[name]):
+                stale, tab.stale = tab.stale, set()
+                # What was watched last is the page itself; the numbers around it can wait.
+                for name in [name for name in reversed(tab.events) if name in stale]:
+                    if not await self._deliver_in_turn(token, tab.events[name]):
                         self.forget(token)
                         return
                 await asyncio.sleep(self._pause_s)
         finally:
             tab.teller = None
+
+    async def _deliver_in_turn(self, token: str, event: EventSpec) -> bool:
+        """Deliver with few others at a time, so that what people click is not behind all tabs.
+
+        A tab that is slow to take it keeps its own teller, but not the others' turn.
+        """
+        async with self._turns:
+            delivery = asyncio.ensure_future(self._deliver(token, event))
+            try:
+                await asyncio.wait([delivery], timeout=self._turn_s)
+            except asyncio.CancelledError:
+                delivery.cancel()
+                raise
+        return await delivery
 
     async def run(self, listen: Callable[[], AsyncIterator[str]]) -> None:
         """Fan nudges out for as long as the process lives; a lifespan task that ends stays dead."""

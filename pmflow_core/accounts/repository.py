@@ -1,10 +1,11 @@
 """Every statement over users, sessions, failed sign-ins, API keys and the audit log."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, column, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, Uuid, any_, cast, column, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -143,31 +144,32 @@ def forget_failures(session: Session, email: str, address: str) -> None:
     )
 
 
-def find_live_session(
-    session: Session, token_hash: str, *, now: datetime, seen_after: datetime
-) -> tuple[UserSession, User] | None:
-    """Return the session and its person, unless it is revoked, expired or idle for too long."""
+def find_live_sessions(
+    session: Session, hashes: Collection[str], *, now: datetime, seen_after: datetime
+) -> list[tuple[UserSession, User]]:
+    """Return the sessions with these token hashes and their people.
+
+    Those that are revoked, expired or idle for too long are left out.
+    """
     statement = (
         select(UserSession, User)
         .join(User, col(User.id) == col(UserSession.user_id))
         .where(
-            col(UserSession.token_hash) == token_hash,
+            col(UserSession.token_hash) == any_(cast(list(hashes), ARRAY(String))),
             col(UserSession.revoked_at).is_(None),
             col(UserSession.expires_at) > now,
             col(UserSession.last_seen_at) > seen_after,
         )
     )
-    row = session.execute(statement).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return [(row[0], row[1]) for row in session.execute(statement)]
 
 
-def touch_session(
-    session: Session, session_id: UUID, *, now: datetime, unseen_since: datetime
-) -> None:
-    """Move the idle clock; of many tabs that do so at once, one writes."""
+def touch_sessions(session: Session, ids: Collection[UUID], now: datetime) -> None:
+    """Move the idle clock of sessions; whoever holds one of them has touched or ended it."""
+    free = select(col(UserSession.id)).where(col(UserSession.id).in_(ids))
     session.execute(
         update(UserSession)
-        .where(col(UserSession.id) == session_id, col(UserSession.last_seen_at) < unseen_since)
+        .where(col(UserSession.id).in_(free.with_for_update(skip_locked=True, key_share=True)))
         .values(last_seen_at=now)
         .execution_options(synchronize_session=False)
     )

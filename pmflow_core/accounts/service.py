@@ -5,7 +5,7 @@ Nobody is an actor yet when these are called, so the e-mail, password or token i
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
@@ -201,22 +201,27 @@ def sign_out(session: Session, token: str) -> None:
 
 def find_session(session: Session, token: str) -> SignedIn | None:
     """Return who is behind a session's token; None when it ended, by time or by signing out."""
-    if not token or not token.isascii():
-        return None
+    return find_sessions(session, (token,)).get(token)
+
+
+def find_sessions(session: Session, tokens: Collection[str]) -> dict[str, SignedIn]:
+    """Return who is behind each session's token; a token whose session ended is left out."""
+    by_hash = {token_hash(token): token for token in tokens if token and token.isascii()}
     now = utcnow()
-    found = repository.find_live_session(session, token_hash(token), now=now, seen_after=now - IDLE)
-    if found is None:
-        return None
-    row, user = found
-    if row.last_seen_at < now - SEEN_RESOLUTION:
-        repository.touch_session(session, row.id, now=now, unseen_since=now - SEEN_RESOLUTION)
-    return SignedIn(
-        user_id=user.id,
-        email=user.email,
-        name=user.name,
-        is_operator=user.is_operator,
-        session_id=row.id,
-    )
+    found = repository.find_live_sessions(session, by_hash.keys(), now=now, seen_after=now - IDLE)
+    unseen = [row.id for row, _ in found if row.last_seen_at < now - SEEN_RESOLUTION]
+    if unseen:
+        repository.touch_sessions(session, unseen, now)
+    return {
+        by_hash[row.token_hash]: SignedIn(
+            user_id=user.id,
+            email=user.email,
+            name=user.name,
+            is_operator=user.is_operator,
+            session_id=row.id,
+        )
+        for row, user in found
+    }
 
 
 def find_user_by_email(session: Session, email: str) -> UserRead | None:

@@ -31,26 +31,33 @@ def preview_moves(session: Session, actor: Actor, project_id: UUID) -> tuple[Mov
     # Every stage to the right asks for the same gates: those of the stage the project is in.
     forward = [stage for stage in stages if stage.position > here.position]
     gates = read_gates(exit_gates(session, project, here, forward[0])) if forward else ()
+    runnable = recipes.list_runnable(session)
     return tuple(
-        _preview(session, actor, (project, here, stage), gates if stage in forward else (), busy)
+        _preview(
+            actor,
+            (project, here, stage),
+            gates if stage in forward else (),
+            busy,
+            can_run=stage.slug in runnable,
+        )
         for stage in stages
     )
 
 
 def _preview(
-    session: Session,
     actor: Actor,
     way: tuple[Project, Stage, Stage],
     gates: tuple[GateRead, ...],
     busy: bool,
+    *,
+    can_run: bool,
 ) -> MovePreview:
     project, here, there = way
     failed = [gate for gate in gates if not gate.passed and not gate.optional]
     refusal = f"{failed[0].title} keeps it in {here.name}: {failed[0].detail}" if failed else None
     if busy:
         refusal = f"A run is working on {project.key}"
-    recipe = recipes.find_spec(session, there.slug)
-    follows = f"{there.name} can be run then" if recipe else f"{there.name} is worked on by hand"
+    follows = f"{there.name} can be run then" if can_run else f"{there.name} is worked on by hand"
     return MovePreview(
         key=project.key,
         to=there.slug,

@@ -46,6 +46,16 @@ def list_published(session: Session) -> list[RecipeVersion]:
     return list(session.scalars(statement))
 
 
+def list_runnable(session: Session) -> frozenset[str]:
+    """Return the stages that have a published version."""
+    statement = select(col(Recipe.stage)).join(
+        RecipeVersion,
+        (col(Recipe.id) == col(RecipeVersion.recipe_id))
+        & (col(Recipe.published) == col(RecipeVersion.number)),
+    )
+    return frozenset(session.scalars(statement))
+
+
 def get_version(session: Session, version_id: UUID) -> RecipeVersion:
     """Return a version by its id, as a run pinned it."""
     return session.scalars(select(RecipeVersion).where(col(RecipeVersion.id) == version_id)).one()

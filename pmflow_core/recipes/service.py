@@ -244,6 +244,11 @@ def find_spec(session: Session, stage: str) -> tuple[RecipeVersion, RecipeSpec] 
     return None if version is None else (version, read_spec(version))
 
 
+def list_runnable(session: Session) -> frozenset[str]:
+    """Return the stages that a run can be started for."""
+    return repository.list_runnable(session)
+
+
 def _use(
     session: Session, actor: Actor, which: tuple[str, int], catalogue: Catalogue, action: str
 ) -> RecipeVersion:

@@ -1,10 +1,11 @@
 """Every statement over workspaces and memberships."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, column, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, Uuid, cast, column, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -12,6 +13,8 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.models import User
 from pmflow_core.workspaces.models import Membership, Workspace, WorkspaceSetting
 from pmflow_core.workspaces.schemas import MemberRead, WorkspaceRead
+
+Asked = tuple[UUID, str]
 
 
 def list_of_user(session: Session, user_id: UUID) -> list[WorkspaceRead]:
@@ -35,19 +38,33 @@ def list_of_user(session: Session, user_id: UUID) -> list[WorkspaceRead]:
     ]
 
 
-def find_actor(session: Session, user_id: UUID, slug: str) -> Actor | None:
-    """Return a person as a member of the workspace; None for strangers. One query."""
-    of_user = func.pmflow_memberships(user_id).table_valued(
-        column("workspace_id", Uuid()), column("slug"), column("role")
+def find_actors(session: Session, asked: Collection[Asked]) -> dict[Asked, Actor]:
+    """Return people as members of workspaces; strangers are left out. One query for all."""
+    of_each = select(
+        func.unnest(cast([user_id for user_id, _ in asked], ARRAY(Uuid))).label("user_id"),
+        func.unnest(cast([slug for _, slug in asked], ARRAY(String))).label("slug"),
+    ).subquery()
+    of_user = (
+        func.pmflow_memberships(of_each.c.user_id)
+        .table_valued(column("workspace_id", Uuid()), column("slug"), column("role"))
+        .lateral()
     )
     statement = (
-        select(of_user.c.workspace_id, of_user.c.role, col(User.name))
-        .select_from(of_user)
-        .join(User, col(User.id) == user_id)
-        .where(of_user.c.slug == slug)
+        select(
+            of_each.c.user_id,
+            of_user.c.workspace_id,
+            of_user.c.slug,
+            of_user.c.role,
+            col(User.name),
+        )
+        .select_from(of_each)
+        .join(of_user, of_user.c.slug == of_each.c.slug)
+        .join(User, col(User.id) == of_each.c.user_id)
     )
-    row = session.execute(statement).one_or_none()
-    return None if row is None else Actor(row[0], Role(row[1]), user_id, row[2])
+    return {
+        (row.user_id, row.slug): Actor(row.workspace_id, Role(row.role), row.user_id, row.name)
+        for row in session.execute(statement)
+    }
 
 
 def find_by_slug(session: Session, slug: str) -> UUID | None:

@@ -1,5 +1,6 @@
 """Workspaces and their members: entering one, making one, and who may do what in it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -56,10 +57,20 @@ def actor_for(session: Session, user_id: UUID, slug: str) -> Actor:
     Raises:
         NotFound: no such workspace, or the person is not a member of it.
     """
-    actor = repository.find_actor(session, user_id, slug) if is_slug(slug) else None
+    actor = actors_for(session, ((user_id, slug),)).get((user_id, slug))
     if actor is None:
         raise NotFound("It does not exist, or you are not a member of it.")
     return actor
+
+
+def actors_for(
+    session: Session, asked: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], Actor]:
+    """Return signed-in people, each with a workspace's slug, as members of those workspaces.
+
+    Who is not a member of theirs is left out.
+    """
+    return repository.find_actors(session, [each for each in asked if is_slug(each[1])])
 
 
 def workspace_by_slug(session: Session, slug: str) -> UUID:

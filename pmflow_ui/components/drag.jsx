@@ -1,12 +1,13 @@
 // Cards that can be dragged to lanes, by pragmatic-drag-and-drop. The keyboard's way is the
 // card's move menu; this only adds the mouse and touch.
 import { useEffect, useRef, useState } from "react";
-import { Link, useLocation } from "react-router";
+import { useLocation } from "react-router";
 import {
   draggable,
   dropTargetForElements,
   monitorForElements,
 } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
+import { SearchLink, useSearch } from "../address/address.jsx";
 
 export function DragCard({ cardId, lane, disabled, children, ...rest }) {
   const ref = useRef(null);
@@ -34,7 +35,8 @@ function shutStages(search, usual) {
 }
 
 export function LaneToggle({ lane, name, usual, children, ...rest }) {
-  const { pathname, search } = useLocation();
+  const { pathname } = useLocation();
+  const search = useSearch();
   const shut = shutStages(search, usual);
   const isShut = shut.includes(lane);
   const left = isShut ? shut.filter((stage) => stage !== lane) : [...shut, lane];
@@ -43,14 +45,14 @@ export function LaneToggle({ lane, name, usual, children, ...rest }) {
   const does = isShut ? "Expand" : "Collapse";
   const to = `${pathname}?${query.toString().replaceAll("%2C", ",")}`;
   return (
-    <Link {...rest} to={to} title={does} aria-label={`${does} ${name}`}>
+    <SearchLink {...rest} to={to} title={does} aria-label={`${does} ${name}`}>
       {children}
-    </Link>
+    </SearchLink>
   );
 }
 
 export function DropLane({ lane, name, usual, refuses, onMove, onHover, children, ...rest }) {
-  const isShut = shutStages(useLocation().search, usual).includes(lane);
+  const isShut = shutStages(useSearch(), usual).includes(lane);
   const ref = useRef(null);
   const latest = useRef({});
   latest.current = { onMove, onHover };

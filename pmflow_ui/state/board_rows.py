@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -32,6 +33,7 @@ SHOWS = {
 APPROVAL = "waits for approval"
 MOST_LANES = 12
 OPEN_LANES = 6
+KEPT_CARDS = 4096
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,12 @@ def reason_of(mood: Mood, reason: str, next_action: str, *, mine: bool) -> Reaso
 
 def as_card(card: CardRead, base: str, viewer_id: UUID | None) -> CardView:
     """Return a card as it is drawn; `base` is the workspace's address."""
-    mine = card.owner_id is not None and card.owner_id == viewer_id
+    return _as_card(card, base, mine=card.owner_id is not None and card.owner_id == viewer_id)
+
+
+# A change tells every tab to draw its board again, of which one card is another.
+@lru_cache(KEPT_CARDS)
+def _as_card(card: CardRead, base: str, *, mine: bool) -> CardView:
     line = reason_of(card.mood, card.reason, card.next_action, mine=mine)
     named = zip(DOCUMENTS, card.documents, strict=False)
     return CardView(

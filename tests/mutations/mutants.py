@@ -246,7 +246,7 @@ GUARDS: tuple[FunctionType, ...] = (
     viewer.look_up,
     viewer.look_up_member,
     viewer.look_up_key,
-    accounts.find_session,
+    accounts.find_sessions,
     wall.Wall.preprocess,
     cron.has_secret,
 )

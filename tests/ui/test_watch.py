@@ -9,7 +9,7 @@ from reflex.event import EventSpec
 from pmflow_core.events.subscribe import RESUBSCRIBED
 from pmflow_ui.access import Access
 from pmflow_ui.guard import event
-from pmflow_ui.watch import Hub
+from pmflow_ui.watch import TOLD_AT_ONCE, Hub
 from tests.ui.conftest import run
 
 
@@ -111,6 +111,8 @@ def test_a_tab_that_is_gone_is_forgotten_at_the_next_nudge() -> None:
         hub.watch("a", ["run:1"], Watching.refresh())
         hub.publish("run:1")
         await sockets.asked()
+        for _ in range(5):
+            await asyncio.sleep(0)
         assert hub.tabs == 0
         hub.publish("run:1")
 
@@ -164,5 +166,34 @@ def test_the_hub_goes_on_after_its_listener_broke() -> None:
         await sockets.until(1)
         task.cancel()
         assert sockets.told[0] == ("a", "refresh")
+
+    run(story)
+
+
+def test_few_tabs_are_told_at_once_and_a_slow_one_keeps_nobody_waiting() -> None:
+    async def story() -> None:
+        slow, most, everybody = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        told, at_once = set[str](), [0, 0]
+
+        async def deliver(token: str, _event: EventSpec) -> bool:
+            at_once[0] += 1
+            at_once[1] = max(at_once)
+            await (slow.wait() if token < "tab 20" else asyncio.sleep(0))
+            at_once[0] -= 1
+            told.add(token)
+            if len(told) == 70:
+                most.set()
+            if len(told) == 80:
+                everybody.set()
+            return True
+
+        hub = Hub(deliver, pause_s=0.01, turn_s=0.01)
+        for each in range(10, 90):
+            hub.watch(f"tab {each}", ["run:1"], Watching.refresh())
+        hub.publish("run:1")
+        await asyncio.wait_for(most.wait(), 10)
+        assert at_once[1] <= TOLD_AT_ONCE + 10
+        slow.set()
+        await asyncio.wait_for(everybody.wait(), 10)
 
     run(story)
