@@ -152,8 +152,8 @@ def _compose() -> rx.Component:
             on_typed=CommentsState.typed,
         ),
         _fault(),
+        rx.cond(CommentsState.sections, about),
         rx.el.div(
-            rx.cond(CommentsState.sections, about),
             rx.el.span(class_name="grow"),
             _names(),
             rx.el.button("Comment", type="submit", class_name="btn sm"),

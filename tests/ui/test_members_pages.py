@@ -12,7 +12,7 @@ from sqlalchemy import Connection, update
 from pmflow_core import offboarding
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor, Role
-from pmflow_core.accounts.schemas import UserRead
+from pmflow_core.accounts.schemas import AuditRead, UserRead
 from pmflow_core.board import service as board
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
@@ -23,7 +23,7 @@ from pmflow_core.signals.schemas import SignalIn
 from pmflow_core.workspaces import invitations, lifecycle, service
 from pmflow_core.workspaces.models import Invitation
 from pmflow_ui.state.api_keys import ApiKeysState
-from pmflow_ui.state.audit import AuditState
+from pmflow_ui.state.audit import AuditState, as_line
 from pmflow_ui.state.general import GeneralState
 from pmflow_ui.state.home import HomeState
 from pmflow_ui.state.invite import InviteState
@@ -225,6 +225,37 @@ def test_the_audit_log_is_filtered_by_the_address_and_the_file_is_the_same(acme:
     assert {"workspace", "api_key", "recipe"} <= {kind.name for kind in state.kinds}
     went = tab.send(AuditState, "find", {"actor": " lead ", "until": "2026-01-01"})
     assert goes_to(went) == [f"{SETTINGS}/audit?actor=lead&until=2026-01-01"]
+
+
+def test_the_audit_log_says_names_where_there_are_some_and_the_end_of_an_id_else() -> None:
+    id_ = "01a21bf7-e963-7072-8252-f000423e7838"
+
+    def line(target: str, **detail: object) -> tuple[str, str]:
+        entry = AuditRead(
+            id=uuid4(),
+            at=utcnow(),
+            actor_id=None,
+            actor="Lead",
+            action="knowledge.added",
+            target=target,
+            detail=detail,
+        )
+        shown = as_line(entry)
+        return shown.target, shown.detail
+
+    assert line(id_, title="Never promised", version=1) == (
+        "Never promised",
+        "title: Never promised; version: 1",
+    )
+    assert line(id_) == ("…3e7838", "")
+    assert line("S-7", customer={"before": None, "after": id_}) == (
+        "S-7",
+        "customer: none → …3e7838",
+    )
+    assert line("Chat", id=id_, url="https://hooks.example.com") == (
+        "Chat",
+        "url: https://hooks.example.com",
+    )
 
 
 def test_the_trash_shows_one_kind_and_gives_back_or_erases(acme: Actor) -> None:
