@@ -259,8 +259,7 @@ HARMLESS = {
     "raise WorkspaceMissing": "only words, as above",
     "if caller is None:": "cannot be: `require` has refused nobody before",
     "raise AssertionError": "cannot be, as above",
-    "if not token or not token.isascii():": "the hash of such a token is nobody's",
-    "SEEN_RESOLUTION": "moves the idle clock; refuses nobody",
+    "if unseen:": "moves the idle clock; refuses nobody",
 }
 
 
