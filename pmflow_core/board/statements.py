@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from pmflow_core.db.arrays import among
 from pmflow_core.db.base import TenantRow
 from pmflow_core.documents.models import Citation, Document, DocumentVersion
 from pmflow_core.projects.models import Project, ProjectStatus
@@ -22,7 +23,7 @@ def signal_counts(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, i
     statement = (
         select(col(SignalProject.project_id), func.count())
         .join(Signal, col(Signal.id) == col(SignalProject.signal_id))
-        .where(col(SignalProject.project_id).in_(project_ids), col(Signal.deleted_at).is_(None))
+        .where(among(col(SignalProject.project_id), project_ids), col(Signal.deleted_at).is_(None))
         .group_by(col(SignalProject.project_id))
     )
     return {row[0]: row[1] for row in session.execute(statement)}
@@ -39,7 +40,7 @@ def approved_types(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, 
         )
         .join(Approval, col(Approval.project_id) == col(Document.project_id))
         .where(
-            col(Document.project_id).in_(project_ids),
+            among(col(Document.project_id), project_ids),
             col(Approval.approved),
             col(Approval.versions)[col(Document.type)].astext == col(DocumentVersion.sha256),
         )

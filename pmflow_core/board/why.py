@@ -13,6 +13,7 @@ from sqlmodel import col
 from pmflow_core.accounts.models import User
 from pmflow_core.board.schemas import GateRead, Mood, WhyRead
 from pmflow_core.clock import utcnow
+from pmflow_core.db.arrays import among
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Decision, Outcome, Project, ProjectStatus, Stage
 from pmflow_core.recipes import repository as recipe_rows
@@ -54,7 +55,7 @@ def gather(session: Session, found: Sequence[Project]) -> Backdrop:
     latest = runs.latest_runs(session, ids)
     owners = {project.owner_id for project in found if project.owner_id}
     specs = (recipes.read_spec(version) for version in recipe_rows.list_published(session))
-    users = session.execute(select(col(User.id), col(User.name)).where(col(User.id).in_(owners)))
+    users = session.execute(select(col(User.id), col(User.name)).where(among(col(User.id), owners)))
     return Backdrop(
         stages={stage.id: stage for stage in session.scalars(select(Stage))},
         recipes={spec.stage: spec for spec in specs},

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from pmflow_core.db.arrays import among
 from pmflow_core.documents.models import Citation, Document, DocumentDraft, DocumentVersion
 from pmflow_core.errors import NotFound
 from pmflow_core.ids import uuid7
@@ -132,7 +133,7 @@ def get_version(
 def types_by_project(session: Session, project_ids: Sequence[UUID]) -> Mapping[UUID, set[str]]:
     """Return which document types each project has."""
     statement = select(col(Document.project_id), col(Document.type)).where(
-        col(Document.project_id).in_(project_ids), col(Document.latest) > 0
+        among(col(Document.project_id), project_ids), col(Document.latest) > 0
     )
     found: dict[UUID, set[str]] = {}
     for project_id, kind in session.execute(statement):

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from pmflow_core.db.arrays import among
 from pmflow_core.errors import NotFound
 from pmflow_core.projects.models import Decision, Project, ProjectStatus, Stage, StageTransition
 from pmflow_core.projects.schemas import ProjectQuery
@@ -171,7 +172,7 @@ def latest_decisions(session: Session, project_ids: list[UUID]) -> dict[UUID, De
     statement = (
         select(Decision)
         .ext(distinct_on(col(Decision.project_id)))
-        .where(col(Decision.project_id).in_(project_ids))
+        .where(among(col(Decision.project_id), project_ids))
         .order_by(col(Decision.project_id), col(Decision.id).desc())
     )
     return {decision.project_id: decision for decision in session.scalars(statement)}

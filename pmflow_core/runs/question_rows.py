@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from pmflow_core.db.arrays import among
 from pmflow_core.errors import NotFound
 from pmflow_core.projects.models import Project
 from pmflow_core.runs.models import Question, StageRun
@@ -53,7 +54,7 @@ def open_by_run(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, Questio
     """Return what each of the runs waits for an answer to, by run id."""
     statement = (
         select(Question)
-        .where(col(Question.run_id).in_(run_ids), col(Question.answered_at).is_(None))
+        .where(among(col(Question.run_id), run_ids), col(Question.answered_at).is_(None))
         .order_by(col(Question.id).desc())
     )
     return {question.run_id: question for question in session.scalars(statement)}

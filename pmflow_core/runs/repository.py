@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
+from pmflow_core.db.arrays import among
 from pmflow_core.errors import NotFound
 from pmflow_core.ids import uuid7
 from pmflow_core.runs.models import (
@@ -234,7 +235,7 @@ def latest_runs(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, Sta
     statement = (
         select(StageRun)
         .ext(distinct_on(col(StageRun.project_id)))
-        .where(col(StageRun.project_id).in_(project_ids), col(StageRun.trial).is_(False))
+        .where(among(col(StageRun.project_id), project_ids), col(StageRun.trial).is_(False))
         .order_by(col(StageRun.project_id), col(StageRun.number).desc())
     )
     return {run.project_id: run for run in session.scalars(statement)}
@@ -284,7 +285,7 @@ def costs(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, float]:
     statement = (
         select(col(StageRun.project_id), func.sum(col(RunStep.cost_usd)))
         .join(RunStep, col(RunStep.run_id) == col(StageRun.id))
-        .where(col(StageRun.project_id).in_(project_ids))
+        .where(among(col(StageRun.project_id), project_ids))
         .group_by(col(StageRun.project_id))
     )
     return {row[0]: float(row[1]) for row in session.execute(statement)}
@@ -295,7 +296,7 @@ def step_progress(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, tuple
     done = func.count().filter(col(RunStep.status) == StepStatus.COMPLETED)
     statement = (
         select(col(RunStep.run_id), done, func.count())
-        .where(col(RunStep.run_id).in_(run_ids))
+        .where(among(col(RunStep.run_id), run_ids))
         .group_by(col(RunStep.run_id))
     )
     return {row[0]: (row[1], row[2]) for row in session.execute(statement)}
