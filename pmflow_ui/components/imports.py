@@ -31,7 +31,12 @@ def import_row(row: ObjectVar[ImportRow]) -> rx.Component:
             rx.cond(row.running, rx.el.span("You can leave this page", class_name="t3 right")),
             rx.cond(
                 row.themed,
-                link("Look at the themes", href=workspace_path("themes"), class_name="link right"),
+                link(
+                    "Look at the themes",
+                    href=workspace_path("themes"),
+                    class_name="link right",
+                    on_click=ImportsState.show_import(False),
+                ),
             ),
             class_name="row wrap sm t2 tn",
             role="status",

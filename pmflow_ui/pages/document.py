@@ -111,7 +111,7 @@ def _onward() -> rx.Component:
     head = DocumentState.head
     return rx.el.p(
         link(f"Back to {head.key}", href=head.project_href, class_name="link"),
-        ", where it is approved and says what comes next.",
+        ", which says what comes next.",
         class_name="t3 sm onward",
     )
 
