@@ -52,7 +52,7 @@ def ensure_frontend(
             return False
         marker.unlink(missing_ok=True)
         began = time.monotonic()
-        say("Building the frontend; this is needed once and takes about 15 seconds.")
+        say("Building the frontend; this is needed once and takes less than a minute.")
         with _locks_kept_on_failure(root / LOCKS):
             _build(settings, say, root, command)
         if not (root / OUTPUT).is_dir():

@@ -5,9 +5,11 @@ from reflex.vars import ObjectVar
 
 from pmflow_ui.components.form import state_form
 from pmflow_ui.components.icon import icon
+from pmflow_ui.components.link import link
 from pmflow_ui.components.meter import progress
 from pmflow_ui.components.moment import moment
 from pmflow_ui.components.overlay import dialog
+from pmflow_ui.components.shell import workspace_path
 from pmflow_ui.components.tabs import segments
 from pmflow_ui.components.upload import file_upload
 from pmflow_ui.state.imports import ImportRow, ImportsState, Refusal
@@ -27,6 +29,15 @@ def import_row(row: ObjectVar[ImportRow]) -> rx.Component:
         rx.el.p(
             row.words,
             rx.cond(row.running, rx.el.span("You can leave this page", class_name="t3 right")),
+            rx.cond(
+                row.themed,
+                link(
+                    "Look at the themes",
+                    href=workspace_path("themes"),
+                    class_name="link right",
+                    on_click=ImportsState.show_import(False),
+                ),
+            ),
             class_name="row wrap sm t2 tn",
             role="status",
         ),

@@ -7,6 +7,7 @@ export { PaletteActs } from "./palette_acts.jsx";
 const TYPING = "input, textarea, select, [contenteditable=true]";
 const OVERLAY = "[role=dialog], [role=alertdialog], [role=menu]";
 const GO_MS = 1200;
+const MAC = typeof navigator !== "undefined" && /Mac|iP(hone|ad|od)/.test(navigator.platform);
 const KEPT = 12;
 const KEPT_KEY = "pmflow.recent";
 
@@ -90,6 +91,7 @@ export function Palette({ opened, answered, onOpen, onSheet, onClose }) {
 
   useEffect(() => {
     let goUntil = 0;
+    document.documentElement.toggleAttribute("data-mac", MAC);
     const before = kept();
     keep(window.location.pathname);
     const shown = () => {

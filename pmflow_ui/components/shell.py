@@ -9,6 +9,7 @@ from pmflow_ui.components import Text
 from pmflow_ui.components.avatar import avatar
 from pmflow_ui.components.bell import bell
 from pmflow_ui.components.button import link_button
+from pmflow_ui.components.double_click import double_click
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
@@ -300,6 +301,7 @@ def shell(
         ),
         _tabbar(here),
         notes(),
+        double_click(),
         palette(here, [(item, workspace_path(item.path)) for item in (*GO, *PLACES)]),
         class_name="shell",
     )
@@ -337,6 +339,7 @@ def plain_shell(heading: Text, *content: rx.Component, here: str = "home") -> rx
             rx.cond(NoticeState.kind, rx.el.h1(_refusal_title(), class_name="sr")),
             refusable(rx.fragment(rx.el.h1(heading, class_name="h1"), *content)),
             notes(),
+            double_click(),
             class_name=f"page p-{here}",
         ),
         class_name="plain",

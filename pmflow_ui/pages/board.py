@@ -188,12 +188,12 @@ def _nothing() -> rx.Component:
         "No project yet",
         "A project begins with what people said. Add signals, read the themes they form, and make "
         "a project of one; or begin with an idea of your own.",
+        link_button("Add signals", workspace_path("signals"), "primary", lead="message-square"),
+        link_button("Read the themes", workspace_path("themes"), lead="shapes"),
         rx.cond(
             SessionState.can_edit,
-            button("New project", "primary", lead="plus", on_click=BoardState.set_creating(True)),
+            button("New project", lead="plus", on_click=BoardState.set_creating(True)),
         ),
-        link_button("Add signals", workspace_path("signals"), lead="message-square"),
-        link_button("Read the themes", workspace_path("themes"), lead="shapes"),
     )
     none = empty_state(
         "check",

@@ -107,6 +107,15 @@ def _byline() -> rx.Component:
     )
 
 
+def _onward() -> rx.Component:
+    head = DocumentState.head
+    return rx.el.p(
+        link(f"Back to {head.key}", href=head.project_href, class_name="link"),
+        ", which says what comes next.",
+        class_name="t3 sm onward",
+    )
+
+
 def _version(line: ObjectVar[VersionLine]) -> rx.Component:
     compare = link(
         "Compare", href=line.diff_href, class_name="link sm cmp", aria_label=f"Compare {line.label}"
@@ -148,7 +157,12 @@ def _versions() -> rx.Component:
 
 def _read() -> rx.Component:
     text = rx.el.div(
-        _older(), _faults(), _byline(), document(DocumentState.blocks), class_name="prose"
+        _older(),
+        _faults(),
+        _byline(),
+        document(DocumentState.blocks),
+        _onward(),
+        class_name="prose",
     )
     return rx.el.div(_outline(), text, _versions(), class_name="doc-read")
 

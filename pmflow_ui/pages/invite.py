@@ -3,6 +3,7 @@
 import reflex as rx
 
 from pmflow_ui.components import Text
+from pmflow_ui.components.double_click import double_click
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.moment import moment
 from pmflow_ui.components.notes import notes
@@ -113,5 +114,6 @@ def invite_page() -> rx.Component:
             class_name="lg-w",
         ),
         notes(),
+        double_click(),
         class_name="p-sign",
     )

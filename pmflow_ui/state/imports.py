@@ -57,6 +57,7 @@ class ImportRow:
     rejected_words: str
     rejected: list[Refusal]
     more_rejected: str
+    themed: bool
 
 
 class ImportsState(rx.State):
@@ -70,6 +71,8 @@ class ImportsState(rx.State):
     signals: rx.Field[int] = rx.field(0)
     waiting: rx.Field[int] = rx.field(0)
     ready: rx.Field[bool] = rx.field(False)
+    # The socket through which a dialog was opened; a page that is loaded anew has another.
+    _opened_on: str = ""
 
     @rx.var
     def empty(self) -> bool:
@@ -83,8 +86,13 @@ class ImportsState(rx.State):
 
     @event(allow=Role.VIEWER)
     async def load(self) -> None:
-        """Show the newest imports, and whether there is any signal at all."""
+        """Show the newest imports, and whether there is any signal at all.
+
+        A dialog that was open before the page was loaded anew does not come back over it.
+        """
         actor = current_actor()
+        if self._opened_on != self.router.session.session_id:
+            self.importing = self.pasting = False
         watch.watch(self, [topics.signals(actor.workspace_id)], ImportsState.refresh())
         await self._read(actor)
 
@@ -96,7 +104,7 @@ class ImportsState(rx.State):
     @event(allow=Role.EDITOR)
     async def show_import(self, is_open: bool) -> None:
         """Open or close the dialog for files."""
-        self.importing = is_open
+        self.importing, self._opened_on = is_open, self.router.session.session_id
         if is_open:
             await self._read(current_actor())
 
@@ -104,6 +112,7 @@ class ImportsState(rx.State):
     async def show_paste(self, is_open: bool) -> None:
         """Open or close the dialog for pasted text."""
         self.pasting, self.paste_error = is_open, ""
+        self._opened_on = self.router.session.session_id
 
     @event(allow=Role.EDITOR)
     async def split(self, how: PasteAs) -> None:
@@ -154,6 +163,7 @@ def as_row(read: ImportRead, progress: ImportProgress) -> ImportRow:
         rejected_words=f"{counted(read.refused, 'line')} rejected" if read.refused else "",
         rejected=[Refusal(row.line, row.reason) for row in read.rejected[:LISTED]],
         more_rejected=f"and {hidden:,} more" if hidden else "",
+        themed=not running and progress.themes > 0,
     )
 
 
@@ -166,11 +176,11 @@ def _percent(progress: ImportProgress) -> int:
 def _words(read: ImportRead, progress: ImportProgress, *, running: bool) -> str:
     parts = []
     if running:
-        parts.append(f"{progress.processed:,} embedded and placed")
+        parts.append(f"{progress.processed:,} prepared for themes")
     elif progress.themes:
         parts.append(f"in {counted(progress.themes, 'theme')}")
     if progress.failed:
-        parts.append(f"{progress.failed:,} could not be embedded")
+        parts.append(f"{progress.failed:,} could not be prepared")
     if read.duplicates:
         parts.append(counted(read.duplicates, "duplicate"))
     if read.refused:

@@ -43,6 +43,7 @@ class Tab:
     path: str
     session_id: UUID = NO_SESSION
     cookies: str = ""
+    sid: str = ""
 
     def __post_init__(self) -> None:
         self.root = rx.State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue]
@@ -52,7 +53,7 @@ class Tab:
         """Move to another address, without its loading events."""
         headers = {"cookie": self.cookies}
         router = {"pathname": path.split("?")[0], "asPath": path, "headers": headers}
-        router["token"] = "tab"
+        router["token"], router["sid"] = "tab", self.sid
         self.root.router = RouterData.from_router_data(router)
 
     def state(self, kind: type[S]) -> S:

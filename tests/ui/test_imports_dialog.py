@@ -37,6 +37,17 @@ def test_pasted_text_is_split_as_asked(acme: Actor, how: str, count: int) -> Non
     assert not tab.state(ImportsState).pasting
 
 
+def test_a_dialog_left_open_does_not_come_back_over_a_page_loaded_anew(acme: Actor) -> None:
+    tab = Tab(acme, "/w/acme/signals", sid="before")
+    tab.send(ImportsState, "show_import", True)
+    tab.send(ImportsState, "load")
+    assert tab.state(ImportsState).importing
+    tab.sid = "after"
+    tab.go("/w/acme/signals?signal=1")
+    tab.send(ImportsState, "load")
+    assert not tab.state(ImportsState).importing
+
+
 def test_nothing_pasted_is_said_under_the_field(acme: Actor) -> None:
     tab = Tab(acme, "/w/acme/signals")
     tab.send(ImportsState, "show_paste", True)
@@ -53,7 +64,7 @@ def test_an_import_says_how_far_it_is_and_what_it_refused(acme: Actor, tmp_path:
     tab = Tab(acme, "/w/acme/signals")
     tab.send(ImportsState, "load")
     (row,) = tab.state(ImportsState).rows
-    assert row.words == "1 signal: 0 embedded and placed, 1 duplicate, 1 line rejected"
+    assert row.words == "1 signal: 0 prepared for themes, 1 duplicate, 1 line rejected"
     assert (row.running, row.percent) == (True, 0)
     assert [(line.line, line.reason) for line in row.rejected] == [
         (3, "the text is empty (column text)")
