@@ -184,8 +184,10 @@ def delete(session: Session, actor: Actor, about: About, comment_id: UUID) -> No
 
 
 def restore(session: Session, actor: Actor, about: About, comment_id: UUID) -> None:
-    """Bring a deleted comment back; raises PermissionDenied or NotFound as `delete`."""
+    """Bring a deleted comment back; raises as `delete`, and NotFound once its words are erased."""
     comment = _own(session, actor, about, comment_id, deleted=True)
+    if not comment.text:
+        raise NotFound("That comment was erased; it lay in the trash for 30 days.")
     comment.deleted_at = None
     session.flush()
     audit.record(session, actor, "comment.restored", str(comment.id))
@@ -208,6 +210,11 @@ def resolve(
     session.flush()
     audit.record(session, actor, "comment.resolved", str(first.id), {"resolved": resolved})
     _announce(session, first)
+
+
+def keys_of(comment_id: UUID) -> tuple[str, str]:
+    """Return the keys under which people are told that a comment names or answers them."""
+    return f"comment-{comment_id}-named", f"comment-{comment_id}-answered"
 
 
 def mentioned(text: str, members: Sequence[MemberRead]) -> list[UUID]:
@@ -266,7 +273,8 @@ def _tell(
 ) -> None:
     others = [user_id for user_id in named if user_id != actor.user_id]
     text = f"{actor.name} named you on {about.words}: {_short(comment.text)}"
-    notice = Notice(f"comment-{comment.id}-named", notifications.NAMED, text, about.link)
+    key, _ = keys_of(comment.id)
+    notice = Notice(key, notifications.NAMED, text, about.link)
     notifications.tell(session, actor, notice, others)
 
 
@@ -278,7 +286,8 @@ def _tell_answered(
     if began is None or began == actor.user_id or str(began) in comment.mentions:
         return
     text = f"{actor.name} answered you on {about.words}: {_short(comment.text)}"
-    notice = Notice(f"comment-{comment.id}-answered", notifications.ANSWERED, text, about.link)
+    _, key = keys_of(comment.id)
+    notice = Notice(key, notifications.ANSWERED, text, about.link)
     notifications.tell(session, actor, notice, [began])
 
 

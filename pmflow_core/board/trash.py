@@ -2,10 +2,12 @@
 
 Editors delete and restore, admins erase; what lies there for 30 days is erased by maintenance. A
 signal that a document cites is kept, because its citation must lead somewhere. Projects are kept
-too: their decisions, versions and logs are append-only, and go with the workspace.
+too: their decisions, versions and logs are append-only, and go with the workspace. Of private saved
+views everybody sees their own here as well. Deleted comments end here, but are not listed: they are
+brought back where they were said.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,17 +22,21 @@ from sqlmodel import col
 
 from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.activity.models import Comment
 from pmflow_core.board import trash_rows
-from pmflow_core.board.trash_rows import Binned, Position
+from pmflow_core.board.trash_rows import Binned, Ending, Position, Reader
 from pmflow_core.clock import utcnow
 from pmflow_core.customers import service as customers
 from pmflow_core.customers.models import Customer
 from pmflow_core.errors import Conflict, NotFound
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
-from pmflow_core.knowledge import service as knowledge
-from pmflow_core.knowledge.models import Persona
+from pmflow_core.knowledge import records
+from pmflow_core.knowledge import service as personas
+from pmflow_core.knowledge.models import KnowledgeRecord, Persona
 from pmflow_core.projects.models import Project
+from pmflow_core.saved_views import service as views
+from pmflow_core.saved_views.models import SavedView
 from pmflow_core.signals import bulk
 from pmflow_core.signals.models import Signal
 
@@ -46,6 +52,8 @@ class TrashKind(StrEnum):
     SIGNAL = "signal"
     CUSTOMER = "customer"
     PERSONA = "persona"
+    KNOWLEDGE = "knowledge"
+    VIEW = "view"
     PROJECT = "project"
 
 
@@ -78,6 +86,8 @@ TABLES: Mapping[TrashKind, Binned] = MappingProxyType(
         TrashKind.SIGNAL: Signal,
         TrashKind.CUSTOMER: Customer,
         TrashKind.PERSONA: Persona,
+        TrashKind.KNOWLEDGE: KnowledgeRecord,
+        TrashKind.VIEW: SavedView,
         TrashKind.PROJECT: Project,
     }
 )
@@ -93,7 +103,8 @@ def list_trash(
 ) -> Sequence[TrashItem]:
     """Return what of a kind is in the trash, the last deleted first, older than `below`."""
     actor.require(Role.VIEWER)
-    found = trash_rows.page(session, TABLES[kind], _title(kind), below, limit)
+    reader = Reader(actor.user_id)
+    found = trash_rows.page(session, TABLES[kind], reader, _title(kind), below, limit)
     kept = None if kind is TrashKind.PROJECT else KEPT
     return [
         TrashItem(kind, row[0], row[1], row[2], row[3], row[2] + kept if kept else None)
@@ -104,7 +115,8 @@ def list_trash(
 def count_trash(session: Session, actor: Actor) -> Mapping[TrashKind, int]:
     """Return how many of each kind are in the trash."""
     actor.require(Role.VIEWER)
-    return {kind: trash_rows.count(session, table) for kind, table in TABLES.items()}
+    reader = Reader(actor.user_id)
+    return {kind: trash_rows.count(session, table, reader) for kind, table in TABLES.items()}
 
 
 def restore(session: Session, actor: Actor, kind: TrashKind, item: UUID) -> None:
@@ -115,19 +127,25 @@ def restore(session: Session, actor: Actor, kind: TrashKind, item: UUID) -> None
         NotFound: it is not in the trash.
         CustomerKeyTaken: a customer with the same address or name was made since.
         PersonaNameTaken: another persona took its name.
+        RecordTitleTaken: another record of knowledge took its title.
+        ViewNameTaken: another saved view took its name.
         ThemeTaken: the project's theme has another one.
     """
     actor.require(Role.EDITOR)
-    if not trash_rows.lock(session, TABLES[kind], [item]):
-        raise NotFound("It is not in the trash; somebody may have restored or erased it.")
-    if kind is TrashKind.SIGNAL:
-        bulk.restore(session, actor, [item])
-    elif kind is TrashKind.CUSTOMER:
-        customers.restore(session, actor, item)
-    elif kind is TrashKind.PERSONA:
-        knowledge.restore(session, actor, item)
-    else:
-        _restore_project(session, actor, item)
+    _lock(session, actor, kind, item)
+    match kind:
+        case TrashKind.SIGNAL:
+            bulk.restore(session, actor, [item])
+        case TrashKind.CUSTOMER:
+            customers.restore(session, actor, item)
+        case TrashKind.PERSONA:
+            personas.restore(session, actor, item)
+        case TrashKind.KNOWLEDGE:
+            records.restore(session, actor, item)
+        case TrashKind.VIEW:
+            views.restore(session, actor, item)
+        case TrashKind.PROJECT:
+            _restore_project(session, actor, item)
 
 
 def erase(session: Session, actor: Actor, kind: TrashKind, item: UUID) -> None:
@@ -143,9 +161,8 @@ def erase(session: Session, actor: Actor, kind: TrashKind, item: UUID) -> None:
         raise CannotErase(
             "Decisions, versions and logs are never deleted; a project goes with its workspace."
         )
-    if not trash_rows.lock(session, TABLES[kind], [item]):
-        raise NotFound("It is not in the trash; somebody may have restored or erased it.")
-    if not _erase(session, actor, kind, [item]):
+    _lock(session, actor, kind, item)
+    if not _erase(session, actor, kind.value, [item]):
         raise CannotErase("A document cites this signal, so it stays in the trash.")
 
 
@@ -158,25 +175,24 @@ def erase_old(session: Session, actor: Actor) -> dict[str, int]:
     actor.require(Role.ADMIN)
     before = utcnow() - KEPT
     done: dict[str, int] = {}
-    for kind, table in TABLES.items():
-        if kind is TrashKind.PROJECT:
-            continue
+    for kind, (table, _) in ERASE.items():
         ids = trash_rows.old(session, table, before, BATCH)
         ids = trash_rows.lock(session, table, ids)
-        done[kind.value] = _erase(session, actor, kind, ids) if ids else 0
+        done[kind] = _erase(session, actor, kind, ids) if ids else 0
     return done
 
 
-def _erase(session: Session, actor: Actor, kind: TrashKind, ids: Collection[UUID]) -> int:
-    if kind is TrashKind.SIGNAL:
-        number = _erase_signals(session, ids)
-    elif kind is TrashKind.CUSTOMER:
-        number = trash_rows.erase_customers(session, ids)
-    else:
-        number = trash_rows.erase_personas(session, ids)
+def _lock(session: Session, actor: Actor, kind: TrashKind, item: UUID) -> None:
+    if not trash_rows.lock(session, TABLES[kind], [item], Reader(actor.user_id)):
+        raise NotFound("It is not in the trash; somebody may have restored or erased it.")
+
+
+def _erase(session: Session, actor: Actor, kind: str, ids: Collection[UUID]) -> int:
+    _, erase_rows = ERASE[kind]
+    number = erase_rows(session, ids)
     if number:
         # No name: what was erased is not to be read here either.
-        audit.record(session, actor, f"{kind.value}.erased", f"{number} from the trash")
+        audit.record(session, actor, f"{kind}.erased", f"{number} from the trash")
         _announce(session, actor)
     return number
 
@@ -217,9 +233,37 @@ def _title(kind: TrashKind) -> Any:
         return func.concat(literal("S-"), col(Signal.number), literal(" "), start, more)
     if kind is TrashKind.PROJECT:
         return func.concat(col(Project.key), literal(" "), col(Project.name))
-    return col(Customer.name) if kind is TrashKind.CUSTOMER else col(Persona.name)
+    return NAMES[kind]
 
 
 def _announce(session: Session, actor: Actor) -> None:
     here = actor.workspace_id
-    publish_on_commit(session, topics.signals(here), topics.board(here), topics.workspace(here))
+    publish_on_commit(
+        session,
+        topics.signals(here),
+        topics.board(here),
+        topics.knowledge(here),
+        topics.views(here),
+        topics.workspace(here),
+    )
+
+
+NAMES: Mapping[TrashKind, Any] = MappingProxyType(
+    {
+        TrashKind.CUSTOMER: col(Customer.name),
+        TrashKind.PERSONA: col(Persona.name),
+        TrashKind.KNOWLEDGE: col(KnowledgeRecord.title),
+        TrashKind.VIEW: col(SavedView.name),
+    }
+)
+ERASE: Mapping[str, tuple[Ending, Callable[[Session, Collection[UUID]], int]]] = MappingProxyType(
+    {
+        TrashKind.SIGNAL.value: (Signal, _erase_signals),
+        TrashKind.CUSTOMER.value: (Customer, trash_rows.erase_customers),
+        TrashKind.PERSONA.value: (Persona, trash_rows.erase_personas),
+        TrashKind.KNOWLEDGE.value: (KnowledgeRecord, trash_rows.erase_records),
+        TrashKind.VIEW.value: (SavedView, trash_rows.erase_views),
+        "comment": (Comment, trash_rows.erase_comments),
+    }
+)
+"""What ends after 30 days, by the word that the audit log and the rounds of maintenance use."""

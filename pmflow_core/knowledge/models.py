@@ -66,6 +66,7 @@ class KnowledgeRecord(TenantRow, table=True):
     changed_at: datetime = Field(sa_type=UtcDateTime)
     changed_by_name: str
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted_by: UUID | None = Field(default=None, description="Who put it into the trash.")
 
 
 class KnowledgeVersion(TenantRow, table=True):

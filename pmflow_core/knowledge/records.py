@@ -141,7 +141,7 @@ def delete(session: Session, actor: Actor, record_id: UUID) -> None:
     """
     actor.require(Role.EDITOR)
     record = record_rows.lock_record(session, record_id)
-    record.deleted_at = utcnow()
+    record.deleted_at, record.deleted_by = utcnow(), actor.user_id
     session.flush()
     _note(session, actor, "knowledge.deleted", record)
 
@@ -158,7 +158,7 @@ def restore(session: Session, actor: Actor, record_id: UUID) -> RecordRead:
     record = record_rows.lock_record(session, record_id, deleted=True)
     try:
         with session.begin_nested():
-            record.deleted_at = None
+            record.deleted_at = record.deleted_by = None
     except IntegrityError as error:
         raise _taken(record.title) from error
     _note(session, actor, "knowledge.restored", record)

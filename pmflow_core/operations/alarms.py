@@ -8,6 +8,7 @@ from pmflow_core.operations.schemas import OperationsRead
 
 SILENT_S = 60.0  # a living process says so every few seconds
 LEASE_GRACE_S = 60.0  # by then the reconciler has taken a run back
+FAILING_S = 3600.0  # by then a receiver that was only started anew is back
 LOW_DISK = 0.1
 MANY_CONNECTIONS = 0.8
 
@@ -41,7 +42,12 @@ class Surroundings:
 
 def alarms(read: OperationsRead, around: Surroundings) -> list[Alarm]:
     """Return what needs an operator, the worst first."""
-    found = [*_processes(read, around), *_runs(read, around), *_servers(read, around)]
+    found = [
+        *_processes(read, around),
+        *_runs(read, around),
+        *_webhooks(read),
+        *_servers(read, around),
+    ]
     return sorted(found, key=lambda alarm: list(Level).index(alarm.level))
 
 
@@ -96,6 +102,28 @@ def _runs(read: OperationsRead, around: Surroundings) -> Iterator[Alarm]:
                 f"{noun} failed for good.",
                 "Their workspaces' pages say why and offer them again.",
             )
+
+
+def _webhooks(read: OperationsRead) -> Iterator[Alarm]:
+    given_up = read.many("messages", "failed")
+    if given_up:
+        noun = "webhook message was" if given_up == 1 else "webhook messages were"
+        yield Alarm(
+            Level.HIGH,
+            f"{given_up:,} {noun} given up in the last 24 h.",
+            "Their workspaces' pages of webhooks say why and send them again.",
+        )
+    since = read.oldest("webhooks", "failing")
+    failing_s = (read.database.now - since).total_seconds() if since else 0.0
+    if failing_s > FAILING_S:
+        many, off = read.many("webhooks", "failing"), read.many("webhooks", "disabled")
+        too = f"; {off:,} more {'is' if off == 1 else 'are'} switched off" if off else ""
+        yield Alarm(
+            Level.HIGH,
+            f"{many:,} {'webhook takes' if many == 1 else 'webhooks take'} nothing,"
+            f" the longest for {int(failing_s // 3600)} h{too}.",
+            "If many fail at once, see whether this server reaches the internet.",
+        )
 
 
 def _servers(read: OperationsRead, around: Surroundings) -> Iterator[Alarm]:

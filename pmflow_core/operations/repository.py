@@ -30,6 +30,10 @@ _RUNS = text("""
 _REEMBEDDINGS = text("""
     select slug, model, total, done, created_at, failed from pmflow_reembeddings_everywhere()
 """)
+_WORK = text("""
+    select kind, state, many, oldest from pmflow_work_everywhere()
+    union all select kind, state, many, oldest from pmflow_outgoing_everywhere()
+""")
 
 
 def read_database(session: Session) -> DatabaseRead:
@@ -52,9 +56,12 @@ def list_processes(session: Session) -> Sequence[ProcessRead]:
 
 
 def list_work(session: Session) -> Sequence[WorkRead]:
-    """Return how much work is open or failed, by kind and state."""
-    statement = text("select kind, state, many, oldest from pmflow_work_everywhere()")
-    return [WorkRead(*row) for row in session.execute(statement) if row[2]]
+    """Return how much work is open or failed, by kind and state.
+
+    `webhooks` and `messages` are what other programs are told; of messages that failed, those that
+    were given up in the last 24 hours.
+    """
+    return [WorkRead(*row) for row in session.execute(_WORK) if row[2]]
 
 
 def list_open_runs(session: Session, most: int) -> Sequence[OpenRunRead]:

@@ -86,6 +86,11 @@ class OperationsRead:
         """Return how much work of a kind is in a state."""
         return sum(each.many for each in self.work if (each.kind, each.state) == (kind, state))
 
+    def oldest(self, kind: str, state: str) -> datetime | None:
+        """Return since when the oldest work of a kind is in a state, or None."""
+        found = (each for each in self.work if (each.kind, each.state) == (kind, state))
+        return next((each.oldest for each in found), None)
+
 
 @dataclass(frozen=True, slots=True)
 class QueueServerRead:

@@ -69,6 +69,7 @@ class Message(TenantRow, table=True):
         Index("ix_outgoing_messages_pending", "due_at", postgresql_where="status = 'pending'"),
         Index("ix_outgoing_messages_webhook", "workspace_id", "webhook_id", "id"),
         Index("ix_outgoing_messages_age", "created_at"),
+        Index("ix_outgoing_messages_failed", "done_at", postgresql_where="status = 'failed'"),
     )
 
     webhook_id: UUID

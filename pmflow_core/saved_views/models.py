@@ -49,3 +49,4 @@ class SavedView(TenantRow, table=True):
         default_factory=dict, sa_type=JSONB, description="What differs from the whole list."
     )
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    deleted_by: UUID | None = Field(default=None, description="Who put it into the trash.")

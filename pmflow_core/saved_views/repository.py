@@ -14,7 +14,7 @@ def list_views(session: Session, reader: UUID | None) -> list[SavedView]:
     """Return the shared views, then the reader's own, each by name."""
     statement = (
         select(SavedView)
-        .where(_shown_to(reader), col(SavedView.deleted_at).is_(None))
+        .where(shown_to(reader), col(SavedView.deleted_at).is_(None))
         .order_by(
             col(SavedView.is_shared).desc(),
             func.lower(col(SavedView.name)),
@@ -26,7 +26,7 @@ def list_views(session: Session, reader: UUID | None) -> list[SavedView]:
 
 def get_view(session: Session, reader: UUID | None, view_id: UUID) -> SavedView:
     """Return a view that is shared or the reader's own; raises NotFound."""
-    statement = select(SavedView).where(col(SavedView.id) == view_id, _shown_to(reader))
+    statement = select(SavedView).where(col(SavedView.id) == view_id, shown_to(reader))
     return _found(session.scalar(statement), deleted=False)
 
 
@@ -39,14 +39,15 @@ def lock_view(
     """
     statement = (
         select(SavedView)
-        .where(col(SavedView.id) == view_id, _shown_to(reader))
+        .where(col(SavedView.id) == view_id, shown_to(reader))
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return _found(session.scalar(statement), deleted=deleted)
 
 
-def _shown_to(reader: UUID | None) -> ColumnElement[bool]:
+def shown_to(reader: UUID | None) -> ColumnElement[bool]:
+    """Return the condition that a view is shared or the reader's own; a program owns none."""
     shared = col(SavedView.is_shared).is_(True)
     return shared if reader is None else or_(shared, col(SavedView.owner_id) == reader)
 

@@ -129,7 +129,7 @@ def delete(session: Session, actor: Actor, view_id: UUID) -> None:
     actor.require(Role.VIEWER)
     view = repository.lock_view(session, actor.user_id, view_id)
     _require_change(actor, view)
-    view.deleted_at = utcnow()
+    view.deleted_at, view.deleted_by = utcnow(), actor.user_id
     session.flush()
     _note(session, actor, "view.deleted", view)
 
@@ -147,7 +147,7 @@ def restore(session: Session, actor: Actor, view_id: UUID) -> ViewRead:
     _require_change(actor, view)
     try:
         with session.begin_nested():
-            view.deleted_at = None
+            view.deleted_at = view.deleted_by = None
     except IntegrityError as error:
         raise _taken(view.name) from error
     _note(session, actor, "view.restored", view)

@@ -197,7 +197,7 @@ def _came_to(chore: Chore, result: Mapping[str, Any]) -> str:
         case Chore.EXPIRY:
             return f"{counted(many('suggestions'), 'suggestion')} expired"
         case Chore.TRASH:
-            others = many("customer") + many("persona")
+            others = sum(many(kind) for kind in result) - many("signal")
             return f"{counted(many('signal'), 'signal')} and {others} other things erased"
 
 

@@ -30,6 +30,10 @@ _WORK: Mapping[tuple[str, str], tuple[str, str]] = {
     ("deliveries", "failed"): ("Deliveries failed", "failed"),
     ("effects", "pending"): ("Effects to carry out", "queued"),
     ("effects", "failed"): ("Effects failed", "failed"),
+    ("webhooks", "failing"): ("Webhooks failing", "failed"),
+    ("webhooks", "disabled"): ("Webhooks switched off after failing", "failed"),
+    ("messages", "pending"): ("Webhook messages to be sent", "queued"),
+    ("messages", "failed"): ("Webhook messages given up in 24 h", "failed"),
 }
 
 

@@ -23,6 +23,8 @@ WORDS = {
     TrashKind.SIGNAL: "Signals",
     TrashKind.CUSTOMER: "Customers",
     TrashKind.PERSONA: "Personas",
+    TrashKind.KNOWLEDGE: "Knowledge",
+    TrashKind.VIEW: "Saved views",
     TrashKind.PROJECT: "Projects",
 }
 
@@ -66,7 +68,7 @@ class TrashState(rx.State):
     async def load(self) -> None:
         """Show what of the asked kind was deleted."""
         actor = current_actor()
-        here = (topics.signals, topics.board, topics.workspace)
+        here = (topics.signals, topics.board, topics.knowledge, topics.views, topics.workspace)
         watch.watch(self, [topic(actor.workspace_id) for topic in here], TrashState.refresh())
         asked = str(self.router.url.query_parameters.get("kind") or "")
         self._kind = asked if asked in list(TrashKind) else TrashKind.SIGNAL.value

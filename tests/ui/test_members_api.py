@@ -224,3 +224,6 @@ def test_the_trash_is_listed_taken_out_of_and_emptied(world: World) -> None:
     assert world.ask("editor", "DELETE", two).status_code == 403
     assert world.ask("admin", "DELETE", two).status_code == 204
     assert world.ask("admin", "DELETE", two).status_code == 404
+    for kind in ("knowledge", "view"):
+        assert world.ask("viewer", "GET", f"{HERE}/trash?kind={kind}").json()["items"] == []
+    assert world.ask("viewer", "GET", f"{HERE}/trash?kind=comment").status_code == 422

@@ -16,6 +16,9 @@ from pmflow_core.accounts.schemas import AuditRead, UserRead
 from pmflow_core.board import service as board
 from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
+from pmflow_core.knowledge import records
+from pmflow_core.knowledge.models import RecordKind
+from pmflow_core.knowledge.schemas import RecordIn
 from pmflow_core.signals import bulk
 from pmflow_core.signals import service as signals
 from pmflow_core.signals.models import Source
@@ -274,6 +277,14 @@ def test_the_trash_shows_one_kind_and_gives_back_or_erases(acme: Actor) -> None:
     assert tab.state(TrashState).asked_name == "S-2 two"
     assert words(tab.send(TrashState, "erase")) == ["Erased for good"]
     assert tab.state(TrashState).rows == []
+    with transaction(acme.workspace_id) as session:
+        rule = RecordIn(kind=RecordKind.RULE, title="No dark patterns", content="Not even one.")
+        record = records.add(session, acme, rule).id
+        records.delete(session, acme, record)
+    known = opened(acme, "trash?kind=knowledge", TrashState)
+    assert [row.name for row in known.state(TrashState).rows] == ["No dark patterns"]
+    assert words(known.send(TrashState, "restore", str(record))) == ["Restored"]
+    assert known.state(TrashState).rows == []
     projects = opened(acme, "trash?kind=project", TrashState)
     assert not projects.state(TrashState).erasable
 

@@ -9,11 +9,12 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import PermissionDenied
 from pmflow_core.operations import service
+from pmflow_core.operations.schemas import WorkRead
 from pmflow_ui.access import Access
 from pmflow_ui.guard import NoticeState
 from pmflow_ui.routes import ROUTES
 from pmflow_ui.state.ops import OpsState, RqState
-from pmflow_ui.state.ops_rows import versions
+from pmflow_ui.state.ops_rows import as_work, versions
 from tests.ui.conftest import Pipeline, person
 from tests.ui.tab import Tab, make_acme
 
@@ -55,6 +56,22 @@ def test_the_service_asks_again_whatever_a_page_let_through(connection: Connecti
     assert acme.user_id is not None
     with transaction(None) as session, pytest.raises(PermissionDenied):
         service.read_operations(session, acme.user_id)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "shown"),
+    [
+        ("webhooks", "failing", ("Webhooks failing", "failed")),
+        ("webhooks", "disabled", ("Webhooks switched off after failing", "failed")),
+        ("messages", "pending", ("Webhook messages to be sent", "queued")),
+        ("messages", "failed", ("Webhook messages given up in 24 h", "failed")),
+    ],
+)
+def test_webhooks_that_fail_are_named_in_words(
+    kind: str, state: str, shown: tuple[str, str]
+) -> None:
+    row = as_work(WorkRead(kind, state, 1_200, None))
+    assert (row.label, row.state, row.many) == (*shown, "1,200")
 
 
 def test_versions_are_those_that_run() -> None:

@@ -143,7 +143,11 @@ def _set(here: UUID, run_id: UUID, **values: object) -> None:
 def test_a_healthy_installation_raises_no_alarm() -> None:
     running = replace(RUN, status="running", queued_at=NOW - timedelta(hours=1), worker="w")
     waiting = replace(RUN, status="waiting", queued_at=NOW - timedelta(days=3))
-    assert alarms(replace(HEALTHY, runs=(RUN, running, waiting)), FINE) == []
+    work = (
+        WorkRead("webhooks", "failing", 1, NOW - timedelta(minutes=59)),
+        WorkRead("messages", "pending", 3, NOW - timedelta(minutes=59)),
+    )
+    assert alarms(replace(HEALTHY, runs=(RUN, running, waiting), work=work), FINE) == []
 
 
 @pytest.mark.parametrize(
@@ -171,6 +175,24 @@ def test_a_healthy_installation_raises_no_alarm() -> None:
             FINE,
             Level.HIGH,
             "2 deliveries failed for good.",
+        ),
+        (
+            replace(HEALTHY, work=(WorkRead("messages", "failed", 1, NOW),)),
+            FINE,
+            Level.HIGH,
+            "1 webhook message was given up in the last 24 h.",
+        ),
+        (
+            replace(
+                HEALTHY,
+                work=(
+                    WorkRead("webhooks", "failing", 2, NOW - timedelta(hours=5)),
+                    WorkRead("webhooks", "disabled", 1, NOW),
+                ),
+            ),
+            FINE,
+            Level.HIGH,
+            "2 webhooks take nothing, the longest for 5 h; 1 more is switched off.",
         ),
         (
             replace(HEALTHY, database=replace(HEALTHY.database, connections=81)),
