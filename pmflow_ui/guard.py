@@ -45,6 +45,9 @@ def _arguments(handler: Handler) -> type[BaseModel]:
     for parameter in list(inspect.signature(handler).parameters.values())[1:]:
         if parameter.name not in hints:
             raise TypeError(f"{handler.__qualname__}: {parameter.name} needs a type")
+        if parameter.name.startswith("_"):
+            # Pydantic takes such a name for no field, and then refuses what is sent for it.
+            raise TypeError(f"{handler.__qualname__}: {parameter.name} must not begin with _")
         required = parameter.default is inspect.Parameter.empty
         fields[parameter.name] = (hints[parameter.name], ... if required else parameter.default)
     return create_model(handler.__qualname__, __config__=ConfigDict(extra="forbid"), **fields)

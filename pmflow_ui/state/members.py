@@ -146,9 +146,10 @@ class MembersState(rx.State):
             self.asked, self.asked_name, self.leaving = found.id, found.name, found.me
 
     @event(allow=Role.VIEWER)
-    async def keep(self, _open: bool = False) -> None:
-        """Close the question."""
-        self.asked = ""
+    async def keep(self, is_open: bool) -> None:
+        """Close the question when it asks to."""
+        if not is_open:
+            self.asked = ""
 
     @event(allow=Role.VIEWER)
     async def remove(self) -> EventSpec | list[EventSpec]:

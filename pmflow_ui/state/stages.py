@@ -160,9 +160,10 @@ class StagesState(rx.State):
         return say(f"{made.name} is on the board")
 
     @event(allow=Role.ADMIN)
-    async def keep(self, _open: bool = False) -> None:
-        """Close the question."""
-        self.closing = ""
+    async def keep(self, is_open: bool) -> None:
+        """Close the question when it asks to."""
+        if not is_open:
+            self.closing = ""
 
     async def _read(self, actor: Actor) -> None:
         self._show(await call(stages.list_stages, actor))

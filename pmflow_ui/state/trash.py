@@ -103,9 +103,10 @@ class TrashState(rx.State):
             self.asked, self.asked_name = found.id, found.name
 
     @event(allow=Role.ADMIN)
-    async def keep(self, _open: bool = False) -> None:
-        """Close the question."""
-        self.asked = ""
+    async def keep(self, is_open: bool) -> None:
+        """Close the question when it asks to."""
+        if not is_open:
+            self.asked = ""
 
     @event(allow=Role.ADMIN)
     async def erase(self) -> EventSpec:

@@ -1,10 +1,10 @@
 """Webhooks in: the addresses that other programs send to, and what came."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import reflex as rx
-from pydantic import BaseModel, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, Field, SecretStr, StringConstraints, model_validator
 from reflex.event import EventSpec
 
 from pmflow_core.accounts.actor import Actor, Role
@@ -57,6 +57,15 @@ class SettingsForm(BaseModel):
     timestamp_header: Line = ""
     prefix: Line = ""
     text_field: Line = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def leave_out_what_is_not_shown(cls, given: Any) -> Any:
+        """Return the fields that the form shows; a browser sends null for the other kinds'."""
+        if not isinstance(given, dict):
+            return given
+        fields = cast("dict[str, object]", given)
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 class WebhooksState(rx.State):

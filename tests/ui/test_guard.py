@@ -96,6 +96,14 @@ def test_an_argument_without_a_type_is_a_mistake_at_import() -> None:
             """Take anything."""
 
 
+def test_an_argument_that_would_be_no_field_is_a_mistake_at_import() -> None:
+    with pytest.raises(TypeError, match="must not begin with _"):
+
+        @event(allow=Access.ANYONE)
+        async def handler(self: rx.State, _open: bool) -> None:
+            """Take what nothing would come of."""
+
+
 def test_what_a_database_cannot_keep_is_replaced_at_the_border(pipeline: Pipeline) -> None:
     session = "pmflow_session=a"
     pipeline.people[session] = person(Role.VIEWER)

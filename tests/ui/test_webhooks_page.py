@@ -66,6 +66,15 @@ def test_settings_are_saved_as_they_are_typed(acme: Actor) -> None:
     ]
 
 
+def test_what_other_kinds_have_is_left_out_of_what_a_browser_sends(acme: Actor) -> None:
+    tab = opened(acme)
+    tab.send(WebhooksState, "create", "github")
+    form = {"name": "Repository", "labels": "bug", "comments": "on", "channels": None}
+    assert words(tab.send(WebhooksState, "save", form)) == [
+        "Saved. It counts for what comes from now on."
+    ]
+
+
 def test_a_closed_address_comes_back_with_undo(acme: Actor) -> None:
     tab = opened(acme)
     tab.send(WebhooksState, "create", "signals")
