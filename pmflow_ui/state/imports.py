@@ -88,11 +88,12 @@ class ImportsState(rx.State):
     async def load(self) -> None:
         """Show the newest imports, and whether there is any signal at all.
 
-        A dialog that was open before the page was loaded anew does not come back over it.
+        The import's dialog that was open before the page was loaded anew does not come back over
+        it. That of pasting stays: after a lost connection its text would be gone with it.
         """
         actor = current_actor()
         if self._opened_on != self.router.session.session_id:
-            self.importing = self.pasting = False
+            self.importing = False
         watch.watch(self, [topics.signals(actor.workspace_id)], ImportsState.refresh())
         await self._read(actor)
 
@@ -112,7 +113,6 @@ class ImportsState(rx.State):
     async def show_paste(self, is_open: bool) -> None:
         """Open or close the dialog for pasted text."""
         self.pasting, self.paste_error = is_open, ""
-        self._opened_on = self.router.session.session_id
 
     @event(allow=Role.EDITOR)
     async def split(self, how: PasteAs) -> None:
