@@ -45,17 +45,17 @@ def _controls(row: ObjectVar[HookLine]) -> rx.Component:
         key=row.id,
     )
     test = button("Send a test", "", "sm", "send", on_click=OutgoingState.send_test(row.id))
-    actions = rx.el.div(
+    return rx.el.div(
         rx.cond(row.is_on, test),
         rx.cond(
             row.is_on,
             button("Switch off", "", "sm", "pause", on_click=OutgoingState.enable(row.id, False)),
             button("Switch on", "", "sm", "play", on_click=OutgoingState.enable(row.id, True)),
         ),
+        secret,
         button("Delete", "ghost danger", "sm", "trash-2", on_click=OutgoingState.delete(row.id)),
         class_name="row wrap",
     )
-    return rx.el.div(actions, secret, class_name="row wrap")
 
 
 def _choice(event: str, about: str) -> rx.Component:

@@ -158,8 +158,7 @@ class ThemesState(rx.State):
         self._last = last.id
         self.formed_at = last.at.isoformat()
         self.formed_words = (
-            f"{last.themes:,} themes from {last.signals:,} signals in {last.seconds:.1f} s, "
-            f"rule {last.version}"
+            f"{last.themes:,} themes from {last.signals:,} signals in {last.seconds:.1f} s"
         )
 
 
