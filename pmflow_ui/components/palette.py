@@ -80,7 +80,7 @@ def _place(item: Item, path: rx.Var[str], *, typed: bool = False) -> rx.Componen
     keys = [kbd("G"), kbd(item.key.upper())] if item.key else []
     label = f"Settings: {item.label}" if typed else item.label
     more = {"data-typed": ""} if typed else {}
-    return link(
+    line = link(
         icon(item.icon, 14, "t3"),
         rx.el.span(label, class_name="grow trunc"),
         *keys,
@@ -91,6 +91,7 @@ def _place(item: Item, path: rx.Var[str], *, typed: bool = False) -> rx.Componen
         class_name="pal-l",
         custom_attrs=_option(f"go to {label}", **more),
     )
+    return rx.cond(SessionState.can_admin, line) if item.admin else line
 
 
 def _piece(piece: ObjectVar[Piece]) -> rx.Component:

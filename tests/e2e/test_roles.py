@@ -22,6 +22,7 @@ from tests.e2e.controls import (
     Walked,
     closed_links,
     listed,
+    palette_links,
     press_all,
     reachable,
 )
@@ -30,7 +31,7 @@ from tests.e2e.tour import Stop, sign_in
 
 pytestmark = pytest.mark.e2e
 Contexts = Callable[..., BrowserContext]
-EVERYWHERE = ("Notifications*", "Search ⌘ K", "Theme", "Sign out", "S Sample bank app")
+EVERYWHERE = ("Notifications*", "Search K", "Theme", "Sign out", "S Sample bank app")
 LIKE_IT = "#.# * S-#"
 NOT_PRESSED = ("Leave", "Print, or save as PDF", "Download Markdown", LIKE_IT)
 DRAWER = ("Close", "Next (J)", "Previous (K)")
@@ -101,7 +102,12 @@ def test_a_viewer_sees_no_control_that_they_may_not_use(
             faults += said_no(stop, walked)
             if not walked.seen:
                 faults.append(f"{stop.name} has nothing to press")
+        led = palette_links(context, reachable(sample, Role.VIEWER)[0])
+        faults += [
+            f"the palette leads viewers to {link}" for link in closed_links(led, Role.VIEWER)
+        ]
 
+    assert len(led) > len(Role), "the palette was not there"
     assert not faults, "\n".join(faults)
     assert product.frontend_errors() == []
 
