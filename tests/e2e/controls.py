@@ -125,18 +125,6 @@ def press_all(context: BrowserContext, stop: Stop, but: Iterable[str]) -> Walked
     return walked
 
 
-def palette_links(context: BrowserContext, stop: Stop) -> set[str]:
-    """Return the paths that the palette leads to from a page."""
-    page = context.new_page()
-    visit(page, stop.address)
-    page.keyboard.press("Control+k")
-    page.get_by_label("Command or search").wait_for()
-    options = page.locator("a[role=option]")
-    links = options.evaluate_all("found => found.map(link => link.pathname)")
-    page.close()
-    return set(links)
-
-
 def _left(page: Page, walked: Walked, but: Iterable[str]) -> list[str]:
     """Return what is still to be pressed, also of what opens only when the server has answered."""
     found = _look(page, walked, but)

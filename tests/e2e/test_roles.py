@@ -22,7 +22,6 @@ from tests.e2e.controls import (
     Walked,
     closed_links,
     listed,
-    palette_links,
     press_all,
     reachable,
 )
@@ -102,12 +101,7 @@ def test_a_viewer_sees_no_control_that_they_may_not_use(
             faults += said_no(stop, walked)
             if not walked.seen:
                 faults.append(f"{stop.name} has nothing to press")
-        led = palette_links(context, reachable(sample, Role.VIEWER)[0])
-        faults += [
-            f"the palette leads viewers to {link}" for link in closed_links(led, Role.VIEWER)
-        ]
 
-    assert len(led) > len(Role), "the palette was not there"
     assert not faults, "\n".join(faults)
     assert product.frontend_errors() == []
 

@@ -4,14 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
+import reflex as rx
 from sqlalchemy import Connection
 
-from pmflow_core.accounts.actor import Actor
+from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.board import service as board
 from pmflow_core.db.transaction import transaction
 from pmflow_core.intake import imports
 from pmflow_core.intake.schemas import PasteAs
-from pmflow_ui.components.nav import SETTINGS
+from pmflow_ui.components.nav import SETTINGS, Item
+from pmflow_ui.components.palette import palette
 from pmflow_ui.components.shortcuts import GO, PAGES, PLACES, commands
 from pmflow_ui.routes import ROUTES, Route
 from pmflow_ui.state.palette import PaletteState, Section
@@ -117,3 +119,12 @@ def test_the_browser_keeps_addresses_only() -> None:
     source = Path("pmflow_ui/components/palette.jsx").read_text(encoding="utf-8")
     assert source.count("localStorage.setItem") == 1
     assert "keep(window.location.pathname)" in source
+
+
+@pytest.mark.parametrize("item", [*GO, *PLACES], ids=lambda item: item.path)
+def test_the_palette_leads_admins_only_to_pages_for_admins(item: Item) -> None:
+    path = f"/w/[slug]/{item.path}"
+    [route] = [route for route in ROUTES if route.path == path]
+    drawn = str(palette("board", [(item, rx.Var.create(path))]).render())
+    assert path in drawn
+    assert ("can_admin" in drawn) == (route.permission is Role.ADMIN)
