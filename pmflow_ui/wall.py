@@ -80,12 +80,14 @@ class Wall(rx.Middleware):
             return StateUpdate()
         path = state.router.url.path
         # It runs under the tab's lock, so it asks for the session's row and nothing more.
-        anonymous = permission is Access.ANYONE
+        viewer: Viewer | None = None
         try:
-            admit(None if anonymous else await self.find(state.router.headers.cookie, path))
+            if permission is not Access.ANYONE:
+                viewer = await self.find(state.router.headers.cookie, path)
+            admit(viewer)
             check(permission)
         except PmflowError as error:
-            return _answer(event, _refusal(permission, error, path))
+            return _answer(event, viewer, _refusal(permission, error, path))
         return None
 
 
@@ -103,8 +105,9 @@ def _refusal(permission: Permission, error: PmflowError, path: str) -> EventSpec
             return refused(str(error))
 
 
-def _answer(event: Event, reply: EventSpec | EventCallback) -> StateUpdate:
-    log.info("event.refused", handler=event.name)
+def _answer(event: Event, viewer: Viewer | None, reply: EventSpec | EventCallback) -> StateUpdate:
+    by = str(viewer.user_id) if viewer else None
+    log.info("event.refused", handler=event.name, by=by)
     return StateUpdate(events=Event.from_event_type(reply))
 
 

@@ -18,6 +18,7 @@ from pmflow_core.automation.settings import AutomationSettings, Depth
 from pmflow_core.board import endings
 from pmflow_core.board import service as board
 from pmflow_core.calls.models import Scope
+from pmflow_core.db.base import TenantRow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import PermissionDenied
 from pmflow_core.projects.models import Project, ProjectStatus
@@ -55,9 +56,10 @@ def log(admin: Actor) -> list[tuple[AutomaticAction, Verdict]]:
     return [(event.action, event.verdict) for event in reversed(found)]
 
 
-def everything(admin: Actor, table: type) -> list[object]:
+def everything(admin: Actor, table: type[TenantRow]) -> list[TenantRow]:
+    """Return all rows of a workspace, the oldest first."""
     with transaction(admin.workspace_id) as session:
-        return list(session.scalars(select(table)))
+        return list(session.scalars(select(table).order_by(col(table.id))))
 
 
 def test_by_default_a_project_is_proposed_with_figures_and_nothing_is_made(admin: Actor) -> None:

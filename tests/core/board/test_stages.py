@@ -121,7 +121,8 @@ def test_a_stage_with_projects_goes_only_when_it_is_said_where_they_go(acme: Act
     assert stage_of(acme, shipped) == "inbox"
     with transaction(acme.workspace_id) as session:
         moves = session.scalars(select(col(StageTransition.to_stage))).all()
-        told = session.scalars(select(Decision).where(col(Decision.project_id) == first)).all()
+        of_first = select(Decision).where(col(Decision.project_id) == first)
+        told = session.scalars(of_first.order_by(col(Decision.id))).all()
         shown = reads.read_why(session, acme, first)
     assert list(moves) == ["discovery", "discovery"]
     assert "disabled the stage Inbox" in told[-1].reason
