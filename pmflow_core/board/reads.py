@@ -1,6 +1,6 @@
 """What the board, the project page and the run page show, each in a fixed number of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -26,16 +26,17 @@ from pmflow_core.board.schemas import (
 from pmflow_core.board.shown_documents import document_rows
 from pmflow_core.board.why import Backdrop, explain, gather
 from pmflow_core.clock import utcnow
-from pmflow_core.documents import repository as documents
 from pmflow_core.documents.sections import TEMPLATES
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project, Stage
+from pmflow_core.recipes import repository as recipes
 from pmflow_core.runs import evidence
 from pmflow_core.runs import repository as runs
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.status import RunStatus
 
 EVIDENCE_SHOWN = 200
+WRITTEN = {None: DocumentState.NONE, False: DocumentState.DRAFT, True: DocumentState.APPROVED}
 
 
 def read_board(session: Session, actor: Actor) -> BoardRead:
@@ -44,8 +45,7 @@ def read_board(session: Session, actor: Actor) -> BoardRead:
     found = projects.list_projects(session)
     ids = [project.id for project in found]
     backdrop = gather(session, found)
-    types = documents.types_by_project(session, ids)
-    approved = statements.approved_types(session, ids)
+    documents = statements.document_states(session, ids)
     counts = statements.signal_counts(session, ids)
     costs = runs.costs(session, ids)
     cards = tuple(
@@ -54,15 +54,14 @@ def read_board(session: Session, actor: Actor) -> BoardRead:
             backdrop,
             signals=counts.get(project.id, 0),
             marks=_marks(
-                types.get(project.id, set()),
-                approved.get(project.id, set()),
+                documents.get(project.id, {}),
                 _being_written(backdrop.runs.get(project.id), backdrop),
             ),
             cost_usd=costs.get(project.id, 0.0),
         )
         for project in found
     )
-    return BoardRead(tuple(_stages(session, backdrop)), cards)
+    return BoardRead(_stages(backdrop.stages.values(), backdrop.recipes), cards)
 
 
 def read_counts(session: Session, actor: Actor) -> CountsRead:
@@ -112,7 +111,7 @@ def read_project(session: Session, actor: Actor, key: str) -> ProjectRead:
         signals=sum(severities.values()),
         severities=severities,
         stages=_visits(session, project, backdrop),
-        next_stage=None if following is None else _stage(following, backdrop),
+        next_stage=None if following is None else _stage(following, backdrop.recipes),
         why=explain(project, backdrop),
         documents=document_rows(session, project),
         evidence=tuple(
@@ -144,7 +143,7 @@ def list_runs(session: Session, actor: Actor, *, limit: int = 100) -> tuple[RunR
 def list_stages(session: Session, actor: Actor) -> tuple[StageRead, ...]:
     """Return the pipeline from left to right."""
     actor.require(Role.VIEWER)
-    return tuple(_stages(session, gather(session, [])))
+    return _stages(projects.list_stages(session), recipes.list_runnable(session))
 
 
 def run_row(run: StageRun, project: Project, stages: dict[UUID, Stage]) -> RunRow:
@@ -210,25 +209,23 @@ def _being_written(run: StageRun | None, backdrop: Backdrop) -> str | None:
     return TEMPLATES[name].document_type if isinstance(name, str) and name in TEMPLATES else None
 
 
-def _marks(types: set[str], approved: set[str], writing: str | None) -> tuple[DocumentState, ...]:
-    return tuple(_mark(kind, types, approved, writing) for kind in CARD_DOCUMENTS)
+def _marks(approved: Mapping[str, bool], writing: str | None) -> tuple[DocumentState, ...]:
+    """Return how each of a card's documents stands; `approved` has those that were written."""
+    return tuple(
+        DocumentState.WRITING if kind == writing else WRITTEN[approved.get(kind)]
+        for kind in CARD_DOCUMENTS
+    )
 
 
-def _mark(kind: str, types: set[str], approved: set[str], writing: str | None) -> DocumentState:
-    if kind == writing:
-        return DocumentState.WRITING
-    if kind in approved:
-        return DocumentState.APPROVED
-    return DocumentState.DRAFT if kind in types else DocumentState.NONE
+def _stages(stages: Iterable[Stage], automated: Container[str]) -> tuple[StageRead, ...]:
+    """Return the enabled stages from left to right."""
+    enabled = sorted((stage for stage in stages if stage.enabled), key=lambda one: one.position)
+    return tuple(_stage(stage, automated) for stage in enabled)
 
 
-def _stages(session: Session, backdrop: Backdrop) -> Sequence[StageRead]:
-    return [_stage(stage, backdrop) for stage in projects.list_stages(session)]
-
-
-def _stage(stage: Stage, backdrop: Backdrop) -> StageRead:
-    automated = stage.slug in backdrop.recipes
-    return StageRead(stage.slug, stage.name, stage.position, automated, stage.colour)
+def _stage(stage: Stage, automated: Container[str]) -> StageRead:
+    runs_here = stage.slug in automated
+    return StageRead(stage.slug, stage.name, stage.position, runs_here, stage.colour)
 
 
 def _visits(session: Session, project: Project, backdrop: Backdrop) -> tuple[StageVisit, ...]:

@@ -27,7 +27,7 @@ from pmflow_core.runs import evidence
 
 def document_rows(session: Session, project: Project) -> tuple[DocumentRow, ...]:
     """Return the project's documents with the coverage of their newest versions."""
-    approved = statements.approved_types(session, [project.id]).get(project.id, set())
+    approved = statements.document_states(session, [project.id]).get(project.id, {})
     rows: list[DocumentRow] = []
     for document, version in documents.latest_versions(session, project.id):
         found = measure(session, version)
@@ -36,9 +36,7 @@ def document_rows(session: Session, project: Project) -> tuple[DocumentRow, ...]
                 type=document.type,
                 title=TEMPLATES[version.template].title,
                 version=version.number,
-                state=(
-                    DocumentState.APPROVED if document.type in approved else DocumentState.DRAFT
-                ),
+                state=(DocumentState.APPROVED if approved[document.type] else DocumentState.DRAFT),
                 cited=found.cited,
                 claims=found.total,
                 author=version.author_name,

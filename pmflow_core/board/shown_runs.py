@@ -51,7 +51,7 @@ def read_run(session: Session, actor: Actor, run_id: UUID, *, after_seq: int = 0
         why=explain(project, backdrop),
         retry_of=retried,
         rerun_from=run.rerun_from,
-        workers_alive=backdrop.workers_alive,
+        workers_alive=runs.workers_alive(session),
         questions=question_rows.list_reads(session, run_id=run.id),
     )
 

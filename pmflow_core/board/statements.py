@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -29,26 +29,25 @@ def signal_counts(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, i
     return {row[0]: row[1] for row in session.execute(statement)}
 
 
-def approved_types(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, set[str]]:
-    """Return the document types whose newest version is one that somebody approved."""
+def document_states(session: Session, project_ids: Sequence[UUID]) -> dict[UUID, dict[str, bool]]:
+    """Return each project's documents: the type, and whether somebody approved what is newest."""
+    approved = exists().where(
+        col(Approval.project_id) == col(Document.project_id),
+        col(Approval.approved),
+        col(Approval.versions)[col(Document.type)].astext == col(DocumentVersion.sha256),
+    )
     statement = (
-        select(col(Document.project_id), col(Document.type))
+        select(col(Document.project_id), col(Document.type), approved)
         .join(
             DocumentVersion,
             (col(DocumentVersion.document_id) == col(Document.id))
             & (col(DocumentVersion.number) == col(Document.latest)),
         )
-        .join(Approval, col(Approval.project_id) == col(Document.project_id))
-        .where(
-            among(col(Document.project_id), project_ids),
-            col(Approval.approved),
-            col(Approval.versions)[col(Document.type)].astext == col(DocumentVersion.sha256),
-        )
-        .distinct()
+        .where(among(col(Document.project_id), project_ids))
     )
-    found: dict[UUID, set[str]] = {}
-    for project_id, kind in session.execute(statement):
-        found.setdefault(project_id, set()).add(kind)
+    found: dict[UUID, dict[str, bool]] = {}
+    for project_id, kind, is_approved in session.execute(statement):
+        found.setdefault(project_id, {})[kind] = is_approved
     return found
 
 

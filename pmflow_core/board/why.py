@@ -36,7 +36,10 @@ MOODS = {
 
 @dataclass(frozen=True)
 class Backdrop:
-    """What a set of projects is explained from, read in a fixed number of statements."""
+    """What a set of projects is explained from, read in a fixed number of statements.
+
+    What explains only queued, waiting or running projects is read, and known, if some are so.
+    """
 
     stages: dict[UUID, Stage]
     recipes: dict[str, RecipeSpec]
@@ -53,20 +56,32 @@ def gather(session: Session, found: Sequence[Project]) -> Backdrop:
     """Read what explains the projects; the number of statements does not grow with them."""
     ids = [project.id for project in found]
     latest = runs.latest_runs(session, ids)
-    owners = {project.owner_id for project in found if project.owner_id}
     specs = (recipes.read_spec(version) for version in recipe_rows.list_published(session))
-    users = session.execute(select(col(User.id), col(User.name)).where(among(col(User.id), owners)))
+    open_: dict[RunStatus, list[UUID]] = {status: [] for status in OPEN}
+    for run in latest.values():
+        if run.status in OPEN:
+            open_[run.status].append(run.id)
+    asking, working = open_[RunStatus.WAITING], open_[RunStatus.RUNNING]
+    queued = bool(open_[RunStatus.QUEUED])
     return Backdrop(
         stages={stage.id: stage for stage in session.scalars(select(Stage))},
         recipes={spec.stage: spec for spec in specs},
         decisions=projects.latest_decisions(session, ids),
         runs=latest,
-        questions=question_rows.open_by_run(session, [run.id for run in latest.values()]),
-        progress=runs.step_progress(session, [run.id for run in latest.values()]),
-        owners={row[0]: row[1] for row in users},
-        workers_alive=runs.workers_alive(session),
-        queued=runs.queue_times(session),
+        questions=question_rows.open_by_run(session, asking) if asking else {},
+        progress=runs.step_progress(session, working) if working else {},
+        owners=_owners(session, found),
+        workers_alive=runs.workers_alive(session) if queued else 0,
+        queued=runs.queue_times(session) if queued else (),
     )
+
+
+def _owners(session: Session, found: Sequence[Project]) -> dict[UUID, str]:
+    ids = {project.owner_id for project in found if project.owner_id}
+    if not ids:
+        return {}
+    users = session.execute(select(col(User.id), col(User.name)).where(among(col(User.id), ids)))
+    return {row[0]: row[1] for row in users}
 
 
 def explain(project: Project, backdrop: Backdrop) -> WhyRead:

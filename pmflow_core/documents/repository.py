@@ -8,7 +8,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from pmflow_core.db.arrays import among
 from pmflow_core.documents.models import Citation, Document, DocumentDraft, DocumentVersion
 from pmflow_core.errors import NotFound
 from pmflow_core.ids import uuid7
@@ -128,17 +127,6 @@ def get_version(
     if row is None:
         raise NotFound(f"This project has no {kind.replace('_', ' ')} yet.")
     return row[0], row[1]
-
-
-def types_by_project(session: Session, project_ids: Sequence[UUID]) -> Mapping[UUID, set[str]]:
-    """Return which document types each project has."""
-    statement = select(col(Document.project_id), col(Document.type)).where(
-        among(col(Document.project_id), project_ids), col(Document.latest) > 0
-    )
-    found: dict[UUID, set[str]] = {}
-    for project_id, kind in session.execute(statement):
-        found.setdefault(project_id, set()).add(kind)
-    return found
 
 
 def types_of_versions(session: Session, version_ids: Sequence[UUID]) -> Mapping[UUID, str]:
