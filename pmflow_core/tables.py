@@ -21,6 +21,7 @@ from pmflow_core.recipes import models as recipes
 from pmflow_core.runs import models as runs
 from pmflow_core.saved_views import models as saved_views
 from pmflow_core.signals import models as signals
+from pmflow_core.signals import tag_models as tags
 from pmflow_core.suggestions import models as suggestions
 from pmflow_core.themes import models as themes
 from pmflow_core.workspaces import models as workspaces
@@ -45,6 +46,7 @@ FEATURES = (
     saved_views,
     signals,
     suggestions,
+    tags,
     themes,
     workspaces,
 )

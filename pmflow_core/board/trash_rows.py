@@ -26,6 +26,7 @@ from pmflow_core.signals.models import (
     SignalPersona,
     SignalProject,
 )
+from pmflow_core.signals.tag_models import SignalTag
 from pmflow_core.suggestions.models import Suggestion
 from pmflow_core.themes.models import ThemeMembership
 
@@ -131,6 +132,7 @@ def erase_signals(session: Session, ids: Collection[UUID]) -> None:
         (ThemeMembership, col(ThemeMembership.signal_id).in_(ids)),
         (SignalProject, col(SignalProject.signal_id).in_(ids)),
         (SignalPersona, col(SignalPersona.signal_id).in_(ids)),
+        (SignalTag, col(SignalTag.signal_id).in_(ids)),
         (SignalMerge, merge),
         (Suggestion, about),
         (Signal, col(Signal.id).in_(ids)),

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from pmflow_core.documents.models import Document, DocumentVersion
 from pmflow_core.projects.models import Project, ProjectStatus
-from pmflow_core.signals.models import Signal, SignalProject, SignalStatus, SignalToSuggest
+from pmflow_core.signals.models import ASIDE, Signal, SignalProject, SignalToSuggest
 from pmflow_core.signals.routing import Matrix
 from pmflow_core.suggestions.models import Suggestion, SuggestionKind, SuggestionStatus
 from pmflow_core.themes.corpus import as_matrix
@@ -28,7 +28,6 @@ MEMBERS_READ = 200
 """Of a project's linked signals only the newest are compared with; they say what it is now."""
 COMMON_READ = 2_000
 DECISIONS_READ = 500
-_ASIDE = (SignalStatus.ARCHIVED, SignalStatus.MERGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def waiting(session: Session, model: str) -> list[Waiting]:
     routable = and_(
         col(Signal.themable),
         func.coalesce(col(Signal.embedding_model) == model, False),
-        col(Signal.status).not_in(_ASIDE),
+        col(Signal.status).not_in(ASIDE),
         ~is_linked,
     )
     statement = (

@@ -189,4 +189,5 @@ def _part(said: dict[str, Any]) -> ParsedSignal | Rejected:
         return Rejected(**said)
     if "created_at" in said:
         said["created_at"] = datetime.fromisoformat(said["created_at"])
+    said["tags"] = tuple(said.get("tags", ()))
     return ParsedSignal(**said)

@@ -24,7 +24,7 @@ from pmflow_core.intake.confined import SILENCE_S, Content, read_confined
 from pmflow_core.intake.schemas import LISTED_REJECTIONS
 from pmflow_core.jobs import Job, enqueue_on_commit
 from pmflow_core.logs import get_logger
-from pmflow_core.signals import batches
+from pmflow_core.signals import batches, tags
 from pmflow_core.signals import repository as signals
 from pmflow_core.signals.models import Frequency, Import, ImportStatus, Severity, Source
 from pmflow_core.signals.normalise import MAX_SIGNAL_BYTES
@@ -180,7 +180,9 @@ def _write_batch(
             return False
         origin = batches.Origin(actor.workspace_id, made.source, made.id, original)
         fresh = batches.without_known(session, rows, made.source)
-        created = signals.add_signals(session, batches.number(session, origin, fresh))
+        numbered = batches.number(session, origin, fresh)
+        created = signals.add_signals(session, numbered)
+        tags.keep_senders(session, actor, batches.tags_sent(numbered, fresh, created))
         made.made += len(created)
         made.duplicates += len(rows) - len(created)
         _note_refused(made, refused)
@@ -211,6 +213,7 @@ def _as_signal(part: ParsedSignal) -> Passage:
         severity=Severity(part.severity) if part.severity else None,
         frequency=Frequency(part.frequency) if part.frequency else None,
         segment=part.segment,
+        tags=part.tags,
         customer=customer,
         customer_name=part.customer_name,
         customer_email=part.customer_email,

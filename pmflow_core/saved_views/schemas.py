@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pmflow_core.signals.models import Severity, SignalStatus, Source
-from pmflow_core.signals.schemas import SignalSort
+from pmflow_core.signals.schemas import SignalSort, TagName
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -22,6 +22,7 @@ class SignalFilters(BaseModel):
     status: SignalStatus | None = None
     severity: Severity | None = None
     source: Source | None = None
+    tag: TagName | None = None
     theme: UUID | Literal["none"] | None = Field(
         default=None, description="`none` is for signals that are in no theme."
     )

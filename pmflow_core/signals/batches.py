@@ -1,6 +1,6 @@
 """A batch on its way in: what is refused, what is known, and the rows of the rest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -73,6 +73,17 @@ def number(session: Session, origin: Origin, rows: Sequence[SignalIn]) -> list[d
         return []
     first = take_numbers(session, origin.workspace_id, "signal", len(rows))
     return [as_row(origin, row, first + place) for place, row in enumerate(rows)]
+
+
+def tags_sent(
+    numbered: Sequence[dict[str, Any]], rows: Sequence[SignalIn], stored: Collection[UUID]
+) -> list[tuple[UUID, Sequence[str]]]:
+    """Return the tags that senders gave, for those of the numbered rows that were stored."""
+    return [
+        (row["id"], given.tags)
+        for row, given in zip(numbered, rows, strict=True)
+        if row["id"] in stored and given.tags
+    ]
 
 
 def as_row(origin: Origin, row: SignalIn, signal_number: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from pmflow_core.accounts import audit
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.clock import utcnow
-from pmflow_core.signals import links, repository
+from pmflow_core.signals import links, repository, tags
 from pmflow_core.signals.models import Signal, SignalStatus
 from pmflow_core.signals.nudges import announce, wake_worker
 from pmflow_core.signals.schemas import Undo, UndoVerb
@@ -85,13 +85,14 @@ def delete(session: Session, actor: Actor, ids: Sequence[UUID]) -> Undo:
 
 
 def undo(session: Session, actor: Actor, done: Undo) -> None:
-    """Take a bulk action back: links, statuses and the bin are as they were before it.
+    """Take a bulk action back: links, tags, statuses and the bin are as they were before it.
 
     A signal whose status was changed since keeps the new one.
 
     Raises:
         PermissionDenied: the actor is not an editor.
-        NotFound: a signal or the project is not in the actor's workspace; nothing is changed.
+        NotFound: a signal, the project or the tag is not in the actor's workspace; then nothing
+            is changed.
     """
     actor.require(Role.EDITOR)
     ids = list(done.statuses)
@@ -101,6 +102,8 @@ def undo(session: Session, actor: Actor, done: Undo) -> None:
     elif done.verb is UndoVerb.UNLINK and done.project_id is not None:
         apart = [signal.id for signal in signals if signal.merged_into is None]
         links.link_to_project(session, actor, apart, done.project_id)
+    elif done.verb in (UndoVerb.TAG, UndoVerb.UNTAG):
+        tags.take_back(session, actor, signals, done)
     elif done.verb is UndoVerb.DELETE:
         for signal in signals:
             signal.deleted_at = signal.deleted_by = None

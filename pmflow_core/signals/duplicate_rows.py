@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from pmflow_core.signals.candidates import Comparable
 from pmflow_core.signals.likeness import READ_CHARS, Rarity, bag_of
-from pmflow_core.signals.models import DIMENSIONS, Signal, SignalStatus
+from pmflow_core.signals.models import ASIDE, DIMENSIONS, Signal
 from pmflow_core.signals.near import EXACT_BELOW, through_index
 from pmflow_core.signals.vectors import as_matrix
 
@@ -29,7 +29,7 @@ def apart() -> list[ColumnElement[bool]]:
     """Return what a signal must be to be compared: live, and not merged into another."""
     return [
         col(Signal.deleted_at).is_(None),
-        col(Signal.status).not_in((SignalStatus.ARCHIVED, SignalStatus.MERGED)),
+        col(Signal.status).not_in(ASIDE),
         _EMBEDDED,
     ]
 

@@ -20,13 +20,15 @@ from pmflow_core.signals.models import (
 )
 from pmflow_core.signals.repository import read_many
 from pmflow_core.signals.schemas import MergeRead
+from pmflow_core.signals.tag_models import SignalTag
 
 MOST_COPIES = 100
 """So many of a signal's copies are listed one by one."""
-Table = type[SignalProject] | type[SignalPersona]
+Table = type[SignalProject] | type[SignalPersona] | type[SignalTag]
 TABLES: Mapping[str, tuple[Table, str]] = {
     "projects": (SignalProject, "project_id"),
     "personas": (SignalPersona, "persona_id"),
+    "tags": (SignalTag, "tag_id"),
 }
 """What moves with a merge, by the name it is recorded under, and the column it leads to."""
 _COPIED = ("created_at", "linked_by", "reason", "confidence")

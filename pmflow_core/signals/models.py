@@ -74,6 +74,10 @@ class SignalStatus(StrEnum):
     MERGED = "merged"
 
 
+ASIDE = (SignalStatus.ARCHIVED, SignalStatus.MERGED)
+"""What lists leave out unless they are asked for it."""
+
+
 class ImportStatus(StrEnum):
     """How far an import is; processing goes on after the rows are in."""
 

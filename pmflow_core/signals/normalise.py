@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 MAX_SIGNAL_BYTES = 1_000_000
+LONGEST_TAG, MOST_TAGS = 40, 20
 
 _REPLACED = re.compile("[\x00\ud800-\udfff]")
 _LINE_END = re.compile("\r\n|[\r\x85]")

@@ -27,6 +27,7 @@ COLUMNS = (
     "source",
     "source_ref",
     "status",
+    "tags",
     "received_at",
 )
 _NUMBER = re.compile(r"(?:[Ss]-)?([0-9]{1,9})")
@@ -94,8 +95,9 @@ def as_csv(rows: Sequence[SignalWhole], *, head: bool) -> str:
 def _cells(row: SignalWhole) -> Iterator[str]:
     yield row.name
     yield row.text
-    for name in COLUMNS[2:-1]:
+    for name in COLUMNS[2:-2]:
         yield str(getattr(row, name) or "")
+    yield ", ".join(row.tags)
     yield row.received_at.isoformat()
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from pmflow_core.errors import NotFound
-from pmflow_core.signals.models import Severity, Signal, SignalProject, SignalStatus, Source
+from pmflow_core.signals import tag_rows
+from pmflow_core.signals.models import ASIDE, Severity, Signal, SignalProject, SignalStatus, Source
 from pmflow_core.signals.near import cosine_to, nearest_first
 from pmflow_core.signals.schemas import SignalQuery, SignalRead, SignalSort, SignalWhole
 from pmflow_core.signals.voices import voices_of
@@ -20,7 +21,6 @@ from pmflow_core.signals.voices import voices_of
 SHOWN_CHARS = 500
 SEARCH_WORDS = 8
 
-_ASIDE = (SignalStatus.ARCHIVED, SignalStatus.MERGED)
 _READ_COLUMNS = (
     col(Signal.id),
     col(Signal.number),
@@ -162,8 +162,11 @@ def read_many(session: Session, ids: Sequence[UUID]) -> dict[UUID, SignalRead]:
     """Return the signals as list rows, by id."""
     statement = select(*_READ_COLUMNS).where(col(Signal.id) == func.any(list(ids)))
     rows = session.execute(statement).all()
-    voices = voices_of(session, ids)
-    return {row[0]: _with_voices(SignalRead(*row), voices.get(row[0])) for row in rows}
+    voices, tags = voices_of(session, ids), tag_rows.names_of(session, ids)
+    return {
+        row[0]: _with_voices(SignalRead(*row, tags=tags.get(row[0], ())), voices.get(row[0]))
+        for row in rows
+    }
 
 
 def get_many(session: Session, ids: Sequence[UUID]) -> list[Signal]:
@@ -184,9 +187,11 @@ def _with_voices(row: SignalRead, voices: tuple[int, int] | None) -> SignalRead:
 
 def read_whole(session: Session, query: SignalQuery, limit: int) -> list[SignalWhole]:
     """Return the matching signals with their whole text, the highest number first."""
-    columns = [getattr(Signal, name) for name in _WHOLE_COLUMNS]
+    columns = [getattr(Signal, name) for name in ("id", *_WHOLE_COLUMNS)]
     statement = select(*columns).where(*matching(query, None)).order_by(col(Signal.number).desc())
-    return [SignalWhole(*row) for row in session.execute(statement.limit(limit))]
+    rows = session.execute(statement.limit(limit)).all()
+    tags = tag_rows.names_of(session, [row[0] for row in rows])
+    return [SignalWhole(*row[1:], tags=tags.get(row[0], ())) for row in rows]
 
 
 def number_of(session: Session, signal_id: UUID) -> int | None:
@@ -224,6 +229,8 @@ def matching(query: SignalQuery, within: Select[Any] | None) -> list[ColumnEleme
             col(SignalProject.project_id) == query.project_id
         )
         found.append(col(Signal.id).in_(linked))
+    if query.tag is not None:
+        found.append(col(Signal.id).in_(tag_rows.carrying(query.tag)))
     if within is not None:
         found.append(col(Signal.id).in_(within))
     if query.search.strip():
@@ -243,7 +250,7 @@ def _status_is(query: SignalQuery) -> ColumnElement[bool]:
         return col(Signal.status) == query.status
     if query.deleted:
         return literal(value=True)
-    return col(Signal.status).not_in(_ASIDE)
+    return col(Signal.status).not_in(ASIDE)
 
 
 def _order(sort: SignalSort) -> Sequence[Any]:
@@ -280,7 +287,7 @@ def count_unprocessed(session: Session) -> int:
 
 def nearest(session: Session, signal: Signal, limit: int) -> list[tuple[UUID, float]]:
     """Return the (id, cosine) of the live signals whose text is nearest, by the same model."""
-    live = [col(Signal.deleted_at).is_(None), col(Signal.status).not_in(_ASIDE)]
+    live = [col(Signal.deleted_at).is_(None), col(Signal.status).not_in(ASIDE)]
     statement = (
         select(col(Signal.id), cosine_to(signal.embedding))
         .where(

@@ -19,7 +19,7 @@ from pydantic import (
 
 from pmflow_core.customers.schemas import Money
 from pmflow_core.signals.models import Frequency, Kind, MergeKind, Severity, SignalStatus, Source
-from pmflow_core.signals.normalise import normalise
+from pmflow_core.signals.normalise import LONGEST_TAG, MOST_TAGS, normalise
 
 MAX_PAGE = 200
 MAX_BATCH = 1_000
@@ -31,6 +31,9 @@ def _normalised(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_normalised)]
 Short = Annotated[Text, StringConstraints(max_length=500)]
+TagName = Annotated[
+    Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TAG)
+]
 EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -69,6 +72,7 @@ class SignalIn(BaseModel):
         validation_alias=AliasChoices("received_at", "created_at"),
         description="When it was said; without a time zone it is taken as UTC.",
     )
+    tags: tuple[TagName, ...] = Field(default=(), max_length=MOST_TAGS)
     line: int | None = Field(default=None, description="Its line in the file it came in.")
     _customer_id: UUID | None = PrivateAttr(default=None)
 
@@ -133,6 +137,7 @@ class SignalQuery(BaseModel):
     source: Source | None = None
     kind: Kind | None = None
     segment: str | None = None
+    tag: str | None = Field(default=None, description="The name of a tag, in any capitals.")
     project_id: UUID | None = None
     import_id: UUID | None = None
     received_since: datetime | None = None
@@ -166,6 +171,7 @@ class SignalRead:
     is_embedded: bool
     copies: int = 0
     customers: int = 0
+    tags: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -242,11 +248,21 @@ class SignalWhole:
     source_ref: str | None
     status: SignalStatus
     received_at: datetime
+    tags: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """Return what a signal is cited as."""
         return f"S-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class TagRead:
+    """A tag and how many listed signals carry it."""
+
+    id: UUID
+    name: str
+    signals: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +328,8 @@ class UndoVerb(StrEnum):
     UNLINK = "unlink"
     STATUS = "status"
     DELETE = "delete"
+    TAG = "tag"
+    UNTAG = "untag"
 
 
 class Undo(BaseModel):
@@ -321,6 +339,7 @@ class Undo(BaseModel):
 
     verb: UndoVerb
     project_id: UUID | None = None
+    tag_id: UUID | None = None
     statuses: dict[UUID, SignalStatus] = Field(
         default_factory=dict, description="Each changed signal and the status it had."
     )

@@ -12,8 +12,8 @@ from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.errors import Invalid
 from pmflow_core.outgoing import announcing as outgoing
 from pmflow_core.outgoing.models import EventType
-from pmflow_core.signals import batches, links, merge_rows, repository
-from pmflow_core.signals.models import Severity, Signal, SignalStatus, Source
+from pmflow_core.signals import batches, links, merge_rows, repository, tags
+from pmflow_core.signals.models import ASIDE, Severity, Signal, SignalStatus, Source
 from pmflow_core.signals.nudges import announce, wake_worker
 from pmflow_core.signals.schemas import (
     MAX_BATCH,
@@ -65,6 +65,7 @@ def ingest(
     prepared = batches.number(session, origin, fresh)
     ids = repository.add_signals(session, prepared)
     if ids:
+        tags.keep_senders(session, actor, batches.tags_sent(prepared, fresh, ids))
         made = [row for row in prepared if row["id"] in ids]
         told = [{"id": row["id"], "signal": f"S-{row['number']}"} for row in made]
         outgoing.announce(
@@ -147,7 +148,7 @@ def count(session: Session, actor: Actor) -> Counts:
     by_severity: dict[Severity | None, int] = {}
     for status, severity, many in repository.counts(session):
         by_status[status] = by_status.get(status, 0) + many
-        if status not in (SignalStatus.ARCHIVED, SignalStatus.MERGED):
+        if status not in ASIDE:
             by_severity[severity] = by_severity.get(severity, 0) + many
     unprocessed = repository.count_unprocessed(session)
     return Counts(sum(by_status.values()), by_status, by_severity, unprocessed)

@@ -12,7 +12,7 @@ from sqlmodel import col
 from pmflow_core.clock import utcnow
 from pmflow_core.errors import NotFound
 from pmflow_core.projects.models import Project, ProjectStatus
-from pmflow_core.signals.models import Severity, Signal, SignalStatus
+from pmflow_core.signals.models import ASIDE, Severity, Signal
 from pmflow_core.signals.voices import voices
 from pmflow_core.themes.models import Clustering, PlacedBy, Theme, ThemeMembership, ThemeStatus
 from pmflow_core.themes.schemas import TREND_WEEKS, Quote, ThemeTag
@@ -26,7 +26,7 @@ def live() -> list[ColumnElement[bool]]:
     """Return what a signal must be to count in its theme."""
     return [
         col(Signal.deleted_at).is_(None),
-        col(Signal.status).not_in((SignalStatus.ARCHIVED, SignalStatus.MERGED)),
+        col(Signal.status).not_in(ASIDE),
     ]
 
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.board.places import project_of
 from pmflow_core.db import Session
-from pmflow_core.signals import bulk, links
-from pmflow_core.signals.schemas import MAX_PAGE, Undo
+from pmflow_core.signals import bulk, links, tags
+from pmflow_core.signals.schemas import MAX_PAGE, TagName, Undo
 from pmflow_ui.access import member
 from pmflow_ui.api import shapes
 from pmflow_ui.api.bodies import Body, Sent, described
@@ -26,7 +26,7 @@ Reader = Annotated[Viewer | Program, Depends(Allow(Role.VIEWER))]
 Editor = Annotated[Viewer | Program, Depends(Allow(Role.EDITOR))]
 Number = Annotated[int, Path(ge=1, le=999_999_999, description="12 of S-12.")]
 SignalName = Annotated[str, Field(pattern=r"^S-[1-9][0-9]{0,8}$")]
-Action = Literal["link", "unlink", "archive", "review", "restore", "delete"]
+Action = Literal["link", "unlink", "tag", "untag", "archive", "review", "restore", "delete"]
 
 
 class LinkItem(shapes.Shape):
@@ -66,11 +66,14 @@ class BulkBody(BaseModel):
     signals: list[SignalName] = Field(min_length=1, max_length=MAX_PAGE)
     action: Action
     project: str | None = Field(None, max_length=64, description="Needed by link and unlink.")
+    tag: TagName | None = Field(None, description="The name, needed by tag and untag.")
 
     @model_validator(mode="after")
-    def _has_project(self) -> "BulkBody":
+    def _has_what_it_needs(self) -> "BulkBody":
         if self.action in ("link", "unlink") and not self.project:
             raise ValueError("link and unlink need a project")
+        if self.action in ("tag", "untag") and not self.tag:
+            raise ValueError("tag and untag need the name of a tag")
         return self
 
 
@@ -88,7 +91,7 @@ async def act_on_many(
     sent: Annotated[Sent[BulkBody], Depends(Body(BulkBody))],
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 the answer reads it from the header
 ) -> JSONResponse:
-    """Link, unlink, archive, review, restore or delete many signals; all of them or none."""
+    """Link, unlink, tag, untag, archive, review, restore or delete signals; all or none."""
 
     def act(session: Session, actor: Actor) -> BaseModel:
         return BulkAnswer(changed=_act(session, actor, sent.value))
@@ -160,10 +163,13 @@ def _links(session: Session, signal_id: UUID) -> LinksAnswer:
 def _act(session: Session, actor: Actor, asked: BulkBody) -> int:
     numbers = {int(name.removeprefix("S-")) for name in asked.signals}
     ids = links.ids_of(session, actor, numbers)
-    if asked.project:
+    if asked.action in ("link", "unlink") and asked.project:
         project_id = project_of(session, actor, asked.project)
         verb = links.link_to_project if asked.action == "link" else links.unlink
         return len(verb(session, actor, ids, project_id).statuses)
+    if asked.action in ("tag", "untag") and asked.tag:
+        named = tags.tag if asked.action == "tag" else tags.untag
+        return len(named(session, actor, ids, asked.tag).statuses)
     if asked.action == "restore":
         bulk.restore(session, actor, ids)
         return len(ids)

@@ -25,6 +25,7 @@ from pmflow_core.signals.schemas import (
     SignalIn,
     SignalQuery,
     SignalWhole,
+    TagName,
 )
 from pmflow_ui.access import member
 from pmflow_ui.api import paging
@@ -72,6 +73,7 @@ class Signal(Shape):
     source: Source
     source_ref: str | None
     status: SignalStatus
+    tags: list[str]
     received_at: datetime
 
 
@@ -115,6 +117,7 @@ class Filters(BaseModel):
     source: Source | None = None
     kind: Kind | None = None
     segment: Short | None = None
+    tag: TagName | None = Field(None, description="The name of a tag, in any capitals.")
     project: UUID | None = Field(None, description="Only evidence of that project.")
     import_id: UUID | None = None
     since: datetime | None = Field(None, description="Only what was received since then.")

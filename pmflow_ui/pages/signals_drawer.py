@@ -24,6 +24,7 @@ from pmflow_ui.pages.signals_merge import (
     where_it_went,
 )
 from pmflow_ui.pages.signals_table import source_icon
+from pmflow_ui.pages.signals_tags import card_tags, tag_dialog
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import Choice, SignalsState
 from pmflow_ui.state.signals_detail import SignalDetailState
@@ -98,6 +99,10 @@ def _facts() -> rx.Component:
             rx.el.span(moment(CARD.received, exact=True), class_name=dim),
         ),
         _fact("Status", rx.el.span(CARD.status)),
+        rx.cond(
+            CARD.tags.length() | SessionState.can_edit,
+            _fact("Tags", rx.el.span(card_tags(), class_name="row wrap")),
+        ),
         class_name="kv",
         custom_attrs=region("signal", f"S-{CARD.number}"),
     )
@@ -136,6 +141,14 @@ def _linked(place: ObjectVar[PlaceRow]) -> rx.Component:
         link(place.key, " ", place.text, href=place.href, class_name="link"),
         ", ",
         place.note,
+        rx.cond(
+            SessionState.can_edit,
+            icon_button(
+                "x",
+                f"Unlink from {place.key}",
+                on_click=SignalsState.unlink_one(CARD.id, place.id),
+            ),
+        ),
     )
 
 
@@ -224,4 +237,4 @@ def signal_drawer() -> rx.Component:
             icon_button("chevron-down", "Next (J)", on_click=SignalsState.step(1)),
         ),
     )
-    return rx.fragment(rx.cond(number, panel), merge_dialog())
+    return rx.fragment(rx.cond(number, panel), merge_dialog(), tag_dialog())

@@ -76,6 +76,10 @@ def _theme_option(choice: ObjectVar[Choice]) -> rx.Component:
     return menu_item(choice.label, on_select=SignalsState.choose("theme", choice.value))
 
 
+def _tag_option(tag: ObjectVar[Choice]) -> rx.Component:
+    return menu_item(tag.label, on_select=SignalsState.choose("tag", tag.value))
+
+
 def _filter_menu() -> rx.Component:
     severities = [
         menu_item(
@@ -95,6 +99,10 @@ def _filter_menu() -> rx.Component:
             "shapes",
             menu_item("In no theme", on_select=SignalsState.choose("theme", NO_THEME)),
             rx.foreach(SignalsState.themes, _theme_option),
+        ),
+        rx.cond(
+            SignalsState.tags,
+            _sub("Tag", "tag", rx.foreach(SignalsState.tags, _tag_option)),
         ),
         _sub("Received", "calendar", *_options("since", SPANS)),
         _sub("Source", "inbox", *_options("source", sources)),
@@ -125,6 +133,7 @@ def filter_bar() -> rx.Component:
         _active("Severity", "severity", filters.severity, filters.severity),
         _active("Status", "status", filters.status, filters.status),
         _active("Theme", "theme", filters.theme, SignalsState.theme_name),
+        _active("Tag", "tag", filters.tag, filters.tag),
         _active("Received", "since", filters.since, days),
         _active("Source", "source", filters.source, source),
         _filter_menu(),

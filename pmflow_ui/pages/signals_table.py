@@ -11,9 +11,11 @@ from pmflow_ui.components.icon import icon
 from pmflow_ui.components.moment import moment
 from pmflow_ui.components.overlay import menu, menu_item
 from pmflow_ui.components.table import table, table_row
+from pmflow_ui.pages.signals_tags import row_tags
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import Choice, SignalsState
 from pmflow_ui.state.signals_rows import SOURCES, SignalRow
+from pmflow_ui.state.signals_tags import SignalTagsState
 
 
 def source_icon(source: Text) -> rx.Component:
@@ -64,7 +66,7 @@ def _row(row: ObjectVar[SignalRow]) -> rx.Component:
         rx.cond(SessionState.can_edit, rx.el.td(box, class_name="c-cb")),
         rx.el.td(rx.cond(row.severity, severity_glyph(row.severity)), class_name="c-sev"),
         rx.el.td(number, class_name="t3 c-id"),
-        rx.el.td(row.text, class_name="c-txt"),
+        rx.el.td(row_tags(row), row.text, class_name="c-txt"),
         rx.el.td(
             rx.cond(row.waits, rx.el.span("waits to be read", class_name="t3"), row.theme),
             class_name="c-th sm t2",
@@ -150,6 +152,13 @@ def bulk_bar() -> rx.Component:
         button("Link", "ghost", "sm", "link", disabled=SignalsState.projects.length() == 0),
         rx.foreach(SignalsState.projects, project),
     )
+
+    def linked(choice: ObjectVar[Choice]) -> rx.Component:
+        return menu_item(choice.label, on_select=SignalsState.unlink(choice.value))
+
+    unlink_menu = menu(
+        button("Unlink", "ghost", "sm", "unlink"), rx.foreach(SignalsState.linked, linked)
+    )
     bar = rx.el.div(
         rx.el.span(number, " selected", class_name="med tn"),
         rx.el.span(class_name="vr"),
@@ -157,6 +166,8 @@ def bulk_bar() -> rx.Component:
             SessionState.can_edit,
             rx.fragment(
                 link_menu,
+                rx.cond(SignalsState.linked, unlink_menu),
+                button("Tag", "ghost", "sm", "tag", on_click=SignalTagsState.begin),
                 button("Archive", "ghost", "sm", "archive", on_click=SignalsState.archive),
                 rx.el.span(class_name="vr"),
             ),

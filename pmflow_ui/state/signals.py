@@ -13,7 +13,7 @@ from pmflow_core.board import shown_signals
 from pmflow_core.errors import NotFound
 from pmflow_core.events import topics
 from pmflow_core.saved_views import service as saved_views
-from pmflow_core.signals import bulk, links
+from pmflow_core.signals import bulk, links, tags
 from pmflow_core.signals import service as signals
 from pmflow_core.signals.schemas import Undo
 from pmflow_core.themes import overview
@@ -68,6 +68,8 @@ class SignalsState(rx.State):
     current: rx.Field[int] = rx.field(0)
     themes: rx.Field[list[Choice]] = rx.field(default_factory=list)
     projects: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    tags: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    linked: rx.Field[list[Choice]] = rx.field(default_factory=list)
     theme_name: rx.Field[str] = rx.field("")
     sort_name: rx.Field[str] = rx.field("Newest")
     span: rx.Field[str] = rx.field("")
@@ -85,6 +87,7 @@ class SignalsState(rx.State):
     _slug: str = ""
     _undos: list[Undo] = []  # noqa: RUF012 Reflex copies it per tab
     _dropped: int = 0
+    _keys: dict[str, list[str]] = {}  # noqa: RUF012
 
     @event(allow=Role.VIEWER, page=True)
     async def load(self) -> None:
@@ -181,12 +184,12 @@ class SignalsState(rx.State):
     async def select_all(self) -> None:
         """Select the page's signals, or none when all of them are selected."""
         ids = [row.id for row in self.rows]
-        self.selected = [] if len(self.selected) == len(ids) else ids
+        self._choose([] if len(self.selected) == len(ids) else ids)
 
     @event(allow=Role.VIEWER)
     async def select_none(self) -> None:
         """Let go of the selection."""
-        self.selected = []
+        self._choose([])
 
     @event(allow=Role.EDITOR)
     async def archive(self) -> EventSpec | None:
@@ -207,6 +210,16 @@ class SignalsState(rx.State):
     async def link_one(self, signal_id: UUID, project_id: UUID) -> EventSpec | None:
         """Make one signal evidence of a project."""
         return await self._link([signal_id], project_id)
+
+    @event(allow=Role.EDITOR)
+    async def unlink(self, project_id: UUID) -> EventSpec | None:
+        """Take the selected signals off a project."""
+        return await self._unlink([UUID(each) for each in self.selected], project_id)
+
+    @event(allow=Role.EDITOR)
+    async def unlink_one(self, signal_id: UUID, project_id: UUID) -> EventSpec | None:
+        """Take one signal off a project."""
+        return await self._unlink([signal_id], project_id)
 
     @event(allow=Role.EDITOR)
     async def take_back(self, number: int) -> EventSpec | None:
@@ -250,9 +263,10 @@ class SignalsState(rx.State):
         self.kept = self.filters.kept
         prepared = next((name for name, view in VIEWS.items() if view.kept == self.kept), "")
         self.view_name = "" if self.view_id else prepared
-        ids = {row.id for row in self.rows}
-        self.selected = [each for each in self.selected if each in ids]
+        self._keys = {str(signal_id): keys for signal_id, keys in read.keys.items()}
         await self._read_choices(actor)
+        ids = {row.id for row in self.rows}
+        self._choose([each for each in self.selected if each in ids])
         self.ready = True
 
     async def _read_choices(self, actor: Actor) -> None:
@@ -260,6 +274,8 @@ class SignalsState(rx.State):
         self.themes = [Choice(str(theme.id), theme.label) for theme in found]
         choices = await call(shown_signals.project_choices, actor)
         self.projects = [Choice(str(each.id), f"{each.key} {each.name}") for each in choices]
+        known = await call(tags.list_tags, actor)
+        self.tags = [Choice(each.name, f"{each.name} ({each.signals:,})") for each in known]
         names = {choice.value: choice.label for choice in self.themes}
         theme = self.filters.theme
         self.theme_name = "none" if theme == NO_THEME else names.get(theme, "one that ended")
@@ -294,7 +310,7 @@ class SignalsState(rx.State):
         if detail.number:
             await self._open(actor, 0)
         else:
-            self.selected = []
+            self._choose([])
 
     async def _mirror(self) -> None:
         detail = await self.get_state(SignalDetailState)
@@ -304,29 +320,48 @@ class SignalsState(rx.State):
         self.current, self.current_row = number, f"signal-{number}" if number else ""
 
     def _toggle(self, ids: list[str]) -> None:
+        chosen = self.selected
         for each in ids:
-            kept = [other for other in self.selected if other != each]
-            self.selected = kept if each in self.selected else [*kept, each]
+            kept = [other for other in chosen if other != each]
+            chosen = kept if each in chosen else [*kept, each]
+        self._choose(chosen)
 
     async def _archive(self, ids: list[UUID]) -> EventSpec | None:
         if not ids:
             return None
         done = await call(bulk.archive, current_actor(), ids)
-        self.selected = []
-        return self._offer(f"Archived {counted(len(done.statuses), 'signal')}", done)
+        return await keep_undo(self, f"Archived {counted(len(done.statuses), 'signal')}", done)
 
     async def _link(self, ids: list[UUID], project_id: UUID) -> EventSpec | None:
         if not ids:
             return None
         done = await call(links.link_to_project, current_actor(), ids, project_id)
-        self.selected = []
-        names = {choice.value: choice.label.split(" ")[0] for choice in self.projects}
-        project = names.get(str(project_id), "the project")
-        return self._offer(f"Linked {counted(len(done.statuses), 'signal')} to {project}", done)
+        said = f"Linked {counted(len(done.statuses), 'signal')} to {self._key(project_id)}"
+        return await keep_undo(self, said, done)
 
-    def _offer(self, text: str, done: Undo) -> EventSpec:
-        self._undos = [*self._undos, done]
-        self._dropped += max(0, len(self._undos) - KEPT_UNDOS)
-        self._undos = self._undos[-KEPT_UNDOS:]
-        number = self._dropped + len(self._undos) - 1
-        return offer_undo(text, SignalsState.take_back(number))
+    async def _unlink(self, ids: list[UUID], project_id: UUID) -> EventSpec | None:
+        if not ids:
+            return None
+        done = await call(links.unlink, current_actor(), ids, project_id)
+        said = f"Unlinked {counted(len(done.statuses), 'signal')} from {self._key(project_id)}"
+        return await keep_undo(self, said, done)
+
+    def _key(self, project_id: UUID) -> str:
+        names = {choice.value: choice.label.split(" ")[0] for choice in self.projects}
+        return names.get(str(project_id), "the project")
+
+    def _choose(self, ids: list[str]) -> None:
+        """Select signals, and note the projects that some of them are evidence of."""
+        self.selected = ids
+        keys = {key for each in ids for key in self._keys.get(each, [])}
+        self.linked = [each for each in self.projects if each.label.split(" ")[0] in keys]
+
+
+async def keep_undo(state: SignalsState, text: str, done: Undo) -> EventSpec:
+    """Let go of the selection that something was done to; return a note that offers to undo it."""
+    state._choose([])  # pyright: ignore[reportPrivateUsage] the page's own state
+    undos = [*state._undos, done]  # pyright: ignore[reportPrivateUsage]
+    state._dropped += max(0, len(undos) - KEPT_UNDOS)  # pyright: ignore[reportPrivateUsage]
+    state._undos = undos[-KEPT_UNDOS:]  # pyright: ignore[reportPrivateUsage]
+    number = state._dropped + len(state._undos) - 1  # pyright: ignore[reportPrivateUsage]
+    return offer_undo(text, SignalsState.take_back(number))

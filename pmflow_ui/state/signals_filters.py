@@ -10,13 +10,14 @@ from uuid import UUID
 from pmflow_core.clock import utcnow
 from pmflow_core.saved_views.schemas import SignalFilters
 from pmflow_core.signals.models import Severity, SignalStatus, Source
+from pmflow_core.signals.normalise import LONGEST_TAG
 from pmflow_core.signals.schemas import SignalSort
 from pmflow_core.themes.schemas import ThemedQuery
 
 PAGE_SIZE = 50
 NO_THEME = "none"
 DAYS = ("7", "30", "90")
-Name = Literal["q", "status", "severity", "source", "theme", "since", "sort"]
+Name = Literal["q", "status", "severity", "source", "theme", "tag", "since", "sort"]
 SORTS = {
     SignalSort.NEWEST: "Newest",
     SignalSort.OLDEST: "Oldest",
@@ -34,6 +35,7 @@ class Filters:
     severity: str = ""
     source: str = ""
     theme: str = ""
+    tag: str = ""
     since: str = ""
     sort: str = SignalSort.NEWEST.value
     page: int = 1
@@ -41,7 +43,8 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Return whether anything is left out."""
-        return any((self.q, self.status, self.severity, self.source, self.theme, self.since))
+        told = (self.q, self.status, self.severity, self.source, self.theme, self.tag, self.since)
+        return any(told)
 
     def with_one(self, name: Name, value: str) -> "Filters":
         """Return the filters with one changed, on the first page; unknown values become none."""
@@ -63,6 +66,7 @@ class Filters:
             source=Source(self.source) if self.source else None,
             theme_id=UUID(self.theme) if themed else None,
             unthemed=self.theme == NO_THEME,
+            tag=self.tag or None,
             received_since=since,
             sort=SignalSort(self.sort),
             page=self.page,
@@ -107,6 +111,7 @@ def parse(given: Mapping[str, object]) -> Filters:
         severity=_one_of(given, "severity", Severity),
         source=_one_of(given, "source", Source),
         theme=_theme(str(given.get("theme") or "")),
+        tag=" ".join(str(given.get("tag") or "").split())[:LONGEST_TAG],
         since=_one_of(given, "since", DAYS),
         sort=_one_of(given, "sort", SignalSort) or SignalSort.NEWEST.value,
         page=min(int(page), 100_000) if page.isdecimal() and page != "0" else 1,

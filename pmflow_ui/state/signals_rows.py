@@ -1,6 +1,6 @@
 """Signals as the browser draws them: rows of the list and the drawer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from pmflow_core.board.shown_signals import SignalShown, SignalsRead
@@ -11,6 +11,7 @@ from pmflow_core.themes.schemas import ThemeTag, WhyThere
 from pmflow_ui.figures import counted
 
 TICKS = 10
+TAGS_SHOWN = 2
 SOURCES = {
     Source.WEBHOOK: ("Webhook", "webhook"),
     Source.UPLOAD: ("File", "file-up"),
@@ -42,6 +43,8 @@ class SignalRow:
     source_name: str
     received: str
     waits: bool
+    tags: list[str]
+    more_tags: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class PlaceRow:
     text: str
     href: str
     note: str
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ class SignalCard:
     kept: int = 0
     kept_text: str = ""
     voices: str = ""
+    tags: list[str] = field(default_factory=list[str])
 
 
 def as_rows(read: SignalsRead, slug: str) -> list[SignalRow]:
@@ -134,6 +139,8 @@ def _row(row: SignalRead, theme: ThemeTag | None, keys: list[str], slug: str) ->
         source_name=SOURCES[row.source][0],
         received=row.received_at.isoformat(),
         waits=not row.is_processed,
+        tags=list(row.tags[:TAGS_SHOWN]),
+        more_tags=", ".join(row.tags[TAGS_SHOWN:]),
     )
 
 
@@ -177,6 +184,7 @@ def as_card(shown: SignalShown, slug: str) -> SignalCard:
         kept=detail.kept.number if detail.kept else 0,
         kept_text=" ".join(detail.kept.text.split()) if detail.kept else "",
         voices=_voices(row),
+        tags=list(row.tags),
     )
 
 
@@ -265,6 +273,7 @@ def as_places(shown: SignalShown, slug: str) -> tuple[list[PlaceRow], list[Place
             link.name,
             f"/w/{slug}/projects/{link.key}",
             link.reason if link.confidence is None else f"{link.reason}, {link.confidence:.2f}",
+            str(link.project_id),
         )
         for link in shown.themed.detail.links
     ]

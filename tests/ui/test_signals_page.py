@@ -138,3 +138,25 @@ def test_another_workspace_s_signal_cannot_be_archived(acme: Actor) -> None:
         signals.edit(session, acme, 1, SignalEdit(severity=Severity.LOW))
     tab.send(SignalsState, "refresh")
     assert len(shown(tab)) == 3
+
+
+def test_selected_signals_are_unlinked_from_what_some_of_them_prove(acme: Actor) -> None:
+    with transaction(acme.workspace_id) as session:
+        project = board.create_project(session, acme, "Bring search back")
+        board.create_project(session, acme, "Another")
+    tab = opened(acme, "?sort=number")
+    state = tab.state(SignalsState)
+    tab.send(SignalsState, "link_one", state.rows[0].id, project.id)
+    tab.send(SignalsState, "refresh")
+    tab.send(SignalsState, "select", state.rows[1].id)
+    assert tab.state(SignalsState).linked == []
+    tab.send(SignalsState, "select_all")
+    assert [each.value for each in tab.state(SignalsState).linked] == [str(project.id)]
+
+    said = words(tab.send(SignalsState, "unlink", project.id))
+    assert said == [f"Unlinked 1 signal from {project.key}"]
+    tab.send(SignalsState, "refresh")
+    assert [row.project for row in tab.state(SignalsState).rows] == ["", "", ""]
+    tab.send(SignalsState, "take_back", 1)
+    tab.send(SignalsState, "refresh")
+    assert [row.project for row in tab.state(SignalsState).rows] == [project.key, "", ""]

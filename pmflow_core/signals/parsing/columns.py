@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TypedDict
 
 from pmflow_core.customers.money import as_money
-from pmflow_core.signals.normalise import is_blank, is_too_long, normalise
+from pmflow_core.signals.normalise import LONGEST_TAG, MOST_TAGS, is_blank, is_too_long, normalise
 from pmflow_core.signals.parsing.attributes import as_frequency, as_severity, as_time
 from pmflow_core.signals.parsing.records import (
     ATTRIBUTES,
@@ -37,6 +37,7 @@ ATTRIBUTE_NAMES: Mapping[str, Sequence[str]] = MappingProxyType(
         "severity": ("severity", "priority", "urgency"),
         "frequency": ("frequency", "how_often"),
         "segment": ("segment", "plan", "platform", "customer_segment", "user_segment"),
+        "tags": ("tags", "tag", "labels", "label"),
         "customer_name": (
             "customer_name", "customer", "name", "user_name", "username", "author", "user",
             "reporter", "respondent", "full_name",
@@ -83,6 +84,7 @@ class _Attributes(TypedDict):
     severity: str | None
     frequency: str | None
     segment: str | None
+    tags: tuple[str, ...]
     customer_name: str | None
     customer_email: str | None
     customer_company: str | None
@@ -175,7 +177,7 @@ def row_to_signal(line: int, row: Mapping[str, str], columns: Columns) -> Parsed
         return Rejected(line, f"the reference is longer than {MAX_REF_CHARS} characters")
     attributes = _read_attributes(row, columns.attributes)
     used = {columns.text, columns.ref} | {
-        columns.attributes[name] for name, value in attributes.items() if value is not None
+        columns.attributes[name] for name, value in attributes.items() if value not in (None, ())
     }
     fields = {normalise(name): normalise(value) for name, value in row.items() if name not in used}
     return ParsedSignal(
@@ -189,6 +191,7 @@ def _read_attributes(row: Mapping[str, str], columns: Mapping[str, str]) -> _Att
         severity=as_severity(values.get("severity", "")),
         frequency=as_frequency(values.get("frequency", "")),
         segment=_short(values.get("segment")),
+        tags=_tags(values.get("tags", "")),
         customer_name=_short(values.get("customer_name")),
         customer_email=_address(values.get("customer_email", "")),
         customer_company=_short(values.get("customer_company")),
@@ -200,6 +203,13 @@ def _read_attributes(row: Mapping[str, str], columns: Mapping[str, str]) -> _Att
 
 def _short(value: str | None) -> str | None:
     return value if value and len(value) <= MAX_ATTRIBUTE_CHARS else None
+
+
+def _tags(value: str) -> tuple[str, ...]:
+    """The tags of a cell, as `slow; export` or as JSON's `["slow", "export"]`."""
+    parts = (part.strip(" []\"'") for part in re.split(r"[,;|\n]", value))
+    fit = (part for part in parts if 0 < len(part) <= LONGEST_TAG)
+    return tuple(dict.fromkeys(fit))[:MOST_TAGS]
 
 
 def _address(value: str) -> str | None:

@@ -14,6 +14,7 @@ ATTRIBUTES = (
     "severity",
     "frequency",
     "segment",
+    "tags",
     "customer_name",
     "customer_email",
     "customer_company",
@@ -41,6 +42,7 @@ class ParsedSignal:
     severity: str | None = None
     frequency: str | None = None
     segment: str | None = None
+    tags: tuple[str, ...] = ()
     customer_name: str | None = None
     customer_email: str | None = None
     customer_company: str | None = None

@@ -16,7 +16,7 @@ from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.knowledge.models import Persona
 from pmflow_core.projects.service import add_project, seed_stages
-from pmflow_core.signals import bulk, links, merging, service
+from pmflow_core.signals import bulk, links, merging, service, tags
 from pmflow_core.signals.links import MergedAway
 from pmflow_core.signals.models import (
     DIMENSIONS,
@@ -28,6 +28,7 @@ from pmflow_core.signals.models import (
     Source,
 )
 from pmflow_core.signals.schemas import SignalIn
+from pmflow_core.signals.tag_models import SignalTag
 from pmflow_core.themes.corpus import put_into_themes
 from pmflow_core.themes.models import PlacedBy, Theme, ThemeMembership
 from tests.conftest import make_workspace
@@ -37,7 +38,7 @@ one = st.integers(0, SIGNALS - 1)
 two = st.integers(0, 1)
 Step = tuple[str, int, int]
 CHANGES = st.one_of(
-    st.tuples(st.sampled_from(["link", "unlink", "speak", "place"]), one, two),
+    st.tuples(st.sampled_from(["link", "unlink", "tag", "untag", "speak", "place"]), one, two),
     st.tuples(st.sampled_from(["archive", "restore", "delete", "ingest"]), one, two),
 )
 MERGES = st.one_of(st.tuples(st.just("merge"), one, one), st.tuples(st.just("unmerge"), one, two))
@@ -63,6 +64,8 @@ class World:
             "unlink": lambda at, to: links.unlink(
                 self.session, self.actor, [self.signals[at].id], self.projects[to].id
             ),
+            "tag": lambda at, to: self._if_there(at, tags.tag, f"Tag {to}"),
+            "untag": lambda at, to: self._if_there(at, tags.untag, f"Tag {to}"),
             "speak": self._speak,
             "place": lambda at, to: put_into_themes(
                 self.session,
@@ -127,10 +130,10 @@ class World:
                 )
             )
 
-    def _if_there(self, at: int, verb: Callable[..., object]) -> None:
+    def _if_there(self, at: int, verb: Callable[..., object], *told: str) -> None:
         self.session.expire_all()
         if self.signals[at].deleted_at is None:
-            verb(self.session, self.actor, [self.signals[at].id])
+            verb(self.session, self.actor, [self.signals[at].id], *told)
 
     def _ingest(self, at: int) -> None:
         row = SignalIn(text=f"said {at}", source_ref=f"r{at}")
@@ -144,6 +147,7 @@ class World:
             (Signal, ("id", "status", "merged_into", "deleted_at")),
             (SignalProject, (*link, "project_id")),
             (SignalPersona, (*link, "persona_id")),
+            (SignalTag, (*link, "tag_id")),
             (ThemeMembership, ("id", "signal_id", "theme_id")),
         ]
         found: list[tuple[Any, ...]] = []
@@ -170,6 +174,7 @@ class World:
             if each.merged_into is not None:
                 assert rows[each.merged_into].merged_into is None
                 assert not links.links_of(self.session, each.id)
+                assert not tags.carried(self.session, self.actor, [each.id])
 
 
 def build(connection: Connection) -> Iterator[World]:
@@ -227,9 +232,12 @@ def test_an_unmerge_restores_what_was_before_the_merge(
 @many
 @example([("link", 1, 0)], [("merge", 0, 1)], [0, 1, 2, 3, 4])
 @example([("link", 1, 0), ("link", 2, 0)], [("merge", 0, 1), ("merge", 0, 2)], [1, 2, 0, 3, 4])
+@example([("tag", 1, 0), ("tag", 2, 0)], [("merge", 0, 1), ("merge", 0, 2)], [1, 2, 0, 3, 4])
 @example([("link", 2, 0), ("speak", 2, 1)], [("merge", 1, 2), ("merge", 0, 1)], [2, 1, 0, 3, 4])
 @given(
-    links_first=st.lists(st.tuples(st.sampled_from(["link", "speak"]), one, two), max_size=6),
+    links_first=st.lists(
+        st.tuples(st.sampled_from(["link", "tag", "speak"]), one, two), max_size=6
+    ),
     merges=st.lists(MERGES, max_size=10),
     order=st.permutations(range(SIGNALS)),
 )
