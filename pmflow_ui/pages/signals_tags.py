@@ -54,28 +54,35 @@ def card_tags() -> rx.Component:
 
 def tag_dialog() -> rx.Component:
     """Return the dialog of the signals' tags; it is open while it is asked for some."""
+    return dialog(
+        SignalTagsState.title,
+        rx.cond(SignalTagsState.on, _line("Carried", rx.foreach(SignalTagsState.on, _carried))),
+        rx.cond(SignalTagsState.others, _line("Known", rx.foreach(SignalTagsState.others, _other))),
+        _form(),
+        open=SignalTagsState.asking.length() > 0,
+        on_open_change=SignalTagsState.keep_open,
+    )
 
-    def carried(tag: ObjectVar[TagOn]) -> rx.Component:
-        return rx.el.span(
-            tag.name,
-            rx.cond(tag.note, rx.el.span(tag.note, class_name="t3")),
-            _off(f"Take the tag {tag.name} off", SignalTagsState.take(tag.name)),
-            class_name=CHIP,
-            key=tag.name,
-        )
 
-    def other(name: rx.Var[str]) -> rx.Component:
-        put = SignalTagsState.put(name)
-        return rx.el.button(
-            icon("plus", 12),
-            name,
-            type="button",
-            class_name=CHIP,
-            on_click=put,
-            key=name,
-        )
+def _carried(tag: ObjectVar[TagOn]) -> rx.Component:
+    return rx.el.span(
+        tag.name,
+        rx.cond(tag.note, rx.el.span(tag.note, class_name="t3")),
+        _off(f"Take the tag {tag.name} off", SignalTagsState.take(tag.name)),
+        class_name=CHIP,
+        key=tag.name,
+    )
 
-    form = state_form(
+
+def _other(name: rx.Var[str]) -> rx.Component:
+    put = SignalTagsState.put(name)
+    return rx.el.button(
+        icon("plus", 12), name, type="button", class_name=CHIP, on_click=put, key=name
+    )
+
+
+def _form() -> rx.Component:
+    return state_form(
         field(
             "Tag",
             "tag",
@@ -96,14 +103,6 @@ def tag_dialog() -> rx.Component:
         on_submit=SignalTagsState.add,
         class_name="col gap",
         key=SignalTagsState.title,
-    )
-    return dialog(
-        SignalTagsState.title,
-        rx.cond(SignalTagsState.on, _line("Carried", rx.foreach(SignalTagsState.on, carried))),
-        rx.cond(SignalTagsState.others, _line("Known", rx.foreach(SignalTagsState.others, other))),
-        form,
-        open=SignalTagsState.asking.length() > 0,
-        on_open_change=SignalTagsState.keep_open,
     )
 
 

@@ -37,6 +37,8 @@ WITHOUT = {
     "pmflow_core.board.drafts.drop_draft": OWN,
     "pmflow_core.recipes.service.keep_ad_hoc": PART + "the run that it is for writes it",
     "pmflow_core.signals.service.ingest": LEDGER + "imports, raw_events and the signals",
+    "pmflow_core.signals.tags.keep_senders": LEDGER + "signal_tags, each with its reason",
+    "pmflow_core.signals.tags.take_back": PART + "bulk.undo writes it",
     "pmflow_core.suggestions.service.propose": LEDGER + "suggestions",
     "pmflow_core.themes.rebuild.apply": LEDGER + "clusterings and theme_events",
     "pmflow_core.triage.service.decide_many": PART + "accept and dismiss write each one",
