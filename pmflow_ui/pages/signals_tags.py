@@ -23,7 +23,7 @@ CHIP = "chip fill tag"
 def row_tags(row: ObjectVar[SignalRow]) -> rx.Component:
     """Return the first tags of a row, and how to see the others."""
     return rx.fragment(
-        rx.foreach(row.tags, lambda name: rx.el.span(name, class_name=CHIP, key=name)),
+        rx.foreach(row.tags, lambda name: rx.el.span(_name(name), class_name=CHIP, key=name)),
         rx.cond(
             row.more_tags,
             rx.el.span("…", class_name=CHIP, title=row.more_tags, aria_label=row.more_tags),
@@ -36,7 +36,7 @@ def card_tags() -> rx.Component:
 
     def chip(name: rx.Var[str]) -> rx.Component:
         return rx.el.span(
-            name,
+            _name(name),
             rx.cond(
                 SessionState.can_edit,
                 _off(f"Take the tag {name} off", SignalTagsState.take_one(CARD.id, name)),
@@ -66,7 +66,7 @@ def tag_dialog() -> rx.Component:
 
 def _carried(tag: ObjectVar[TagOn]) -> rx.Component:
     return rx.el.span(
-        tag.name,
+        _name(tag.name),
         rx.cond(tag.note, rx.el.span(tag.note, class_name="t3")),
         _off(f"Take the tag {tag.name} off", SignalTagsState.take(tag.name)),
         class_name=CHIP,
@@ -77,7 +77,7 @@ def _carried(tag: ObjectVar[TagOn]) -> rx.Component:
 def _other(name: rx.Var[str]) -> rx.Component:
     put = SignalTagsState.put(name)
     return rx.el.button(
-        icon("plus", 12), name, type="button", class_name=CHIP, on_click=put, key=name
+        icon("plus", 12), _name(name), type="button", class_name=CHIP, on_click=put, key=name
     )
 
 
@@ -104,6 +104,10 @@ def _form() -> rx.Component:
         class_name="col gap",
         key=SignalTagsState.title,
     )
+
+
+def _name(name: rx.Var[str]) -> rx.Component:
+    return rx.el.span(name, class_name="trunc", title=name)
 
 
 def _known(tag: ObjectVar[Choice]) -> rx.Component:
