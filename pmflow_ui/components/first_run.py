@@ -28,9 +28,9 @@ def hide_first_run() -> rx.Component:
 
 
 def next_step() -> rx.Component:
-    """Return the link that does what the current step asks for."""
+    """Return the link that does what the current step asks for, but not to where one is."""
     first_run = SessionState.first_run
-    return link_button(first_run.action, first_run.href, "", "sm")
+    return rx.cond(first_run.action, link_button(first_run.action, first_run.href, "", "sm"))
 
 
 def _step(index: int) -> rx.Component:

@@ -76,15 +76,18 @@ def _step(index: int, mark: rx.Component, text: Any, *more: rx.Component) -> rx.
             *more,
             class_name="grow",
         ),
-        class_name=rx.cond(is_done(index), "ck done", "ck"),
+        class_name=rx.cond(is_done(index), "ck done", rx.cond(_is_current(index), "ck now", "ck")),
     )
+
+
+def _is_current(index: int) -> rx.Var[bool]:
+    return SessionState.first_run.shown & (SessionState.first_run.current == index)
 
 
 def _leading(index: int) -> rx.Component:
     """Return a step that says what to do and leads there while it is the current one."""
-    first_run = SessionState.first_run
-    current = first_run.shown & (first_run.current == index)
-    text = rx.cond(current, first_run.text, STEPS[index].about)
+    current = _is_current(index)
+    text = rx.cond(current, SessionState.first_run.text, STEPS[index].about)
     return _step(index, step_mark(index), text, rx.cond(current, next_step()))
 
 

@@ -34,7 +34,8 @@ STEPS = tuple(WORDS.values())
 class FirstRunView:
     """How far the first run is: which steps are done, and the way on from the current one.
 
-    Not `shown` where it is over, or is not for this person.
+    Not `shown` where it is over, or is not for this person. Without an `action` the page in view
+    is the one that it leads to.
     """
 
     shown: bool = False
@@ -54,18 +55,22 @@ class _Way:
     path: str
 
 
-def as_view(read: FirstRunRead, slug: str) -> FirstRunView:
-    """Return how far the first run of the workspace `slug` is, which is not over."""
+def as_view(read: FirstRunRead, slug: str, here: str) -> FirstRunView:
+    """Return how far the first run of the workspace `slug` is, which is not over.
+
+    `here` is the path of the page in view.
+    """
     steps = list(Step)
     current = read.current or Step.RUN
     way = _way(read)
+    href = f"/w/{slug}/{way.path}"
     return FirstRunView(
         shown=True,
         done=[step in read.done for step in steps],
         current=steps.index(current),
         text=way.text,
-        action=way.action,
-        href=f"/w/{slug}/{way.path}",
+        action="" if href == here.rstrip("/") else way.action,
+        href=href,
     )
 
 

@@ -166,7 +166,9 @@ class SessionState(rx.State):
         """Show what is next; when nothing is, note that for good and say so, once."""
         is_done = steps is not None and steps.current is None
         self._is_first_run = steps is not None and not is_done
-        view = as_view(steps, self.workspace_slug) if steps and not is_done else FirstRunView()
+        view = FirstRunView()
+        if steps is not None and not is_done:
+            view = as_view(steps, self.workspace_slug, str(self.router.url.path))
         if view != self.first_run:
             self.first_run = view
         if not is_done:

@@ -1,6 +1,7 @@
 """The first steps on the screen: what is next, for whom, how it moves on, and how it goes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, update
 from sqlmodel import col
 
 from pmflow_core.accounts.actor import Actor, Role
+from pmflow_core.board import first_run
 from pmflow_core.board import service as board
 from pmflow_core.board.first_run import FirstRunRead, FormingThemes, Step, ToRun
 from pmflow_core.db.transaction import transaction
@@ -82,7 +84,7 @@ def test_it_moves_on_in_an_open_tab_as_rows_appear(acme: Actor) -> None:
     assert shown(tab).href == f"/w/acme/themes/{theme}"
     with transaction(acme.workspace_id) as session:
         key = board.create_from_theme(session, acme, theme).key
-    tab.send(SessionState, "count")
+    tab.send(SessionState, "enter_workspace")
     assert shown(tab).done == [True, True, True, False]
     assert f"Open {key} and choose Run Inbox." in shown(tab).text
     assert (shown(tab).action, shown(tab).href) == (f"Open {key}", f"/w/acme/projects/{key}")
@@ -117,11 +119,16 @@ def test_who_comes_back_after_the_run_is_told_then(acme: Actor) -> None:
     assert not shown(tab).shown
 
 
-def test_once_over_a_tab_does_not_ask_again(acme: Actor) -> None:
+def test_once_over_a_tab_asks_no_more_until_its_next_page(acme: Actor) -> None:
     tab = entered(acme)
     tab.send(SessionState, "hide_first_run")
     tab.send(SessionState, "count")
-    assert not tab.state(SessionState)._is_first_run
+    with transaction(acme.workspace_id) as session:
+        first_run.show(session, acme)
+    tab.send(SessionState, "count")
+    assert not shown(tab).shown
+    tab.send(SessionState, "enter_workspace")
+    assert shown(tab).shown
 
 
 def test_hidden_it_stays_hidden_for_everybody_until_that_is_taken_back(acme: Actor) -> None:
@@ -213,10 +220,11 @@ WAYS: Mapping[str, tuple[FirstRunRead, str, str]] = {
 @pytest.mark.parametrize("case", WAYS)
 def test_the_current_step_says_what_to_do_and_leads_there(case: str) -> None:
     read, said, leads_to = WAYS[case]
-    view = as_view(read, "acme")
+    view = as_view(read, "acme", "/w/acme/board")
     assert said in view.text
     assert view.href.startswith(f"/w/acme/{leads_to}")
     assert view.action
+    assert as_view(read, "acme", f"{view.href}/") == replace(view, action="")
 
 
 def test_it_is_drawn_on_the_pages_of_the_way_and_on_no_other() -> None:
