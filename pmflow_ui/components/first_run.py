@@ -2,13 +2,20 @@
 
 import reflex as rx
 
-from pmflow_ui.components.button import button, link_button
+from pmflow_ui.components import Text
+from pmflow_ui.components.button import button
 from pmflow_ui.components.glyph import state_glyph
+from pmflow_ui.components.link import placed_link
 from pmflow_ui.state.first_run_rows import STEPS
 from pmflow_ui.state.session import SessionState
 
 # Pages on which a newcomer is in turn, and the step without which they show the large checklist.
 PAGES = {"board": 2, "signals": 0, "themes": None, "project": None}
+
+
+def unsure(here: str) -> Text:
+    """Return the class of a page that cannot know yet whether the strip is on it."""
+    return rx.cond(SessionState.first_run.known, "", "unsure") if here in PAGES else ""
 
 
 def is_done(index: int) -> rx.Var[bool]:
@@ -28,9 +35,9 @@ def hide_first_run() -> rx.Component:
 
 
 def next_step() -> rx.Component:
-    """Return the link that does what the current step asks for, but not to where one is."""
+    """Return the link that does what the current step asks for; not shown where it leads to."""
     first_run = SessionState.first_run
-    return rx.cond(first_run.action, link_button(first_run.action, first_run.href, "", "sm"))
+    return placed_link(first_run.action, href=first_run.href, class_name="btn sm fr-go")
 
 
 def _step(index: int) -> rx.Component:

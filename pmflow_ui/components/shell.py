@@ -10,7 +10,7 @@ from pmflow_ui.components.avatar import avatar
 from pmflow_ui.components.bell import bell
 from pmflow_ui.components.button import link_button
 from pmflow_ui.components.double_click import double_click
-from pmflow_ui.components.first_run import first_run_strip
+from pmflow_ui.components.first_run import first_run_strip, unsure
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
@@ -297,7 +297,7 @@ def shell(
             ),
             connection_banner(),
             refusable(rx.fragment(first_run_strip(here), *content)),
-            class_name=f"main p-{here}",
+            class_name=f"main p-{here} {unsure(here)}",
             id="content",
         ),
         _tabbar(here),

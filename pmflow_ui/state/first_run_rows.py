@@ -34,16 +34,20 @@ STEPS = tuple(WORDS.values())
 class FirstRunView:
     """How far the first run is: which steps are done, and the way on from the current one.
 
-    Not `shown` where it is over, or is not for this person. Without an `action` the page in view
-    is the one that it leads to.
+    Not `shown` where it is over, or is not for this person. Not
+    `known` before the tab has looked.
     """
 
+    known: bool = False
     shown: bool = False
     done: list[bool] = field(default_factory=lambda: [False] * len(STEPS))
     current: int = 0
     text: str = ""
     action: str = ""
     href: str = ""
+
+
+OVER = FirstRunView(known=True)
 
 
 @dataclass(frozen=True)
@@ -55,22 +59,19 @@ class _Way:
     path: str
 
 
-def as_view(read: FirstRunRead, slug: str, here: str) -> FirstRunView:
-    """Return how far the first run of the workspace `slug` is, which is not over.
-
-    `here` is the path of the page in view.
-    """
+def as_view(read: FirstRunRead, slug: str) -> FirstRunView:
+    """Return how far the first run of the workspace `slug` is, which is not over."""
     steps = list(Step)
     current = read.current or Step.RUN
     way = _way(read)
-    href = f"/w/{slug}/{way.path}"
     return FirstRunView(
+        known=True,
         shown=True,
         done=[step in read.done for step in steps],
         current=steps.index(current),
         text=way.text,
-        action="" if href == here.rstrip("/") else way.action,
-        href=href,
+        action=way.action,
+        href=f"/w/{slug}/{way.path}",
     )
 
 

@@ -20,7 +20,7 @@ from pmflow_ui.call import call, call_outside
 from pmflow_ui.guard import NoticeState, event
 from pmflow_ui.initials import initials
 from pmflow_ui.shared import call_shared
-from pmflow_ui.state.first_run_rows import ALL_DONE, HIDDEN, FirstRunView, as_view
+from pmflow_ui.state.first_run_rows import ALL_DONE, HIDDEN, OVER, FirstRunView, as_view
 from pmflow_ui.toasts import offer_undo, say
 from pmflow_ui.viewer import workspace_slug
 
@@ -72,6 +72,7 @@ class SessionState(rx.State):
         """Note who looks, for a page outside of any workspace."""
         await self._arrive()
         self._workspace_id = ""
+        self.first_run = FirstRunView()
         watch.watch(self, [topics.memberships(current_viewer().user_id)], SessionState.renew())
 
     @event(allow=Access.SIGNED_IN)
@@ -132,7 +133,7 @@ class SessionState(rx.State):
     async def hide_first_run(self) -> EventSpec:
         """Hide the first steps from everybody in the workspace."""
         await call(first_run.hide, current_actor())
-        self.first_run = FirstRunView()
+        self.first_run = OVER
         return offer_undo(HIDDEN, SessionState.show_first_run())
 
     @event(allow=Role.EDITOR)
@@ -166,9 +167,7 @@ class SessionState(rx.State):
         """Show what is next; when nothing is, note that for good and say so, once."""
         is_done = steps is not None and steps.current is None
         self._is_first_run = steps is not None and not is_done
-        view = FirstRunView()
-        if steps is not None and not is_done:
-            view = as_view(steps, self.workspace_slug, str(self.router.url.path))
+        view = OVER if steps is None or is_done else as_view(steps, self.workspace_slug)
         if view != self.first_run:
             self.first_run = view
         if not is_done:
