@@ -2,15 +2,16 @@
 
 import reflex as rx
 
+from pmflow_core.board.first_run import Step
 from pmflow_ui.components import Text
 from pmflow_ui.components.button import button
 from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.link import placed_link
-from pmflow_ui.state.first_run_rows import STEPS
+from pmflow_ui.state.first_run_rows import PLACE, STEPS
 from pmflow_ui.state.session import SessionState
 
-# Pages on which a newcomer is in turn, and the step without which they show the large checklist.
-PAGES = {"board": 2, "signals": 0, "themes": None, "project": None}
+# The pages of the way, and the step before which they show the large checklist instead.
+PAGES = {"board": Step.PROJECT, "signals": Step.SIGNALS, "themes": None, "project": None}
 
 
 def unsure(here: str) -> Text:
@@ -53,7 +54,7 @@ def first_run_strip(here: str) -> rx.Component:
     """Return the strip for the page `here`; nothing on pages that are not on the way."""
     if here not in PAGES:
         return rx.fragment()
-    shown, needed = SessionState.first_run.shown, PAGES[here]
+    shown, before = SessionState.first_run.shown, PAGES[here]
     strip = rx.el.section(
         rx.el.h2("Getting started", class_name="fr-h"),
         rx.el.ol(*(_step(index) for index in range(len(STEPS))), class_name="fr-s"),
@@ -62,4 +63,4 @@ def first_run_strip(here: str) -> rx.Component:
         class_name="fr",
         aria_label="Getting started",
     )
-    return rx.cond(shown if needed is None else shown & is_done(needed), strip)
+    return rx.cond(shown if before is None else shown & is_done(PLACE[before]), strip)

@@ -28,14 +28,14 @@ WORDS = {
     Step.RUN: StepWords("Run the first stage", "The local provider needs no key."),
 }
 STEPS = tuple(WORDS.values())
+PLACE = {step: place for place, step in enumerate(WORDS)}
 
 
 @dataclass(frozen=True)
 class FirstRunView:
     """How far the first run is: which steps are done, and the way on from the current one.
 
-    Not `shown` where it is over, or is not for this person. Not
-    `known` before the tab has looked.
+    Not `known` before the tab has looked; not `shown` where it is over, or not for this person.
     """
 
     known: bool = False
@@ -61,14 +61,12 @@ class _Way:
 
 def as_view(read: FirstRunRead, slug: str) -> FirstRunView:
     """Return how far the first run of the workspace `slug` is, which is not over."""
-    steps = list(Step)
-    current = read.current or Step.RUN
     way = _way(read)
     return FirstRunView(
         known=True,
         shown=True,
-        done=[step in read.done for step in steps],
-        current=steps.index(current),
+        done=[step in read.done for step in WORDS],
+        current=PLACE[read.current or Step.RUN],
         text=way.text,
         action=way.action,
         href=f"/w/{slug}/{way.path}",
