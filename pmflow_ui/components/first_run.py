@@ -14,9 +14,11 @@ from pmflow_ui.state.session import SessionState
 PAGES = {"board": Step.PROJECT, "signals": Step.SIGNALS, "themes": None, "project": None}
 
 
-def unsure(here: str) -> Text:
-    """Return the class of a page that cannot know yet whether the strip is on it."""
-    return rx.cond(SessionState.first_run.known, "", "unsure") if here in PAGES else ""
+def framed(here: str) -> Text:
+    """Return the classes of a page's frame, which say when it may yet get the strip."""
+    if here not in PAGES:
+        return "shell"
+    return rx.cond(SessionState.first_run.known, "shell", "shell unsure")
 
 
 def is_done(index: int) -> rx.Var[bool]:

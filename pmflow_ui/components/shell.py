@@ -10,7 +10,7 @@ from pmflow_ui.components.avatar import avatar
 from pmflow_ui.components.bell import bell
 from pmflow_ui.components.button import link_button
 from pmflow_ui.components.double_click import double_click
-from pmflow_ui.components.first_run import first_run_strip, unsure
+from pmflow_ui.components.first_run import first_run_strip, framed
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
@@ -297,14 +297,14 @@ def shell(
             ),
             connection_banner(),
             refusable(rx.fragment(first_run_strip(here), *content)),
-            class_name=f"main p-{here} {unsure(here)}",
+            class_name=f"main p-{here}",
             id="content",
         ),
         _tabbar(here),
         notes(),
         double_click(),
         palette(here, [(item, workspace_path(item.path)) for item in (*GO, *PLACES)]),
-        class_name="shell",
+        class_name=framed(here),
     )
 
 
