@@ -220,8 +220,8 @@ RADIX: Mapping[str, str] = {
 STYLESHEETS = tuple(
     f"/css/{name}.css"
     for name in (
-        "fonts", "tokens", "base", "controls", "marks", "panels", "shell", "board", "overlays",
-        "palette", "runs", "diff", "prose", "comments", "phone",
+        "fonts", "tokens", "base", "controls", "marks", "panels", "shell", "first", "board",
+        "overlays", "palette", "runs", "diff", "prose", "comments", "phone",
         "pages/sign", "pages/home", "pages/start", "pages/board", "pages/signals", "pages/theme",
         "pages/project", "pages/document", "pages/run", "pages/customers", "pages/personas",
         "pages/search", "pages/settings", "pages/inbox", "pages/members", "pages/recipes",

@@ -22,6 +22,11 @@ class Workspace(Row, table=True):
     slug: str = Field(unique=True)
     key_prefix: str = Field(unique=True, description="Projects are keyed PREFIX-number.")
     is_sample: bool = Field(default=False)
+    first_run_ended_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="When its first steps were done or hidden; until then it shows what is next.",
+    )
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deleted_by: UUID | None = Field(
         default=None, description="None where nobody may restore it, as a sample that was reset."

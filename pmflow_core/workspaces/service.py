@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.accounts.audit import record
+from pmflow_core.clock import utcnow
 from pmflow_core.errors import Conflict, Invalid, NotFound
 from pmflow_core.events import topics
 from pmflow_core.events.bus import publish_on_commit
@@ -102,10 +103,16 @@ def add_workspace(
         SlugTaken: another workspace has the slug.
     """
     name, slug = check_name(name), check_slug(slug)
-    prefix = _save(
-        session,
-        Workspace(id=workspace_id, name=name, slug=slug, key_prefix="", is_sample=is_sample),
+    workspace = Workspace(
+        id=workspace_id,
+        name=name,
+        slug=slug,
+        key_prefix="",
+        is_sample=is_sample,
+        # A sample arrives with all of it done.
+        first_run_ended_at=utcnow() if is_sample else None,
     )
+    prefix = _save(session, workspace)
     repository.add_member(session, workspace_id, admin_user_id, Role.ADMIN)
     actor = Actor(workspace_id, Role.ADMIN, admin_user_id)
     record(session, actor, "workspace.created", slug)

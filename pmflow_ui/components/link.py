@@ -8,9 +8,21 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from pmflow_ui.components import Text
 
 
+class _PlacedLink(ReactRouterLink):
+    tag = "NavLink"
+    alias = "PlacedLink"
+
+    end: rx.Var[bool]
+
+
 def link(*children: Any, href: Text, **props: Any) -> rx.Component:
     """Return a link to another page of the dashboard, unstyled."""
     return ReactRouterLink.create(*children, to=href, **props)
+
+
+def placed_link(*children: Any, href: Text, **props: Any) -> rx.Component:
+    """Return a link that is `aria-current=page` on the very page that it leads to."""
+    return _PlacedLink.create(*children, to=href, end=True, **props)
 
 
 def loading_link(*children: Any, href: Text, **props: Any) -> rx.Component:

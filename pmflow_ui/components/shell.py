@@ -10,6 +10,7 @@ from pmflow_ui.components.avatar import avatar
 from pmflow_ui.components.bell import bell
 from pmflow_ui.components.button import link_button
 from pmflow_ui.components.double_click import double_click
+from pmflow_ui.components.first_run import first_run_strip, framed
 from pmflow_ui.components.form import NativeForm
 from pmflow_ui.components.icon import icon
 from pmflow_ui.components.kbd import kbd
@@ -295,7 +296,7 @@ def shell(
                 class_name="top",
             ),
             connection_banner(),
-            refusable(rx.fragment(*content)),
+            refusable(rx.fragment(first_run_strip(here), *content)),
             class_name=f"main p-{here}",
             id="content",
         ),
@@ -303,7 +304,7 @@ def shell(
         notes(),
         double_click(),
         palette(here, [(item, workspace_path(item.path)) for item in (*GO, *PLACES)]),
-        class_name="shell",
+        class_name=framed(here),
     )
 
 

@@ -59,6 +59,9 @@ PAGES: Mapping[str, tuple[Command, ...]] = {
         *_WALK,
         Command("m", "Move the focused card", writes=True),
         Command("c", "New project", "plus", writes=True),
+        Command("i", "Import a file, in a new workspace", writes=True),
+        Command("v", "Paste signals, in a new workspace", writes=True),
+        Command("s", "Load the sample, in a new workspace", writes=True),
     ),
     "project": (
         *_WALK,

@@ -10,12 +10,14 @@ from pmflow_ui.components.drag import drop_lane, lane_toggle
 from pmflow_ui.components.form import field, state_form
 from pmflow_ui.components.glyph import state_glyph
 from pmflow_ui.components.icon import icon
+from pmflow_ui.components.imports import import_dialogs
 from pmflow_ui.components.keys import key, keys
 from pmflow_ui.components.link import link
 from pmflow_ui.components.move import move_dialog
 from pmflow_ui.components.overlay import dialog
 from pmflow_ui.components.placeholder import empty_state
 from pmflow_ui.components.shell import shell, workspace_path
+from pmflow_ui.components.start import board_checklist
 from pmflow_ui.state.board import BoardState
 from pmflow_ui.state.board_moves import Check
 from pmflow_ui.state.board_rows import MOST_LANES, Lane
@@ -201,7 +203,8 @@ def _nothing() -> rx.Component:
         "The other projects are under All.",
         link_button("Show all", workspace_path("board")),
     )
-    return rx.cond(BoardState.counts.all == 0, first, none)
+    begin = rx.cond(SessionState.first_run.shown, board_checklist(), first)
+    return rx.cond(BoardState.counts.all == 0, begin, none)
 
 
 def _skeleton() -> rx.Component:
@@ -227,6 +230,7 @@ def board_page() -> rx.Component:
         rx.fragment(rx.el.h1("Board"), rx.el.span(_filters(), class_name="no-phone")),
         rx.cond(BoardState.ready, whole, _skeleton()),
         _new_project(),
+        import_dialogs(),
         move_dialog(),
         keys(),
         actions=_create_button(),

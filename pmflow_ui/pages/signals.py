@@ -12,12 +12,11 @@ from pmflow_ui.components.keys import keys
 from pmflow_ui.components.page_keys import page_keys
 from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.shell import shell
-from pmflow_ui.components.start import start_checklist, way_in
+from pmflow_ui.components.start import signals_checklist
 from pmflow_ui.pages.signals_drawer import signal_drawer
 from pmflow_ui.pages.signals_filters import SEARCH, filter_bar
 from pmflow_ui.pages.signals_table import bulk_bar, pager, signals_table
 from pmflow_ui.pages.signals_views import view_dialog, view_tabs
-from pmflow_ui.state.home import HomeState
 from pmflow_ui.state.imports import ImportsState
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import SignalsState
@@ -50,16 +49,6 @@ def _action(label: str, lead: str, kind: str, on_click: Any, key: str = "") -> r
         class_name=kind,
         aria_label=label,
         on_click=on_click,
-    )
-
-
-def _sample() -> rx.Component:
-    return way_in(
-        "flask-conical",
-        "Look at the sample",
-        "A bank app in a workspace of its own",
-        "S",
-        HomeState.load_sample,
     )
 
 
@@ -98,7 +87,7 @@ def signals_page() -> rx.Component:
     return shell(
         "signals",
         _heading(),
-        rx.cond(ImportsState.empty, start_checklist(_sample()), _list()),
+        rx.cond(ImportsState.empty, signals_checklist(), _list()),
         import_dialogs(),
         view_dialog(),
         keys(),

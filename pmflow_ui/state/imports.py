@@ -107,7 +107,10 @@ class ImportsState(rx.State):
         """Open or close the dialog for files."""
         self.importing, self._opened_on = is_open, self.router.session.session_id
         if is_open:
-            await self._read(current_actor())
+            actor = current_actor()
+            # Not every page with the dialog loads the imports.
+            watch.watch(self, [topics.signals(actor.workspace_id)], ImportsState.refresh())
+            await self._read(actor)
 
     @event(allow=Role.EDITOR)
     async def show_paste(self, is_open: bool) -> None:

@@ -16,6 +16,8 @@ WITHOUT = {
     "pmflow_core.automation.chores.find_orphans": READS,
     "pmflow_core.board.previews.preview_moves": READS,
     "pmflow_core.board.drafts.find_draft": READS,
+    "pmflow_core.board.first_run.read": READS,
+    "pmflow_core.board.first_run.finish": "nobody decides it: it follows from what the rows show",
     "pmflow_core.signals.duplicates.find": READS,
     "pmflow_core.themes.rebuild.read": READS,
     "pmflow_core.workspaces.invitations.list_invitations": READS,
