@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_first_run"
-down_revision = "20261127_outgoing_everywhere"
+down_revision = "20261127_tags"
 branch_labels = None
 depends_on = None
 
