@@ -134,6 +134,8 @@ def _filters() -> rx.Component:
         aria_pressed=InboxState.kind == "",
     )
     all_of_them = button("Select all", "ghost", "sm", on_click=InboxState.select_all)
+    # What is decided or put off has its own verbs, one by one.
+    several = (InboxState.view == "open") & (InboxState.suggested.length() > 1)
     return rx.el.div(
         rx.el.div(
             everything,
@@ -143,7 +145,7 @@ def _filters() -> rx.Component:
             aria_label="Kind",
         ),
         rx.el.span(class_name="grow"),
-        rx.cond(SessionState.can_edit & (InboxState.suggested.length() > 1), all_of_them),
+        rx.cond(SessionState.can_edit & several, all_of_them),
         class_name="bar",
     )
 

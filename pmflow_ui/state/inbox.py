@@ -203,7 +203,7 @@ class InboxState(rx.State):
     @event(allow=Role.EDITOR)
     async def select_all(self) -> None:
         """Select all suggestions that are shown, or none when all of them are."""
-        ids = [row.id for row in self.suggested]
+        ids = [row.id for row in self.suggested] if self.view == "open" else []
         self.selected = [] if len(self.selected) == len(ids) else ids
 
     @event(allow=Role.EDITOR)
@@ -250,8 +250,10 @@ class InboxState(rx.State):
         return say("Taken back; it is suggested again")
 
     @event(allow=Role.EDITOR)
-    async def decide_selected(self, verb: Literal["accept", "dismiss"]) -> EventSpec:
+    async def decide_selected(self, verb: Literal["accept", "dismiss"]) -> EventSpec | None:
         """Accept or dismiss everything that is selected."""
+        if not self.selected:
+            return None
         ids = [UUID(item.partition(":")[2]) for item in self.selected]
         status = SuggestionStatus.ACCEPTED if verb == "accept" else SuggestionStatus.DISMISSED
         done = await call(triage.decide_many, current_actor(), ids, status)

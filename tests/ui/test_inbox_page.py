@@ -138,6 +138,16 @@ def test_several_are_selected_and_decided_at_once(acme: Actor) -> None:
     assert tab.state(InboxState).is_empty
 
 
+def test_nothing_decided_is_selected_to_be_decided_again(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(InboxState, "select_all")
+    tab.send(InboxState, "decide_selected", "dismiss")
+    assert words(tab.send(InboxState, "decide_selected", "dismiss")) == []
+    tab.send(InboxState, "show", "dismissed")
+    tab.send(InboxState, "select_all")
+    assert (len(shown(tab)), tab.state(InboxState).selected) == (4, [])
+
+
 def test_a_dismissed_one_is_found_and_suggested_again(acme: Actor) -> None:
     tab = open_inbox(acme)
     tab.send(InboxState, "press", "3")
