@@ -118,7 +118,7 @@ export function FileUpload({ url, limit, accept, onDone }) {
     try {
       const found = await send(url, chosen, { preview: "true" }, setPercent);
       setSeen(found);
-      setText(found.text_column || found.columns[0] || "");
+      setText(found.text_column || found.columns.find((column) => !found.doubts[column]) || found.columns[0] || "");
       setReference(found.ref_column || "");
       setPercent(-1);
     } catch (problem) {
@@ -137,6 +137,7 @@ export function FileUpload({ url, limit, accept, onDone }) {
           <Choice label="Text column" value={text} columns={seen.columns} onChange={setText} />
           <Choice label="Reference column" value={reference} columns={seen.columns.filter((column) => column !== text)} none="None: rows are always new" onChange={setReference} />
         </div>
+        {seen.doubts[text] && <p className="up-doubt" role="status">{seen.doubts[text]}</p>}
         <Sample seen={seen} text={text} reference={reference} />
         <p className="hint">A reference that is known makes no second signal, so the same file can be imported again.</p>
         {percent >= 0 ? (
