@@ -1,5 +1,5 @@
 // Sends a file to our own route with its progress; rows of a table are mapped before they go.
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 const TABLES = /\.(csv|tsv|jsonl|ndjson|json)(\.gz)?$/i;
 
@@ -72,7 +72,7 @@ function Sample({ seen, text, reference }) {
   );
 }
 
-export function FileUpload({ url, limit, accept, onDone }) {
+export function FileUpload({ url, limit, accept, onDone, onShown }) {
   const input = useRef(null);
   const [file, setFile] = useState(null);
   const [seen, setSeen] = useState(null);
@@ -81,6 +81,8 @@ export function FileUpload({ url, limit, accept, onDone }) {
   const [percent, setPercent] = useState(-1);
   const [error, setError] = useState("");
   const [over, setOver] = useState(false);
+  // The moment from which a document counts its time tells it from the one before a reload.
+  useEffect(() => { onShown?.(String(performance.timeOrigin)); }, []);
 
   const reset = () => {
     setFile(null);
