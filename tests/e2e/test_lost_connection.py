@@ -1,7 +1,7 @@
 """A connection that is lost for a moment, in a real browser: nothing that was begun is gone."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import Product, Watched
 from tests.e2e.sample import PASSWORD
@@ -32,7 +32,7 @@ def test_a_mapping_and_a_pasted_text_outlive_a_lost_connection(
     page.add_init_script(KEEP_SOCKETS)
     enter_a_new_workspace(page)
     page.get_by_role("button", name="Import").first.click()
-    table = {"name": "reviews.csv", "mimeType": "text/csv", "buffer": TABLE}
+    table: FilePayload = {"name": "reviews.csv", "mimeType": "text/csv", "buffer": TABLE}
     page.set_input_files("input[type=file]", table)
     column = page.get_by_label("Text column")
     expect(column).to_have_value("summary")
@@ -41,10 +41,13 @@ def test_a_mapping_and_a_pasted_text_outlive_a_lost_connection(
     column.select_option("said")
     lose_the_connection(page)
     expect(column).to_have_value("said")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(dialog.get_by_text("2 new signals")).to_be_visible()
 
     page.reload()
     expect(page.get_by_role("heading", name="Signals", exact=True)).to_be_visible()
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(dialog).to_have_count(0)
 
     page.get_by_role("button", name="Add signal").first.click()
     page.get_by_label("What people said").fill("Search is gone")
@@ -71,9 +74,9 @@ def enter_a_new_workspace(page: Page) -> None:
 
 
 def lose_the_connection(page: Page) -> None:
-    """Close the socket and wait until the page has another, and what it loads then."""
+    """Close the socket, and wait until another has brought the whole state and what loads then."""
     before = page.evaluate("sockets.length")
     page.evaluate("sockets.at(-1).close()")
     page.wait_for_function(
-        "before => sockets.length > before && sockets.at(-1).told > 0", arg=before
+        "before => sockets.length > before && sockets.at(-1).told > 1", arg=before
     )
