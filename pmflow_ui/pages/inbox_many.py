@@ -39,7 +39,8 @@ ABOUT = (
 )
 EFFECT = (
     "Of each pair the older signal stays, with the links and personas of both; the other is found"
-    " under “Merged into it”. No words are lost: Undo takes all of it back, and Unmerge one later."
+    " under “Merged into it”. A pair with a signal that another pair merges is left out. No words"
+    " are lost: Undo takes all of it back, and Unmerge a single one later."
 )
 
 

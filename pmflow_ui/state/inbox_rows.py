@@ -297,7 +297,8 @@ def said_of(done: BulkDecided, status: SuggestionStatus) -> str:
         text += f"; {known} {'was' if known == 1 else 'were'} decided before"
     if refused:
         text += f"; {len(refused)} refused: {refused[0].reason}"
-    return text + (f"; {expired} had expired" if expired else "")
+    lapsed = "no longer applies" if expired == 1 else "no longer apply"
+    return text + (f"; {expired} {lapsed}" if expired else "")
 
 
 def said_of_undo(done: BulkDecided) -> str:

@@ -39,6 +39,8 @@ PRESS = f"""wanted => {{
     found.dispatchEvent(new KeyboardEvent("keydown", {{ key: "Enter", bubbles: true }}));
   else found?.click();
 }}"""
+ITEMS = f"() => ({FIND})().filter(([, one]) => one.role === 'menuitem').map(([name]) => name)"
+MENU_IS_OPEN = """() => !!document.querySelector("[role=menu][data-state=open]")"""
 CLOSE_MENU = """() => document.querySelector("[role=menu]")?.dispatchEvent(
   new KeyboardEvent("keydown", { key: "Escape", bubbles: true }))"""
 LINKS = """() => [...document.querySelectorAll("a[href]")]
@@ -102,8 +104,11 @@ def closed_links(links: set[str], role: Role) -> Iterator[str]:
                 break
 
 
-def press_all(context: BrowserContext, stop: Stop, but: Iterable[str]) -> Walked:
-    """Press each control of a page once, those of what opens too, but for some."""
+def press_all(context: BrowserContext, stop: Stop, but: Iterable[str], items: int) -> Walked:
+    """Press each control of a page once, those of what opens too, but for some.
+
+    Of a menu at most so many `items` are pressed; one of twenty themes does what the others do.
+    """
     # A tab of its own: what an event leads to after the tab has gone on would reach the next page.
     page = context.new_page()
     visit(page, stop.address)
@@ -114,6 +119,7 @@ def press_all(context: BrowserContext, stop: Stop, but: Iterable[str]) -> Walked
         walked.pressed.add(name)
         page.evaluate(PRESS, name)
         walked.seen |= set(page.evaluate(NAMES))
+        _press_items(page, name, walked, but, items)
         page.evaluate(CLOSE_MENU)
         if urlsplit(page.url).path != here:
             visit(page, stop.address)
@@ -123,6 +129,23 @@ def press_all(context: BrowserContext, stop: Stop, but: Iterable[str]) -> Walked
     walked.refused = page.evaluate("JSON.parse(sessionStorage.getItem('refusals') || '[]')")
     page.close()
     return walked
+
+
+def _press_items(page: Page, menu: str, walked: Walked, but: Iterable[str], most: int) -> None:
+    """Press items of the menu that is open, which a press closes, and open the menus inside it."""
+    done = 0
+    while done < most:
+        names = [name for name in page.evaluate(ITEMS) if not listed(name, but)]
+        # An item of one menu may be called like another's.
+        item = next((name for name in names if f"{menu}: {name}" not in walked.pressed), None)
+        if item is None:
+            return
+        walked.pressed.add(f"{menu}: {item}")
+        page.evaluate(PRESS, item)
+        walked.seen |= set(page.evaluate(NAMES))
+        if not page.evaluate(MENU_IS_OPEN):
+            done += 1
+            page.evaluate(PRESS, menu)
 
 
 def _left(page: Page, walked: Walked, but: Iterable[str]) -> list[str]:

@@ -142,7 +142,7 @@ def test_a_copy_in_two_pairs_is_merged_once_and_all_of_it_is_taken_back(acme: Ac
     tab = open_duplicates(acme)
     tab.send(InboxManyState, "ask")
     replies = tab.send(InboxManyState, "merge_all")
-    assert words(replies) == ["Accepted 3 suggestions; 1 had expired"]
+    assert words(replies) == ["Accepted 3 suggestions; 1 no longer applies"]
     ids = undone(Event.from_event_type(replies[-1])[0].payload)
     tab.send(InboxManyState, "take_back", [UUID(str(each)) for each in ids])
     assert (live(acme), len(waiting(acme))) == (2 * PAIRS, PAIRS + 1)
