@@ -49,6 +49,11 @@ LINKS = """() => [...document.querySelectorAll("a[href]")]
 TAKEN_OVER = ("Not for your role", "This did not work", "Nothing here")
 """The titles that stand on a page in place of its own."""
 OPENING_MS = 300
+SELECTS = ("Choose S-#", "Select S-#")
+"""What offers a bar of actions, each of which ends the selection: pressed when nothing else is."""
+SELECTIONS = 4
+ENDS_SELECTION = ("Choose none", "Clear the selection")
+"""What is pressed last of such a bar."""
 # Notes go by themselves, so each is kept as it comes, also over a reload.
 KEEP_REFUSALS = """
 new MutationObserver(() => {
@@ -75,6 +80,7 @@ class Walked:
     links: set[str] = field(default_factory=set[str])
     refused: list[str] = field(default_factory=list[str])
     lost: set[str] = field(default_factory=set[str])
+    selected: int = 0
 
 
 def may_open(permission: Permission, role: Role) -> bool:
@@ -116,7 +122,7 @@ def press_all(context: BrowserContext, stop: Stop, but: Iterable[str], items: in
     while left := _left(page, walked, but):
         # What lies over the page and what it is about comes before what changes all of it.
         name = left[-1]
-        walked.pressed.add(name)
+        _note_press(walked, name)
         page.evaluate(PRESS, name)
         walked.seen |= set(page.evaluate(NAMES))
         _press_items(page, name, walked, but, items)
@@ -129,6 +135,14 @@ def press_all(context: BrowserContext, stop: Stop, but: Iterable[str], items: in
     walked.refused = page.evaluate("JSON.parse(sessionStorage.getItem('refusals') || '[]')")
     page.close()
     return walked
+
+
+def _note_press(walked: Walked, name: str) -> None:
+    """Count a press; what selects is pressed several times, for each action on a selection."""
+    selects = listed(name, SELECTS)
+    walked.selected += selects
+    if not selects or walked.selected == SELECTIONS:
+        walked.pressed.add(name)
 
 
 def _press_items(page: Page, menu: str, walked: Walked, but: Iterable[str], most: int) -> None:
@@ -151,7 +165,7 @@ def _press_items(page: Page, menu: str, walked: Walked, but: Iterable[str], most
 def _left(page: Page, walked: Walked, but: Iterable[str]) -> list[str]:
     """Return what is still to be pressed, also of what opens only when the server has answered."""
     found = _look(page, walked, but)
-    if found or not walked.pressed:
+    if not walked.pressed or any(_turn(name) for name in found):
         return found
     page.wait_for_timeout(OPENING_MS)
     return _look(page, walked, but)
@@ -163,7 +177,15 @@ def _look(page: Page, walked: Walked, but: Iterable[str]) -> list[str]:
     walked.links |= set(page.evaluate(LINKS))
     walked.lost |= {one for one in page.locator("h1").all_inner_texts() if one in TAKEN_OVER}
     names = (name for name in page.evaluate(PRESSABLE) if name not in walked.pressed)
-    return [name for name in names if not listed(name, but)]
+    left = [name for name in names if not listed(name, but)]
+    return sorted(left, key=_turn)
+
+
+def _turn(name: str) -> int:
+    """Return when a control has its turn: the last of a list is pressed first."""
+    if listed(name, SELECTS):
+        return 0
+    return 1 if listed(name, ENDS_SELECTION) else 2
 
 
 def listed(name: str, names: Iterable[str]) -> bool:
