@@ -6,14 +6,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from pmflow_core.accounts.actor import Actor
 from pmflow_core.automation import chore_rows, chores, maintenance, service
 from pmflow_core.automation.evaluating import evaluate
 from pmflow_core.automation.models import Chore
 from pmflow_core.automation.schemas import RoundRead
 from pmflow_core.board import trash
+from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.errors import PmflowError
+from pmflow_core.intake import closing
+from pmflow_core.integrations import webhooks
 from pmflow_core.logs import get_logger
 
 log = get_logger(__name__)
@@ -128,11 +133,20 @@ def _trash(workspace_id: UUID, hold: Hold) -> Figures:
     total: dict[str, int] = {}
     while True:
         with transaction(workspace_id) as session:
-            batch = trash.erase_old(session, actor)
+            batch = _erase(session, actor)
         total = {kind: total.get(kind, 0) + number for kind, number in batch.items()}
         if not any(batch.values()):
             return total
         hold()
+
+
+def _erase(session: Session, actor: Actor) -> dict[str, int]:
+    before = utcnow() - trash.KEPT
+    return {
+        **trash.erase_old(session, actor),
+        "webhook": closing.erase_closed(session, actor, before),
+        "outgoing_webhook": webhooks.erase_deleted(session, actor, before),
+    }
 
 
 WORK: Mapping[Chore, Callable[[UUID, Hold], Figures]] = {

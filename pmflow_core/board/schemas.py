@@ -140,8 +140,20 @@ class StageVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierText:
+    """The newest version of what a document was before another stage wrote it anew."""
+
+    title: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A project's document in a list, with the coverage of its claims."""
+    """A project's document in a list, with the coverage of its claims.
+
+    `earlier` are the texts of other shapes in its history, the newest first: stages may write one
+    document, as Inbox and Discovery do.
+    """
 
     type: str
     title: str
@@ -151,6 +163,7 @@ class DocumentRow:
     claims: int
     author: str
     written_at: datetime
+    earlier: tuple[EarlierText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +262,11 @@ class SectionRead:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A version in a document's history."""
+    """A version in a document's history; `stage` is None where no run of a stage wrote it."""
 
     number: int
+    title: str
+    stage: str | None
     author: str
     by_run: bool
     written_at: datetime

@@ -11,6 +11,7 @@ from pmflow_core.board.schemas import (
     DocumentRead,
     DocumentRow,
     DocumentState,
+    EarlierText,
     SectionRead,
     VersionRow,
 )
@@ -29,7 +30,10 @@ def document_rows(session: Session, project: Project) -> tuple[DocumentRow, ...]
     """Return the project's documents with the coverage of their newest versions."""
     approved = statements.document_states(session, [project.id]).get(project.id, {})
     rows: list[DocumentRow] = []
-    for document, version in documents.latest_versions(session, project.id):
+    latest = documents.latest_versions(session, project.id)
+    several = [document.id for document, version in latest if version.number > 1]
+    shapes = statements.newest_of_templates(session, several) if several else {}
+    for document, version in latest:
         found = measure(session, version)
         rows.append(
             DocumentRow(
@@ -41,6 +45,11 @@ def document_rows(session: Session, project: Project) -> tuple[DocumentRow, ...]
                 claims=found.total,
                 author=version.author_name,
                 written_at=version.created_at,
+                earlier=tuple(
+                    EarlierText(TEMPLATES[template].title, number)
+                    for template, number in shapes.get(document.id, ())
+                    if template != version.template
+                ),
             )
         )
     return tuple(rows)
@@ -136,13 +145,17 @@ def _citations(session: Session, version: DocumentVersion) -> tuple[CitationRead
 
 def _versions(session: Session, project_id: UUID, document: Document) -> tuple[VersionRow, ...]:
     approved = statements.approved_hashes(session, project_id, document.type)
+    found = documents.versions(session, document.id)
+    stages = statements.stages_of_runs(session, {row.run_id for row in found if row.run_id})
     return tuple(
         VersionRow(
             number=version.number,
+            title=TEMPLATES[version.template].title,
+            stage=stages.get(version.run_id) if version.run_id else None,
             author=version.author_name,
             by_run=version.run_id is not None,
             written_at=version.created_at,
             approved=version.sha256 in approved,
         )
-        for version in documents.versions(session, document.id)
+        for version in found
     )

@@ -11,7 +11,7 @@ from sqlmodel import col
 from pmflow_core.db.arrays import among
 from pmflow_core.db.base import TenantRow
 from pmflow_core.documents.models import Citation, Document, DocumentVersion
-from pmflow_core.projects.models import Project, ProjectStatus
+from pmflow_core.projects.models import Project, ProjectStatus, Stage
 from pmflow_core.runs.models import Approval, StageRun
 from pmflow_core.runs.status import OPEN, RunStatus
 from pmflow_core.signals.models import Severity, Signal, SignalProject
@@ -82,6 +82,36 @@ def approved_hashes(session: Session, project_id: UUID, kind: str) -> set[str]:
         col(Approval.project_id) == project_id, col(Approval.approved)
     )
     return {digest for digest in session.scalars(statement) if digest}
+
+
+def newest_of_templates(
+    session: Session, document_ids: Collection[UUID]
+) -> dict[UUID, list[tuple[str, int]]]:
+    """Return by document each template that its versions follow, with the newest one's number.
+
+    The newest comes first.
+    """
+    newest = func.max(col(DocumentVersion.number))
+    statement = (
+        select(col(DocumentVersion.document_id), col(DocumentVersion.template), newest)
+        .where(col(DocumentVersion.document_id).in_(document_ids))
+        .group_by(col(DocumentVersion.document_id), col(DocumentVersion.template))
+        .order_by(newest.desc())
+    )
+    found: dict[UUID, list[tuple[str, int]]] = {}
+    for document_id, template, number in session.execute(statement):
+        found.setdefault(document_id, []).append((template, number))
+    return found
+
+
+def stages_of_runs(session: Session, run_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the name of the stage that each run was of; a stage that is gone by its slug."""
+    statement = (
+        select(col(StageRun.id), func.coalesce(col(Stage.name), col(StageRun.stage)))
+        .outerjoin(Stage, col(Stage.slug) == col(StageRun.stage))
+        .where(col(StageRun.id).in_(run_ids))
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def severity_mix(session: Session, project_id: UUID) -> dict[str, int]:

@@ -99,6 +99,7 @@ def preview_confined(path: Path, options: ParseOptions, limits: Limits | None = 
         seen["text_column"],
         seen["ref_column"],
         seen["attributes"],
+        seen["doubts"],
     )
 
 

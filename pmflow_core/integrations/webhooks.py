@@ -31,6 +31,7 @@ from pmflow_core.outgoing.models import Attempt, EventType, Message, MessageStat
 from pmflow_core.sealing import Keys, seal
 
 BY_HAND = "An admin switched it off."
+ERASED_AT_ONCE = 500
 
 
 class WebhookOff(Conflict):
@@ -163,6 +164,21 @@ def restore_webhook(session: Session, actor: Actor, webhook_id: UUID) -> Webhook
     record(session, actor, "outgoing_webhook.restored", found.name, {"id": str(found.id)})
     _nudge(session, actor)
     return as_read(found)
+
+
+def erase_deleted(session: Session, actor: Actor, before: datetime) -> int:
+    """Erase up to 500 webhooks that were deleted before a moment, and return how many.
+
+    One of which messages are kept still waits for them to be forgotten.
+
+    Raises:
+        PermissionDenied: the actor is not an admin.
+    """
+    actor.require(Role.ADMIN)
+    number = repository.erase_deleted(session, before, ERASED_AT_ONCE)
+    if number:
+        record(session, actor, "outgoing_webhook.erased", f"{number} from the trash")
+    return number
 
 
 def send_test(session: Session, actor: Actor, webhook_id: UUID) -> UUID:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -188,6 +188,25 @@ def forget_old(session: Session) -> None:
         .where(col(Message.created_at) < utcnow() - KEPT)
         .execution_options(synchronize_session=False)
     )
+
+
+def erase_deleted(session: Session, before: datetime, limit: int) -> int:
+    """Erase webhooks that were deleted before a moment and of which no message is kept."""
+    statement = (
+        select(col(Webhook.id))
+        .where(
+            col(Webhook.deleted_at) < before,
+            ~exists().where(col(Message.webhook_id) == col(Webhook.id)),
+        )
+        .order_by(col(Webhook.id))
+        .limit(limit)
+        .with_for_update(key_share=False)
+    )
+    ids = list(session.scalars(statement))
+    session.execute(
+        delete(Webhook).where(col(Webhook.id).in_(ids)).execution_options(synchronize_session=False)
+    )
+    return len(ids)
 
 
 def _ids(rows: Any) -> list[UUID]:

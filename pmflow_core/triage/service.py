@@ -174,10 +174,36 @@ def decide_many(
         PermissionDenied: the actor is not an editor.
         TooManySuggestions: more than 200.
     """
+    return _each(session, actor, ids, accept if status is ACCEPTED else dismiss)
+
+
+def undo_many(session: Session, actor: Actor, ids: Sequence[UUID]) -> BulkDecided:
+    """Propose up to 200 suggestions again, and take back what accepting them did.
+
+    Those that `decide_many` let expire are among them. What cannot be taken back is refused and
+    keeps no other from it.
+
+    Raises:
+        PermissionDenied: the actor is not an editor.
+        TooManySuggestions: more than 200.
+    """
+    return _each(session, actor, ids, _propose_again)
+
+
+def _propose_again(session: Session, actor: Actor, suggestion_id: UUID) -> Decided:
+    expired = rows.lock_suggestion(session, suggestion_id).status is EXPIRED
+    return (restore if expired else undo)(session, actor, suggestion_id)
+
+
+def _each(
+    session: Session,
+    actor: Actor,
+    ids: Sequence[UUID],
+    verb: Callable[[Session, Actor, UUID], Decided],
+) -> BulkDecided:
     actor.require(Role.EDITOR)
     if len(ids) > MOST_AT_ONCE:
         raise TooManySuggestions(f"At most {MOST_AT_ONCE} suggestions are decided at once.")
-    verb: Callable[[Session, Actor, UUID], Decided] = accept if status is ACCEPTED else dismiss
     done = BulkDecided()
     # In one order, so that two who decide on the same ones wait for each other.
     for suggestion_id in sorted(set(ids)):

@@ -83,9 +83,11 @@ class Document(BaseModel):
 
 
 class Version(Shape):
-    """A version in a document's history."""
+    """A version in a document's history; `stage` is null where no run of a stage wrote it."""
 
     number: int
+    title: str
+    stage: str | None
     author: str
     by_run: bool
     written_at: datetime

@@ -79,13 +79,17 @@ class Taken(BaseModel):
 
 
 class Looked(BaseModel):
-    """The beginning of a file and the columns that would be used; nothing was imported."""
+    """The beginning of a file and the columns that would be used; nothing was imported.
+
+    `doubts` says of each column that hardly holds what people said why, and what to do.
+    """
 
     format: str
     columns: list[str]
     rows: list[list[str]]
     text_column: str | None
     ref_column: str | None
+    doubts: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,4 +209,5 @@ def _looked(seen: Preview) -> Looked:
         rows=[[cell[:300] for cell in row] for row in seen.rows],
         text_column=seen.text_column,
         ref_column=seen.ref_column,
+        doubts=dict(seen.doubts),
     )

@@ -79,6 +79,7 @@ def _import_dialog() -> rx.Component:
         file_upload(
             f"/api/workspaces/{SessionState.workspace_slug}/signals/upload",
             ImportsState.imported,
+            ImportsState.shown_in,
         ),
         rx.cond(
             ImportsState.rows,

@@ -1,5 +1,5 @@
 // Sends a file to our own route with its progress; rows of a table are mapped before they go.
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 const TABLES = /\.(csv|tsv|jsonl|ndjson|json)(\.gz)?$/i;
 
@@ -72,7 +72,7 @@ function Sample({ seen, text, reference }) {
   );
 }
 
-export function FileUpload({ url, limit, accept, onDone }) {
+export function FileUpload({ url, limit, accept, onDone, onShown }) {
   const input = useRef(null);
   const [file, setFile] = useState(null);
   const [seen, setSeen] = useState(null);
@@ -81,6 +81,8 @@ export function FileUpload({ url, limit, accept, onDone }) {
   const [percent, setPercent] = useState(-1);
   const [error, setError] = useState("");
   const [over, setOver] = useState(false);
+  // The moment from which a document counts its time tells it from the one before a reload.
+  useEffect(() => { onShown?.(String(performance.timeOrigin)); }, []);
 
   const reset = () => {
     setFile(null);
@@ -118,7 +120,7 @@ export function FileUpload({ url, limit, accept, onDone }) {
     try {
       const found = await send(url, chosen, { preview: "true" }, setPercent);
       setSeen(found);
-      setText(found.text_column || found.columns[0] || "");
+      setText(found.text_column || found.columns.find((column) => !found.doubts[column]) || found.columns[0] || "");
       setReference(found.ref_column || "");
       setPercent(-1);
     } catch (problem) {
@@ -137,6 +139,7 @@ export function FileUpload({ url, limit, accept, onDone }) {
           <Choice label="Text column" value={text} columns={seen.columns} onChange={setText} />
           <Choice label="Reference column" value={reference} columns={seen.columns.filter((column) => column !== text)} none="None: rows are always new" onChange={setReference} />
         </div>
+        {seen.doubts[text] && <p className="up-doubt" role="status">{seen.doubts[text]}</p>}
         <Sample seen={seen} text={text} reference={reference} />
         <p className="hint">A reference that is known makes no second signal, so the same file can be imported again.</p>
         {percent >= 0 ? (

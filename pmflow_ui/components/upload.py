@@ -15,6 +15,10 @@ def _done(import_id: rx.Var[str]) -> list[rx.Var[str]]:
     return [import_id]
 
 
+def _shown(document: rx.Var[str]) -> list[rx.Var[str]]:
+    return [document]
+
+
 class _FileUpload(rx.NoSSRComponent):
     library = f"$/public{_SOURCE}"
     tag = "FileUpload"
@@ -23,8 +27,14 @@ class _FileUpload(rx.NoSSRComponent):
     limit: rx.Var[int]
     accept: rx.Var[str]
     on_done: rx.EventHandler[_done]
+    on_shown: rx.EventHandler[_shown]
 
 
-def file_upload(url: Text, on_done: Any) -> rx.Component:
-    """Return the place to drop a file; `on_done(import_id)` follows when it was taken in."""
-    return _FileUpload.create(url=url, limit=UPLOAD_MAX_BYTES, accept=ACCEPT, on_done=on_done)
+def file_upload(url: Text, on_done: Any, on_shown: Any) -> rx.Component:
+    """Return the place to drop a file; `on_done(import_id)` follows when it was taken in.
+
+    `on_shown(document)` comes once it is drawn; each document that the browser loads has its own.
+    """
+    return _FileUpload.create(
+        url=url, limit=UPLOAD_MAX_BYTES, accept=ACCEPT, on_done=on_done, on_shown=on_shown
+    )

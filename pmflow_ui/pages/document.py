@@ -19,6 +19,7 @@ from pmflow_ui.pages.document_diff import diff_view
 from pmflow_ui.pages.document_edit import edit_view
 from pmflow_ui.state.document import DocumentState
 from pmflow_ui.state.document_rows import OutlineLine, VersionLine
+from pmflow_ui.state.project_rows import EarlierLine
 from pmflow_ui.state.session import SessionState
 
 
@@ -89,7 +90,24 @@ def _older() -> rx.Component:
         rx.el.div(
             icon("history", 14),
             rx.el.span(f"This is version {head.version}. "),
-            link(f"Read version {head.latest}, the newest", href=head.href, class_name="link"),
+            link(f"Read {head.newest}, the newest", href=head.href, class_name="link"),
+            class_name="older",
+        ),
+    )
+
+
+def _earlier() -> rx.Component:
+    def line(row: ObjectVar[EarlierLine]) -> rx.Component:
+        return link(row.label, href=row.href, class_name="link listed")
+
+    return rx.cond(
+        DocumentState.earlier,
+        rx.el.div(
+            icon("history", 14),
+            rx.el.span(
+                "Another stage wrote this document before, and that text is kept: ",
+                rx.foreach(DocumentState.earlier, line),
+            ),
             class_name="older",
         ),
     )
@@ -99,6 +117,7 @@ def _byline() -> rx.Component:
     head = DocumentState.head
     return rx.el.p(
         f"Version {head.version}, written by {head.author}",
+        rx.cond(head.stage, f" in {head.stage}", ""),
         rx.cond(head.model, f", {head.model}", ""),
         ", ",
         moment(head.at, exact=True),
@@ -133,6 +152,7 @@ def _version(line: ObjectVar[VersionLine]) -> rx.Component:
             rx.cond(line.here, rx.fragment(), compare),
             class_name="sm t2 row",
         ),
+        rx.cond(line.origin, rx.el.span(line.origin, class_name="t3 sm trunc")),
         class_name=rx.cond(line.here, "on", ""),
         key=line.label,
     )
@@ -158,6 +178,7 @@ def _versions() -> rx.Component:
 def _read() -> rx.Component:
     text = rx.el.div(
         _older(),
+        _earlier(),
         _faults(),
         _byline(),
         document(DocumentState.blocks),

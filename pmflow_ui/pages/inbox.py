@@ -14,8 +14,10 @@ from pmflow_ui.components.placeholder import empty_state, skeleton_rows
 from pmflow_ui.components.shell import shell, workspace_path
 from pmflow_ui.components.snooze import snooze_dialog
 from pmflow_ui.components.tabs import segments
+from pmflow_ui.pages.inbox_many import about, merge_all_dialog
 from pmflow_ui.pages.inbox_opened import change_dialog, glyph, opened
 from pmflow_ui.state.inbox import InboxState
+from pmflow_ui.state.inbox_many import InboxManyState
 from pmflow_ui.state.inbox_rows import InboxRow
 from pmflow_ui.state.session import SessionState
 from pmflow_ui.state.signals import Choice
@@ -134,6 +136,8 @@ def _filters() -> rx.Component:
         aria_pressed=InboxState.kind == "",
     )
     all_of_them = button("Select all", "ghost", "sm", on_click=InboxState.select_all)
+    # What is decided or put off has its own verbs, one by one.
+    several = (InboxState.view == "open") & (InboxState.suggested.length() > 1)
     return rx.el.div(
         rx.el.div(
             everything,
@@ -143,7 +147,7 @@ def _filters() -> rx.Component:
             aria_label="Kind",
         ),
         rx.el.span(class_name="grow"),
-        rx.cond(SessionState.can_edit & (InboxState.suggested.length() > 1), all_of_them),
+        rx.cond(SessionState.can_edit & several, all_of_them),
         class_name="bar",
     )
 
@@ -155,8 +159,8 @@ def _bulk() -> rx.Component:
         rx.el.div(
             rx.el.span(many, " selected", class_name="med tn"),
             rx.el.span(class_name="vr"),
-            button("Accept", "primary", "sm", on_click=InboxState.decide_selected("accept")),
-            button("Dismiss", "ghost", "sm", on_click=InboxState.decide_selected("dismiss")),
+            button("Accept", "primary", "sm", on_click=InboxManyState.decide_selected("accept")),
+            button("Dismiss", "ghost", "sm", on_click=InboxManyState.decide_selected("dismiss")),
             class_name="bulk",
             role="group",
             aria_label="Selected suggestions",
@@ -229,12 +233,13 @@ def inbox_page() -> rx.Component:
         heading,
         rx.cond(
             InboxState.ready,
-            rx.fragment(_filters(), rx.cond(InboxState.is_empty, _nothing(), listed)),
+            rx.fragment(_filters(), about(), rx.cond(InboxState.is_empty, _nothing(), listed)),
             skeleton_rows(12),
         ),
         _bulk(),
         _keys_line(),
         change_dialog(),
+        merge_all_dialog(),
         snooze_dialog(InboxState.snooze, InboxState.snoozing, InboxState.set_snoozing),
         page_keys(
             ("j", "k", "x", "1", "2", "3", "h", "Enter", "Escape"),

@@ -32,7 +32,12 @@ def _role(row: ObjectVar[MemberRow]) -> rx.Component:
 
 def _end(row: ObjectVar[MemberRow]) -> rx.Component:
     leave = button(
-        "Leave", "ghost danger", "sm", disabled=row.fixed != "", on_click=MembersState.ask(row.id)
+        "Leave",
+        "ghost danger",
+        "sm",
+        disabled=row.fixed != "",
+        title=row.fixed,
+        on_click=MembersState.ask(row.id),
     )
     remove = icon_button(
         "user-minus", f"Remove {row.name}", "ghost danger", on_click=MembersState.ask(row.id)

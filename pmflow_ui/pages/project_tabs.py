@@ -21,7 +21,13 @@ from pmflow_ui.pages.project_results import (
     tickets_panel,
 )
 from pmflow_ui.state.project import ProjectState
-from pmflow_ui.state.project_rows import ActivityLine, DocumentLine, EvidenceLine, RunLine
+from pmflow_ui.state.project_rows import (
+    ActivityLine,
+    DocumentLine,
+    EarlierLine,
+    EvidenceLine,
+    RunLine,
+)
 
 BRIEF = 5
 
@@ -43,6 +49,14 @@ def _more(label: str, tab: str) -> rx.Component:
     )
 
 
+def _earlier(text: ObjectVar[EarlierLine]) -> rx.Component:
+    return rx.el.div(
+        "before it ",
+        link(text.label, href=text.href, class_name="link"),
+        class_name="t3 sm earlier",
+    )
+
+
 def _document(row: ObjectVar[DocumentLine]) -> rx.Component:
     name = rx.el.span(
         icon("file-text", 14),
@@ -59,7 +73,7 @@ def _document(row: ObjectVar[DocumentLine]) -> rx.Component:
         person_mark(row.author), moment(row.at, class_name="sm t3"), class_name="row"
     )
     return rx.el.tr(
-        rx.el.td(name),
+        rx.el.td(name, rx.foreach(row.earlier, _earlier)),
         rx.el.td(rx.el.span(row.state, class_name=f"chip {row.state_class}")),
         rx.el.td(evidence),
         rx.el.td(updated),

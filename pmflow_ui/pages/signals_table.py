@@ -148,8 +148,16 @@ def bulk_bar() -> rx.Component:
     def project(choice: ObjectVar[Choice]) -> rx.Component:
         return menu_item(choice.label, on_select=SignalsState.link(choice.value))
 
+    no_project = SignalsState.projects.length() == 0
     link_menu = menu(
-        button("Link", "ghost", "sm", "link", disabled=SignalsState.projects.length() == 0),
+        button(
+            "Link",
+            "ghost",
+            "sm",
+            "link",
+            disabled=no_project,
+            title=rx.cond(no_project, "There is no open project yet; create one on the board", ""),
+        ),
         rx.foreach(SignalsState.projects, project),
     )
 

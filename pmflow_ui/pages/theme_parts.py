@@ -19,7 +19,7 @@ ROW = ThemeState.row
 
 
 def _check(row: ObjectVar[QuoteRow]) -> rx.Component:
-    is_on = ThemeHandState.chosen.contains(row.id)
+    is_on = ThemeState.chosen.contains(row.id)
     return rx.el.button(
         rx.el.span(rx.cond(is_on, icon("check", 12)), class_name=f"cb {rx.cond(is_on, 'on', '')}"),
         type="button",
@@ -27,8 +27,12 @@ def _check(row: ObjectVar[QuoteRow]) -> rx.Component:
         aria_checked=is_on,
         aria_label=rx.Var.create(f"Choose S-{row.number}"),
         class_name="check",
-        on_click=ThemeHandState.choose(row.id),
+        on_click=ThemeState.choose(row.id),
     )
+
+
+def _may_choose() -> rx.Var[bool]:
+    return SessionState.can_edit & ThemeState.active & ~ROW.locked
 
 
 def _member(row: ObjectVar[QuoteRow]) -> rx.Component:
@@ -43,8 +47,7 @@ def _member(row: ObjectVar[QuoteRow]) -> rx.Component:
         ),
         class_name="grow",
     )
-    may = SessionState.can_edit & ThemeState.active & ~ROW.locked
-    return rx.el.li(rx.cond(may, _check(row)), words, key=row.number, class_name="q pick")
+    return rx.el.li(rx.cond(_may_choose(), _check(row)), words, key=row.number, class_name="q pick")
 
 
 def _to_theme(choice: ObjectVar[Choice]) -> rx.Component:
@@ -56,12 +59,12 @@ def _into_theme(choice: ObjectVar[Choice]) -> rx.Component:
 
 
 def _chosen() -> rx.Component:
-    many = ThemeHandState.chosen.length()
+    many = ThemeState.chosen.length()
     move = menu(
         button("Move to", "", "sm", "arrow-right"), rx.foreach(ThemeHandState.others, _to_theme)
     )
     return rx.cond(
-        many > 0,
+        _may_choose() & (many > 0),
         rx.el.div(
             rx.el.span(many, " chosen", class_name="med tn"),
             rx.cond(ThemeHandState.others, move),
@@ -74,7 +77,7 @@ def _chosen() -> rx.Component:
                 on_click=ThemeHandState.take_out,
                 title="They count as no matter of work from then on, like praise",
             ),
-            icon_button("x", "Choose none", on_click=ThemeHandState.choose_none),
+            icon_button("x", "Choose none", on_click=ThemeState.choose_none),
             class_name="row chosen",
             role="toolbar",
             aria_label="With the chosen signals",
@@ -122,7 +125,7 @@ def split_dialog() -> rx.Component:
             on_submit=ThemeHandState.split,
             class_name="col paste",
         ),
-        open=ThemeHandState.splitting,
+        open=ThemeHandState.splitting & (ThemeState.chosen.length() > 0),
         on_open_change=ThemeHandState.ask_split,
     )
 

@@ -29,11 +29,13 @@ from pmflow_ui.state.document_rows import (
     OutlineLine,
     VersionLine,
     count_words,
+    earlier_of,
     head_of,
     outline_of,
     versions_of,
 )
 from pmflow_ui.state.project import Address, read_address
+from pmflow_ui.state.project_rows import EarlierLine
 
 Number = Annotated[int, Field(ge=1, le=999_999)]
 NOWHERE = Address(base="", key="")
@@ -55,6 +57,7 @@ class DocumentState(rx.State):
     blocks: rx.Field[list[Block]] = rx.field(default_factory=list)
     outline: rx.Field[list[OutlineLine]] = rx.field(default_factory=list)
     versions: rx.Field[list[VersionLine]] = rx.field(default_factory=list)
+    earlier: rx.Field[list[EarlierLine]] = rx.field(default_factory=list)
     faults: rx.Field[list[str]] = rx.field(default_factory=list)
     diff: rx.Field[DiffView] = rx.field(default_factory=DiffView)
     rows: rx.Field[list[DiffRow]] = rx.field(default_factory=list)
@@ -224,6 +227,7 @@ class DocumentState(rx.State):
         self._content = read.content
         self.head = head_of(read, address.base)
         self.versions = versions_of(read, address.base)
+        self.earlier = earlier_of(read, address.base)
         if self.mode == "diff":
             old = await call(read_document, actor, address.key, address.kind, self._against)
             self.diff, self.rows = compare(old, read)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pmflow_core.board.schemas import DocumentRead
 from pmflow_ui.figures import counted
 from pmflow_ui.prose import anchor_of
-from pmflow_ui.state.project_rows import Person, person, ticks_of
+from pmflow_ui.state.project_rows import EarlierLine, Person, person, ticks_of
 
 OUTLINE_TICKS = 12
 
@@ -33,6 +33,8 @@ class DocumentHead:
     weak: bool = False
     words: int = 0
     approved: int = 0
+    stage: str = ""
+    newest: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ class OutlineLine:
 
 @dataclass(frozen=True)
 class VersionLine:
-    """A version in the history, with the address that compares it with the one in view."""
+    """A version in the history, with the address that compares it with the one in view.
+
+    `origin` says which stage wrote it, and what it is where that changed over the history.
+    """
 
     label: str
     href: str
@@ -55,6 +60,7 @@ class VersionLine:
     number: int
     here: bool
     approved: bool
+    origin: str = ""
     author: Person = field(default_factory=Person)
     at: str = ""
 
@@ -94,7 +100,28 @@ def head_of(read: DocumentRead, base: str) -> DocumentHead:
         weak=read.cited < read.claims,
         words=count_words(read.content),
         approved=_last_approved(read),
+        stage=next((row.stage or "" for row in read.versions if row.number == read.version), ""),
+        newest=_newest(read),
     )
+
+
+def _newest(read: DocumentRead) -> str:
+    """Return how the newest version is named: with its title where that is another one."""
+    title = read.versions[0].title
+    return f"version {read.latest}" + (f", {title}" if title != read.title else "")
+
+
+def earlier_of(read: DocumentRead, base: str) -> list[EarlierLine]:
+    """Return the newest version of each text that the one in view replaced, the newest first."""
+    if read.version != read.latest:
+        return []
+    found: dict[str, EarlierLine] = {}
+    for row in read.versions:
+        if row.title != read.title and row.title not in found:
+            where = f"{base}/projects/{read.project_key}/documents/{read.type}"
+            label = f"{row.title}, version {row.number}"
+            found[row.title] = EarlierLine(label, f"{where}?version={row.number}")
+    return list(found.values())
 
 
 def _last_approved(read: DocumentRead) -> int:
@@ -133,6 +160,7 @@ def versions_of(read: DocumentRead, base: str) -> list[VersionLine]:
     """Return the history, each version with its address and the way to compare it."""
     here = f"{base}/projects/{read.project_key}/documents/{read.type}"
     shown = "" if read.version == read.latest else f"&version={read.version}"
+    several = len({version.title for version in read.versions}) > 1
     return [
         VersionLine(
             label=f"v{version.number}",
@@ -141,6 +169,9 @@ def versions_of(read: DocumentRead, base: str) -> list[VersionLine]:
             number=version.number,
             here=version.number == read.version,
             approved=version.approved,
+            origin=" · ".join(
+                part for part in (version.title if several else "", version.stage) if part
+            ),
             author=person(version.author, bot=version.by_run),
             at=version.written_at.isoformat(),
         )

@@ -27,6 +27,7 @@ SHOWN = 8
 LISTED = 50
 # A message to the server may not be larger.
 MOST_PASTED = 400_000
+Document = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
 class Pasted(BaseModel):
@@ -71,8 +72,8 @@ class ImportsState(rx.State):
     signals: rx.Field[int] = rx.field(0)
     waiting: rx.Field[int] = rx.field(0)
     ready: rx.Field[bool] = rx.field(False)
-    # The socket through which a dialog was opened; a page that is loaded anew has another.
-    _opened_on: str = ""
+    # The browser's document in which the import's dialog was opened; empty until it says so.
+    _document: str = ""
 
     @rx.var
     def empty(self) -> bool:
@@ -88,12 +89,10 @@ class ImportsState(rx.State):
     async def load(self) -> None:
         """Show the newest imports, and whether there is any signal at all.
 
-        The import's dialog that was open before the page was loaded anew does not come back over
-        it. That of pasting stays: after a lost connection its text would be gone with it.
+        This runs again after a lost connection. The dialogs stay open then: what was pasted, and
+        which column was chosen for the text, would be gone with them.
         """
         actor = current_actor()
-        if self._opened_on != self.router.session.session_id:
-            self.importing = False
         watch.watch(self, [topics.signals(actor.workspace_id)], ImportsState.refresh())
         await self._read(actor)
 
@@ -105,12 +104,22 @@ class ImportsState(rx.State):
     @event(allow=Role.EDITOR)
     async def show_import(self, is_open: bool) -> None:
         """Open or close the dialog for files."""
-        self.importing, self._opened_on = is_open, self.router.session.session_id
+        self.importing, self._document = is_open, ""
         if is_open:
             actor = current_actor()
             # Not every page with the dialog loads the imports.
             watch.watch(self, [topics.signals(actor.workspace_id)], ImportsState.refresh())
             await self._read(actor)
+
+    @event(allow=Role.EDITOR)
+    async def shown_in(self, document: Document) -> None:
+        """Close the dialog for files where it was opened in another document.
+
+        It was left open in a page that was loaded anew, and does not come back over that.
+        """
+        if self._document not in ("", document):
+            self.importing = False
+        self._document = document if self.importing else ""
 
     @event(allow=Role.EDITOR)
     async def show_paste(self, is_open: bool) -> None:

@@ -24,7 +24,7 @@ from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
 from pmflow_ui.guard import event, opened
 from pmflow_ui.state.inbox_reads import GROUPS, STATUSES, Asked, Shown, View, read, shown_of
-from pmflow_ui.state.inbox_rows import KINDS, MENTION, SUGGESTION, InboxRow, Opened, said_of
+from pmflow_ui.state.inbox_rows import KINDS, MENTION, SUGGESTION, InboxRow, Opened
 from pmflow_ui.state.signals import Choice
 from pmflow_ui.toasts import offer_undo, refuse, say
 from pmflow_ui.viewer import workspace_slug
@@ -50,6 +50,7 @@ class InboxState(rx.State):
     kinds: rx.Field[list[Choice]] = rx.field(default_factory=list)
     projects: rx.Field[list[Choice]] = rx.field(default_factory=list)
     suggested_words: rx.Field[str] = rx.field("")
+    duplicates: rx.Field[int] = rx.field(0)
     has_more: rx.Field[bool] = rx.field(False)
     current: rx.Field[str] = rx.field("")
     current_row: rx.Field[str] = rx.field("")
@@ -203,7 +204,7 @@ class InboxState(rx.State):
     @event(allow=Role.EDITOR)
     async def select_all(self) -> None:
         """Select all suggestions that are shown, or none when all of them are."""
-        ids = [row.id for row in self.suggested]
+        ids = [row.id for row in self.suggested] if self.view == "open" else []
         self.selected = [] if len(self.selected) == len(ids) else ids
 
     @event(allow=Role.EDITOR)
@@ -248,16 +249,6 @@ class InboxState(rx.State):
         await call(triage.undo, current_actor(), suggestion_id)
         await self._read(current_actor())
         return say("Taken back; it is suggested again")
-
-    @event(allow=Role.EDITOR)
-    async def decide_selected(self, verb: Literal["accept", "dismiss"]) -> EventSpec:
-        """Accept or dismiss everything that is selected."""
-        ids = [UUID(item.partition(":")[2]) for item in self.selected]
-        status = SuggestionStatus.ACCEPTED if verb == "accept" else SuggestionStatus.DISMISSED
-        done = await call(triage.decide_many, current_actor(), ids, status)
-        self.selected = []
-        await self._read(current_actor())
-        return say(said_of(done, status))
 
     async def _decide_by(self, key: str) -> EventSpec | None:
         if key == "x":
@@ -323,6 +314,7 @@ class InboxState(rx.State):
             for kind, name in KINDS.items()
             if kind in found.counts
         ]
+        self.duplicates = found.counts.get(SuggestionKind.MERGE_DUPLICATE, 0)
         if found.mentioned:
             self.kinds.append(Choice(MENTION, f"Mentions {found.mentioned:,}"))
         self.snoozed_words = f"Snoozed {found.snoozed:,}" if found.snoozed else "Snoozed"

@@ -9,6 +9,7 @@ from pmflow_core.signals.schemas import SignalRead
 from pmflow_core.suggestions.models import SuggestionKind, SuggestionStatus
 from pmflow_core.triage.inbox import WaitingProject, WaitsFor
 from pmflow_core.triage.schemas import BulkDecided, SuggestionRead
+from pmflow_core.triage.service import SuggestionIsDecided
 from pmflow_ui.figures import counted
 from pmflow_ui.state.signals_rows import theme_path
 
@@ -286,9 +287,23 @@ def _iso(at: datetime | None) -> str:
 def said_of(done: BulkDecided, status: SuggestionStatus) -> str:
     """Return what became of several suggestions, in words."""
     verb = "Accepted" if status is SuggestionStatus.ACCEPTED else "Dismissed"
-    count = sum(1 for each in done.decided if each.status is status)
+    count = sum(1 for each in done.decided if each.status is status and each.is_new)
+    known = sum(1 for each in done.decided if not each.is_new)
+    refused = [each for each in done.refused if each.code != SuggestionIsDecided.code]
+    known += len(done.refused) - len(refused)
+    expired = sum(1 for each in done.decided if each.status is SuggestionStatus.EXPIRED)
     text = f"{verb} {counted(count, 'suggestion')}"
-    expired = len(done.decided) - count
+    if known:
+        text += f"; {known} {'was' if known == 1 else 'were'} decided before"
+    if refused:
+        text += f"; {len(refused)} refused: {refused[0].reason}"
+    lapsed = "no longer applies" if expired == 1 else "no longer apply"
+    return text + (f"; {expired} {lapsed}" if expired else "")
+
+
+def said_of_undo(done: BulkDecided) -> str:
+    """Return what became of taking several decisions back, in words."""
+    text = f"Taken back; {counted(len(done.decided), 'suggestion')} suggested again"
     if done.refused:
-        text += f"; {len(done.refused)} refused: {done.refused[0].reason}"
-    return text + (f"; {expired} had expired" if expired else "")
+        text += f"; {len(done.refused)} stay as they are: {done.refused[0].reason}"
+    return text

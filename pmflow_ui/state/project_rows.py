@@ -92,6 +92,14 @@ class WhyView:
 
 
 @dataclass(frozen=True)
+class EarlierLine:
+    """A text that a document was before another stage wrote it anew."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
 class DocumentLine:
     """A document in the table, with one tick a claim."""
 
@@ -104,6 +112,7 @@ class DocumentLine:
     coverage: str
     author: Person
     at: str
+    earlier: list[EarlierLine] = field(default_factory=list[EarlierLine])
 
 
 @dataclass(frozen=True)
@@ -235,8 +244,9 @@ def _to_look_at(read: ProjectRead) -> DocumentRow | None:
 def document_line(row: DocumentRow, base: str, key: str) -> DocumentLine:
     """Return a document as a row of the table."""
     state, state_class = STATES[row.state]
+    href = f"{base}/projects/{key}/documents/{row.type}"
     return DocumentLine(
-        href=f"{base}/projects/{key}/documents/{row.type}",
+        href=href,
         title=row.title,
         version=f"v{row.version}",
         state=state,
@@ -245,6 +255,10 @@ def document_line(row: DocumentRow, base: str, key: str) -> DocumentLine:
         coverage=f"{row.cited} of {row.claims}" if row.claims else "no claims",
         author=person(row.author),
         at=row.written_at.isoformat(),
+        earlier=[
+            EarlierLine(f"{text.title}, v{text.version}", f"{href}?version={text.version}")
+            for text in row.earlier
+        ],
     )
 
 

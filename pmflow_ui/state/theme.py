@@ -73,6 +73,7 @@ class ThemeState(rx.State):
     keywords: rx.Field[list[str]] = rx.field(default_factory=list)
     quotes: rx.Field[list[QuoteRow]] = rx.field(default_factory=list)
     newest: rx.Field[list[QuoteRow]] = rx.field(default_factory=list)
+    chosen: rx.Field[list[str]] = rx.field(default_factory=list)
     severities: rx.Field[list[Share]] = rx.field(default_factory=list)
     segments: rx.Field[list[Share]] = rx.field(default_factory=list)
     weeks: rx.Field[Chart] = rx.field(default_factory=lambda: chart([{}]))
@@ -95,8 +96,10 @@ class ThemeState(rx.State):
     async def load(self) -> None:
         """Show the theme of the address."""
         actor = current_actor()
-        self.row, self.renaming = None, False
-        self._theme = theme_of(self.router.url.path)
+        here = theme_of(self.router.url.path)
+        if here != self._theme:
+            self.chosen = []
+        self.row, self.renaming, self._theme = None, False, here
         watch.watch(self, [topics.signals(actor.workspace_id)], ThemeState.refresh())
         await self._read(actor)
 
@@ -104,6 +107,18 @@ class ThemeState(rx.State):
     async def refresh(self) -> None:
         """Look again; a theme that has ended says so."""
         await self._read(current_actor())
+
+    @event(allow=Role.EDITOR)
+    async def choose(self, signal_id: UUID) -> None:
+        """Choose a signal, or no longer."""
+        given = str(signal_id)
+        rest = [each for each in self.chosen if each != given]
+        self.chosen = rest if len(rest) < len(self.chosen) else [*rest, given]
+
+    @event(allow=Role.EDITOR)
+    async def choose_none(self) -> None:
+        """Choose nothing."""
+        self.chosen = []
 
     @event(allow=Role.EDITOR)
     async def ask_name(self, is_open: bool) -> None:
@@ -162,6 +177,9 @@ class ThemeState(rx.State):
             )
             for row in page.items
         ]
+        # What left the list, moved by somebody else perhaps, is no longer seen to be chosen.
+        shown = {row.id for row in self.newest}
+        self.chosen = [each for each in self.chosen if each in shown]
 
     def _describe(self, detail: ThemeDetail, slug: str) -> None:
         read = detail.read

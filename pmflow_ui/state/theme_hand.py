@@ -1,4 +1,4 @@
-"""What a person does to the signals of a theme: choose some, move, split off, take out, merge."""
+"""What a person does to the signals of a theme: move, split off, take out, merge."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,44 +38,30 @@ class Choice:
 
 
 class ThemeHandState(rx.State):
-    """The chosen signals of the theme of the address, and where they can go."""
+    """Where the chosen signals of the theme of the address can go; `ThemeState` has them.
 
-    chosen: rx.Field[list[str]] = rx.field(default_factory=list)
+    A second press of what the first has done finds none chosen, and does nothing.
+    """
+
     others: rx.Field[list[Choice]] = rx.field(default_factory=list)
     splitting: rx.Field[bool] = rx.field(False)
     split_error: rx.Field[str] = rx.field("")
 
     @event(allow=Role.VIEWER)
     async def load(self) -> None:
-        """Choose nothing."""
-        self.chosen, self.splitting = [], False
+        """Show where they can go."""
+        self.splitting = False
         await self._read(current_actor())
-
-    @event(allow=Role.EDITOR)
-    async def choose(self, signal_id: UUID) -> None:
-        """Choose a signal, or no longer."""
-        given = str(signal_id)
-        rest = [each for each in self.chosen if each != given]
-        self.chosen = rest if len(rest) < len(self.chosen) else [*rest, given]
-
-    @event(allow=Role.EDITOR)
-    async def choose_none(self) -> None:
-        """Choose nothing."""
-        self.chosen = []
 
     @event(allow=Role.EDITOR)
     async def move(self, theme_id: UUID) -> Sequence[EventSpec | EventCallback[()]]:
         """Put the chosen signals into another theme."""
-        actor = current_actor()
-        done = await call(by_hand.move, actor, self._signals(), theme_id)
-        return await self._moved(actor, done, "moved")
+        return await self._move(theme_id, "moved")
 
     @event(allow=Role.EDITOR)
     async def take_out(self) -> Sequence[EventSpec | EventCallback[()]]:
         """Take the chosen signals out of any theme."""
-        actor = current_actor()
-        done = await call(by_hand.move, actor, self._signals(), None)
-        return await self._moved(actor, done, "taken out")
+        return await self._move(None, "taken out")
 
     @event(allow=Role.EDITOR)
     async def ask_split(self, is_open: bool) -> None:
@@ -86,8 +72,12 @@ class ThemeHandState(rx.State):
     async def split(self, form: SplitName) -> Sequence[EventSpec | EventCallback[()]]:
         """Make a theme of the chosen signals."""
         actor = current_actor()
+        signals = await self._signals()
+        if not signals:
+            self.splitting = False
+            return []
         try:
-            done = await call(by_hand.split, actor, self._signals(), form.label)
+            done = await call(by_hand.split, actor, signals, form.label)
         except Invalid as error:
             self.split_error = str(error)
             return []
@@ -107,13 +97,22 @@ class ThemeHandState(rx.State):
             offer_undo(f"Merged: {counted(done.moved, 'signal')} moved", undo),
         ]
 
-    def _signals(self) -> Sequence[UUID]:
-        return [UUID(each) for each in self.chosen]
+    async def _signals(self) -> Sequence[UUID]:
+        theme = await self.get_state(ThemeState)
+        return [UUID(each) for each in theme.chosen]
+
+    async def _move(self, to: UUID | None, how: str) -> Sequence[EventSpec | EventCallback[()]]:
+        signals = await self._signals()
+        if not signals:
+            return []
+        actor = current_actor()
+        return await self._moved(actor, await call(by_hand.move, actor, signals, to), how)
 
     async def _moved(
         self, actor: Actor, done: by_hand.Done, how: str
     ) -> Sequence[EventSpec | EventCallback[()]]:
-        self.chosen = []
+        theme = await self.get_state(ThemeState)
+        theme.chosen = []
         await self._read(actor)
         undo = ThemeChangesState.take_back(done.change_id)
         return [

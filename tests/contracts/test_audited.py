@@ -44,6 +44,7 @@ WITHOUT = {
     "pmflow_core.suggestions.service.propose": LEDGER + "suggestions",
     "pmflow_core.themes.rebuild.apply": LEDGER + "clusterings and theme_events",
     "pmflow_core.triage.service.decide_many": PART + "accept and dismiss write each one",
+    "pmflow_core.triage.service.undo_many": PART + "undo and restore write each one",
 }
 
 

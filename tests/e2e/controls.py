@@ -39,6 +39,8 @@ PRESS = f"""wanted => {{
     found.dispatchEvent(new KeyboardEvent("keydown", {{ key: "Enter", bubbles: true }}));
   else found?.click();
 }}"""
+ITEMS = f"() => ({FIND})().filter(([, one]) => one.role === 'menuitem').map(([name]) => name)"
+MENU_IS_OPEN = """() => !!document.querySelector("[role=menu][data-state=open]")"""
 CLOSE_MENU = """() => document.querySelector("[role=menu]")?.dispatchEvent(
   new KeyboardEvent("keydown", { key: "Escape", bubbles: true }))"""
 LINKS = """() => [...document.querySelectorAll("a[href]")]
@@ -47,6 +49,11 @@ LINKS = """() => [...document.querySelectorAll("a[href]")]
 TAKEN_OVER = ("Not for your role", "This did not work", "Nothing here")
 """The titles that stand on a page in place of its own."""
 OPENING_MS = 300
+SELECTS = ("Choose S-#", "Select S-#")
+"""What offers a bar of actions, each of which ends the selection: pressed when nothing else is."""
+SELECTIONS = 4
+ENDS_SELECTION = ("Choose none", "Clear the selection")
+"""What is pressed last of such a bar."""
 # Notes go by themselves, so each is kept as it comes, also over a reload.
 KEEP_REFUSALS = """
 new MutationObserver(() => {
@@ -73,6 +80,7 @@ class Walked:
     links: set[str] = field(default_factory=set[str])
     refused: list[str] = field(default_factory=list[str])
     lost: set[str] = field(default_factory=set[str])
+    selected: int = 0
 
 
 def may_open(permission: Permission, role: Role) -> bool:
@@ -102,8 +110,11 @@ def closed_links(links: set[str], role: Role) -> Iterator[str]:
                 break
 
 
-def press_all(context: BrowserContext, stop: Stop, but: Iterable[str]) -> Walked:
-    """Press each control of a page once, those of what opens too, but for some."""
+def press_all(context: BrowserContext, stop: Stop, but: Iterable[str], items: int) -> Walked:
+    """Press each control of a page once, those of what opens too, but for some.
+
+    Of a menu at most so many `items` are pressed; one of twenty themes does what the others do.
+    """
     # A tab of its own: what an event leads to after the tab has gone on would reach the next page.
     page = context.new_page()
     visit(page, stop.address)
@@ -111,9 +122,10 @@ def press_all(context: BrowserContext, stop: Stop, but: Iterable[str]) -> Walked
     while left := _left(page, walked, but):
         # What lies over the page and what it is about comes before what changes all of it.
         name = left[-1]
-        walked.pressed.add(name)
+        _note_press(walked, name)
         page.evaluate(PRESS, name)
         walked.seen |= set(page.evaluate(NAMES))
+        _press_items(page, name, walked, but, items)
         page.evaluate(CLOSE_MENU)
         if urlsplit(page.url).path != here:
             visit(page, stop.address)
@@ -125,10 +137,35 @@ def press_all(context: BrowserContext, stop: Stop, but: Iterable[str]) -> Walked
     return walked
 
 
+def _note_press(walked: Walked, name: str) -> None:
+    """Count a press; what selects is pressed several times, for each action on a selection."""
+    selects = listed(name, SELECTS)
+    walked.selected += selects
+    if not selects or walked.selected == SELECTIONS:
+        walked.pressed.add(name)
+
+
+def _press_items(page: Page, menu: str, walked: Walked, but: Iterable[str], most: int) -> None:
+    """Press items of the menu that is open, which a press closes, and open the menus inside it."""
+    done = 0
+    while done < most:
+        names = [name for name in page.evaluate(ITEMS) if not listed(name, but)]
+        # An item of one menu may be called like another's.
+        item = next((name for name in names if f"{menu}: {name}" not in walked.pressed), None)
+        if item is None:
+            return
+        walked.pressed.add(f"{menu}: {item}")
+        page.evaluate(PRESS, item)
+        walked.seen |= set(page.evaluate(NAMES))
+        if not page.evaluate(MENU_IS_OPEN):
+            done += 1
+            page.evaluate(PRESS, menu)
+
+
 def _left(page: Page, walked: Walked, but: Iterable[str]) -> list[str]:
     """Return what is still to be pressed, also of what opens only when the server has answered."""
     found = _look(page, walked, but)
-    if found or not walked.pressed:
+    if not walked.pressed or any(_turn(name) for name in found):
         return found
     page.wait_for_timeout(OPENING_MS)
     return _look(page, walked, but)
@@ -140,7 +177,15 @@ def _look(page: Page, walked: Walked, but: Iterable[str]) -> list[str]:
     walked.links |= set(page.evaluate(LINKS))
     walked.lost |= {one for one in page.locator("h1").all_inner_texts() if one in TAKEN_OVER}
     names = (name for name in page.evaluate(PRESSABLE) if name not in walked.pressed)
-    return [name for name in names if not listed(name, but)]
+    left = [name for name in names if not listed(name, but)]
+    return sorted(left, key=_turn)
+
+
+def _turn(name: str) -> int:
+    """Return when a control has its turn: the last of a list is pressed first."""
+    if listed(name, SELECTS):
+        return 0
+    return 1 if listed(name, ENDS_SELECTION) else 2
 
 
 def listed(name: str, names: Iterable[str]) -> bool:

@@ -1,7 +1,8 @@
 """What each role finds on its screens: nothing it may not use, and nothing that is then refused.
 
 The walks press each control of each page once, and those of the drawers, dialogs and forms that
-open; menus are opened and read. Left out are, with the reason: `NOT_PRESSED`, which would end the
+open; menus are opened and read, and of each `ITEMS` items are pressed but for viewers, whose
+menus are of filters and orders. Left out are, with the reason: `NOT_PRESSED`, which would end the
 walk (leaving), never end it (from a signal to one like it), or leave the browser (a file, a print);
 `EVERYWHERE`, the frame of all pages, whose palette, bell and theme have tests of their own; what a
 question before something heavy would do, which is answered with Keep; and dragging a card. Fields
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.e2e
 Contexts = Callable[..., BrowserContext]
 EVERYWHERE = ("Notifications*", "Search K", "Theme", "Sign out", "S Sample bank app")
 LIKE_IT = "#.# * S-#"
+ITEMS = 3
 NOT_PRESSED = ("Leave", "Print, or save as PDF", "Download Markdown", LIKE_IT)
 DRAWER = ("Close", "Next (J)", "Previous (K)")
 SORT = ("Newest", "Oldest", "Number", "Strength", "Value", "Eight weeks", "Signals", "Customers")
@@ -142,7 +144,8 @@ def walk(context: BrowserContext, sample: Sample, role: Role) -> Iterator[tuple[
     """Press what each page offers a role; of an admin only what others may not use."""
     for stop in reachable(sample, role):
         if role is not Role.ADMIN or stop.name.startswith(("settings-", "recipes-")):
-            yield stop, press_all(context, stop, EVERYWHERE + NOT_PRESSED)
+            items = 0 if role is Role.VIEWER else ITEMS
+            yield stop, press_all(context, stop, EVERYWHERE + NOT_PRESSED, items)
 
 
 def said_no(stop: Stop, walked: Walked) -> list[str]:

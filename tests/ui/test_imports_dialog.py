@@ -37,15 +37,29 @@ def test_pasted_text_is_split_as_asked(acme: Actor, how: str, count: int) -> Non
     assert not tab.state(ImportsState).pasting
 
 
-def test_a_dialog_left_open_does_not_come_back_over_a_page_loaded_anew(acme: Actor) -> None:
+def test_the_dialogs_stay_open_over_a_lost_connection(acme: Actor) -> None:
     tab = Tab(acme, "/w/acme/signals", sid="before")
     tab.send(ImportsState, "show_import", True)
-    tab.send(ImportsState, "load")
-    assert tab.state(ImportsState).importing
+    tab.send(ImportsState, "shown_in", "1795771.5")
+    tab.send(ImportsState, "show_paste", True)
     tab.sid = "after"
-    tab.go("/w/acme/signals?signal=1")
     tab.send(ImportsState, "load")
+    tab.send(ImportsState, "shown_in", "1795771.5")
+    state = tab.state(ImportsState)
+    assert (state.importing, state.pasting) == (True, True)
+
+
+def test_a_dialog_left_open_does_not_come_back_over_a_page_loaded_anew(acme: Actor) -> None:
+    tab = Tab(acme, "/w/acme/signals")
+    tab.send(ImportsState, "show_import", True)
+    tab.send(ImportsState, "shown_in", "1795771.5")
+    tab.send(ImportsState, "load")
+    tab.send(ImportsState, "shown_in", "1795999.5")
     assert not tab.state(ImportsState).importing
+
+    tab.send(ImportsState, "show_import", True)
+    tab.send(ImportsState, "shown_in", "1795999.5")
+    assert tab.state(ImportsState).importing
 
 
 def test_nothing_pasted_is_said_under_the_field(acme: Actor) -> None:

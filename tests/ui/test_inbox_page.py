@@ -1,6 +1,7 @@
 """The inbox: what waits, decided by keys, taken back, and never more than the role allows."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from pmflow_core.suggestions.models import SuggestionKind
 from pmflow_core.suggestions.schemas import Proposal
 from pmflow_ui.guard import NoticeState
 from pmflow_ui.state.inbox import InboxState
+from pmflow_ui.state.inbox_many import InboxManyState
 from pmflow_ui.state.session import SessionState
 from tests.ui.tab import Tab, as_member, goes_to, make_acme, words
 
@@ -75,6 +77,13 @@ def shown(tab: Tab) -> list[str]:
 def opened(tab: Tab) -> str:
     [side] = tab.state(InboxState).opened.sides
     return side.text
+
+
+def decide(tab: Tab, verb: str) -> list[Any]:
+    """Decide on what is selected, and look again as the reply asks for."""
+    replies = tab.send(InboxManyState, "decide_selected", verb)
+    tab.send(InboxState, "refresh")
+    return replies
 
 
 def test_the_surest_suggestion_is_first_and_says_what_it_would_do(acme: Actor) -> None:
@@ -131,11 +140,21 @@ def test_several_are_selected_and_decided_at_once(acme: Actor) -> None:
     tab.send(InboxState, "press", "x")
     tab.send(InboxState, "press", "j")
     tab.send(InboxState, "press", "x")
-    assert words(tab.send(InboxState, "decide_selected", "dismiss")) == ["Dismissed 2 suggestions"]
+    assert words(decide(tab, "dismiss")) == ["Dismissed 2 suggestions"]
     assert shown(tab) == list(TEXTS[2:])
     tab.send(InboxState, "select_all")
-    assert words(tab.send(InboxState, "decide_selected", "accept")) == ["Accepted 2 suggestions"]
+    assert words(decide(tab, "accept")) == ["Accepted 2 suggestions"]
     assert tab.state(InboxState).is_empty
+
+
+def test_nothing_decided_is_selected_to_be_decided_again(acme: Actor) -> None:
+    tab = open_inbox(acme)
+    tab.send(InboxState, "select_all")
+    decide(tab, "dismiss")
+    assert words(decide(tab, "dismiss")) == []
+    tab.send(InboxState, "show", "dismissed")
+    tab.send(InboxState, "select_all")
+    assert (len(shown(tab)), tab.state(InboxState).selected) == (4, [])
 
 
 def test_a_dismissed_one_is_found_and_suggested_again(acme: Actor) -> None:

@@ -85,16 +85,16 @@ def test_chosen_signals_are_split_off_moved_and_taken_out(
     tab = Tab(acme, f"/w/acme/themes/{theme}")
     for state in (ThemeState, ThemeHandState):
         tab.send(state, "load")
-    tab.send(ThemeHandState, "choose", ids[0])
+    tab.send(ThemeState, "choose", ids[0])
     tab.send(ThemeHandState, "ask_split", True)
     tab.send(ThemeHandState, "split", {"label": " "})
     assert "1 to 120" in tab.state(ThemeHandState).split_error
     assert "1 signal split off" in words(sent(tab, "split", {"label": "Own"}))[-1]
-    assert tab.state(ThemeHandState).chosen == []
+    assert tab.state(ThemeState).chosen == []
     search = tab.state(ThemeHandState).others[0]
-    tab.send(ThemeHandState, "choose", ids[1])
+    tab.send(ThemeState, "choose", ids[1])
     assert "1 signal moved" in words(sent(tab, "move", UUID(search.id)))[-1]
-    tab.send(ThemeHandState, "choose", ids[2])
+    tab.send(ThemeState, "choose", ids[2])
     assert "taken out" in words(sent(tab, "take_out"))[-1]
     assert goes_to(sent(tab, "merge", UUID(search.id)))
     tab.send(ThemeState, "load")
@@ -103,12 +103,45 @@ def test_chosen_signals_are_split_off_moved_and_taken_out(
     assert [tag.text for tag in ended.went_to] == [search.label]
 
 
+def test_pressing_twice_does_it_once_and_is_not_refused(
+    acme: Actor, split: tuple[UUID, UUID, list[UUID]]
+) -> None:
+    _, theme, ids = split
+    tab = Tab(acme, f"/w/acme/themes/{theme}")
+    for state in (ThemeState, ThemeHandState):
+        tab.send(state, "load")
+    tab.send(ThemeState, "choose", ids[0])
+    tab.send(ThemeHandState, "ask_split", True)
+    sent(tab, "split", {"label": "Own"})
+    assert sent(tab, "split", {"label": "Own"}) == []
+    tab.send(ThemeState, "choose", ids[1])
+    sent(tab, "take_out")
+    assert sent(tab, "take_out") == []
+    assert sent(tab, "move", theme) == []
+
+
+def test_what_somebody_else_moved_away_is_chosen_no_longer(
+    acme: Actor, split: tuple[UUID, UUID, list[UUID]]
+) -> None:
+    _, theme, ids = split
+    mine, other = (Tab(acme, f"/w/acme/themes/{theme}") for _ in range(2))
+    for tab in (mine, other):
+        tab.send(ThemeState, "load")
+        tab.send(ThemeState, "choose", ids[0])
+    mine.send(ThemeState, "choose", ids[1])
+    sent(other, "take_out")
+    mine.send(ThemeState, "refresh")
+    assert mine.state(ThemeState).chosen == [str(ids[1])]
+    mine.send(ThemeState, "load")
+    assert mine.state(ThemeState).chosen == [str(ids[1])]
+
+
 def test_praise_and_the_unthemed_are_listed_apart(
     acme: Actor, split: tuple[UUID, UUID, list[UUID]]
 ) -> None:
     tab = Tab(acme, f"/w/acme/themes/{split[1]}")
     tab.send(ThemeHandState, "load")
-    tab.send(ThemeHandState, "choose", split[2][0])
+    tab.send(ThemeState, "choose", split[2][0])
     tab.send(ThemeHandState, "take_out")
     tab.go("/w/acme/themes?view=praise")
     tab.send(ThemesState, "load")

@@ -110,6 +110,9 @@ def test_a_preview_shows_columns_and_imports_nothing(client: TestClient) -> None
     sign_in(client, Role.EDITOR)
     seen = upload(client, b"key,words\na,Search is gone\n", preview="true").json()
     assert (seen["columns"], seen["rows"]) == (["key", "words"], [["a", "Search is gone"]])
+    assert seen["doubts"] == {}
+    doubted = upload(client, b"month,visits\n10,120\n", preview="true").json()
+    assert (doubted["text_column"], list(doubted["doubts"])) == (None, ["month", "visits"])
     assert upload(client, CSV).json()["duplicates"] == 0
 
 

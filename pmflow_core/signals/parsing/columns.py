@@ -11,10 +11,13 @@ from typing import TypedDict
 from pmflow_core.customers.money import as_money
 from pmflow_core.signals.normalise import LONGEST_TAG, MOST_TAGS, is_blank, is_too_long, normalise
 from pmflow_core.signals.parsing.attributes import as_frequency, as_severity, as_time
+from pmflow_core.signals.parsing.doubts import Doubt, doubt_about, doubts_of
 from pmflow_core.signals.parsing.records import (
     ATTRIBUTES,
+    PREVIEW_ROWS,
     ParsedSignal,
     ParseOptions,
+    Preview,
     Rejected,
 )
 from pmflow_core.signals.parsing.refusals import NoTextColumn, UnknownColumn
@@ -116,9 +119,33 @@ def choose_columns(
     return Columns(text=text, ref=ref, attributes=attributes)
 
 
+def seen(
+    form: str,
+    names: tuple[str, ...],
+    sample: Sequence[Mapping[str, str]],
+    options: ParseOptions,
+) -> Preview:
+    """The first rows of a table, the columns that would be used, and which are hardly the text.
+
+    Raises:
+        UnknownColumn: a column that was asked for is not there.
+    """
+    shown = tuple(
+        tuple(normalise(row.get(name, "")) for name in names) for row in sample[:PREVIEW_ROWS]
+    )
+    doubts = doubts_of(names, sample)
+    if options.text_column is None and guess_text_column(names, sample) is None:
+        return Preview(form, names, shown, doubts=doubts)
+    chosen = choose_columns(names, sample, options)
+    return Preview(form, names, shown, chosen.text, chosen.ref, chosen.attributes, doubts)
+
+
 def guess_text_column(names: Sequence[str], sample: Sequence[Mapping[str, str]] = ()) -> str | None:
-    """The column whose name says feedback, else the one with the longest prose, else None."""
-    filled = [name for name in names if not sample or any(row.get(name) for row in sample)]
+    """The column whose name says feedback, else the one with the longest prose, else None.
+
+    A column of numbers, dates or codes is none, whatever its name says: “comments” may count them.
+    """
+    filled = [name for name in names if not sample or _may_be_text(name, sample)]
     by_key = {_key(name): name for name in reversed(filled)}
     for wanted in TEXT_NAMES:
         if wanted in by_key:
@@ -128,9 +155,15 @@ def guess_text_column(names: Sequence[str], sample: Sequence[Mapping[str, str]] 
             words = key.split("_")
             if wanted in words and words[-1] not in _NOT_TEXT:
                 return name
-    lengths = {name: _prose_length(name, sample) for name in filled}
-    best = max(lengths, key=lambda name: lengths[name], default=None)
-    return best if best is not None and lengths[best] >= _MIN_PROSE_CHARS else None
+    prose = [name for name in filled if _prose_length(name, sample) >= _MIN_PROSE_CHARS]
+    # Per row of the file: remarks on a few rows are not what the file is about.
+    return max(prose, key=lambda name: _prose_length(name, sample, per_row=True), default=None)
+
+
+def _may_be_text(name: str, sample: Sequence[Mapping[str, str]]) -> bool:
+    if not any(row.get(name) for row in sample):
+        return False
+    return doubt_about(name, sample) in (None, Doubt.EMPTY)
 
 
 def guess_ref_column(names: Sequence[str], taken: set[str]) -> str | None:
@@ -234,12 +267,15 @@ def _first_named(wanted: Sequence[str], names: Sequence[str], taken: set[str]) -
     return next((by_key[key] for key in wanted if key in by_key), None)
 
 
-def _prose_length(name: str, sample: Sequence[Mapping[str, str]]) -> float:
+def _prose_length(
+    name: str, sample: Sequence[Mapping[str, str]], *, per_row: bool = False
+) -> float:
+    """Characters of prose, on average over the values of a column, or over all rows."""
     texts = [text for row in sample if (text := row.get(name, "").strip())]
     prose = [text for text in texts if " " in text and "://" not in text]
     if not texts or len(prose) < len(texts) / 2:
         return 0.0
-    return sum(len(text) for text in prose) / len(texts)
+    return sum(len(text) for text in prose) / (len(sample) if per_row else len(texts))
 
 
 def _key(name: str) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from pmflow_core.signals.normalise import normalise
 from pmflow_core.signals.parsing.columns import (
     Columns,
     choose_columns,
-    guess_text_column,
     row_to_signal,
+    seen,
 )
 from pmflow_core.signals.parsing.dialect import (
     SAMPLE_LINES,
@@ -19,7 +18,6 @@ from pmflow_core.signals.parsing.dialect import (
 )
 from pmflow_core.signals.parsing.opening import Line, read_lines
 from pmflow_core.signals.parsing.records import (
-    PREVIEW_ROWS,
     ParsedSignal,
     ParseOptions,
     Preview,
@@ -69,13 +67,7 @@ def preview_csv(source: Source, options: ParseOptions) -> Preview:
     lines = _numbered(source)
     layout = _find_layout(list(islice(lines, SAMPLE_LINES)), options)
     lines.close()
-    shown = tuple(
-        tuple(normalise(cell) for cell in row.values()) for row in layout.sample[:PREVIEW_ROWS]
-    )
-    if options.text_column is None and guess_text_column(layout.names, layout.sample) is None:
-        return Preview("csv", layout.names, shown)
-    chosen = choose_columns(layout.names, layout.sample, options)
-    return Preview("csv", layout.names, shown, chosen.text, chosen.ref, chosen.attributes)
+    return seen("csv", layout.names, layout.sample, options)
 
 
 @dataclass(frozen=True, slots=True)

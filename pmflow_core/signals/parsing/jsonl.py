@@ -4,16 +4,14 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from pmflow_core.signals.normalise import normalise
 from pmflow_core.signals.parsing.columns import (
     Columns,
     choose_columns,
-    guess_text_column,
     row_to_signal,
+    seen,
 )
 from pmflow_core.signals.parsing.opening import Line, read_lines
 from pmflow_core.signals.parsing.records import (
-    PREVIEW_ROWS,
     ParsedSignal,
     ParseOptions,
     Preview,
@@ -55,14 +53,7 @@ def preview_jsonl(source: Source, options: ParseOptions) -> Preview:
     lines.close()
     _refuse_one_document(sample)
     rows = _objects(sample)
-    names = _names(rows)
-    shown = tuple(
-        tuple(normalise(row.get(name, "")) for name in names) for row in rows[:PREVIEW_ROWS]
-    )
-    if options.text_column is None and guess_text_column(names, rows) is None:
-        return Preview("jsonl", names, shown)
-    chosen = choose_columns(names, rows, options)
-    return Preview("jsonl", names, shown, chosen.text, chosen.ref, chosen.attributes)
+    return seen("jsonl", _names(rows), rows, options)
 
 
 def _refuse_one_document(sample: Sequence[Line]) -> None:

@@ -85,7 +85,10 @@ class ParseOptions:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The beginning of a file and which columns would be used, for the mapping screen."""
+    """The beginning of a file and which columns would be used, for the mapping screen.
+
+    `doubts` says of each column that hardly holds what people said why, and what to do.
+    """
 
     format: str
     columns: tuple[str, ...]
@@ -93,3 +96,4 @@ class Preview:
     text_column: str | None = None
     ref_column: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict[str, str])
+    doubts: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -267,6 +267,30 @@ def test_several_are_decided_at_once_and_one_refusal_stops_no_other(
     assert len(links_of(session, desk.id)) == 5
 
 
+def test_several_decisions_are_taken_back_at_once_but_for_those_that_cannot_be(
+    session: Session, editor: Actor, desk: Desk, say: Say, suggest: Suggest
+) -> None:
+    linked, dismissed = (
+        suggest(KIND.LINK_SIGNAL, signal_id=say(f"Search is gone {n}"), project_id=desk.id)
+        for n in range(2)
+    )
+    made = suggest(KIND.NEW_PROJECT, signal_id=say("Exports are empty"))
+    triage.decide_many(session, editor, [linked, made], SuggestionStatus.ACCEPTED)
+    triage.dismiss(session, editor, dismissed)
+    before = len(links_of(session, desk.id))
+    done = triage.undo_many(session, editor, [linked, made, dismissed])
+    assert {each.id for each in done.decided} == {linked, dismissed}
+    assert [(each.id, each.code) for each in done.refused] == [(made, "suggestion_not_undoable")]
+    assert len(links_of(session, desk.id)) == before - 1
+    again = triage.undo_many(session, editor, [linked, dismissed])
+    assert (again.decided, len(again.refused)) == ([], 2)
+
+
+def test_a_viewer_takes_nothing_back(session: Session, viewer: Actor, link: UUID) -> None:
+    with pytest.raises(PermissionDenied):
+        triage.undo_many(session, viewer, [link])
+
+
 def test_a_viewer_decides_nothing(session: Session, viewer: Actor, link: UUID) -> None:
     for verb in (triage.accept, triage.dismiss, triage.restore, triage.undo):
         with pytest.raises(PermissionDenied):

@@ -25,10 +25,11 @@ from tests.core.runs.staging import (
     desk,
     extensions,
     make_engine,
+    one_step,
     workspace_id,
 )
 
-__all__ = ["answers", "desk", "extensions", "make_engine", "workspace_id"]
+__all__ = ["answers", "desk", "extensions", "make_engine", "one_step", "workspace_id"]
 
 S = TypeVar("S", bound=rx.State)
 

@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.board import service as board
 from pmflow_core.board.shown_documents import read_document
 from pmflow_core.db.transaction import transaction
+from pmflow_core.documents import service as documents
+from pmflow_core.documents.service import Draft
+from pmflow_core.runs import evidence
 from pmflow_ui.state.document import DocumentState
-from tests.core.runs.staging import RESEARCH, VERBATIMS, Desk
+from pmflow_ui.state.project import ProjectState
+from tests.core.runs.staging import RESEARCH, VERBATIMS, Desk, MakeEngine
 from tests.ui.projects.conftest import Tab, said
 from tests.ui.tab import as_member
 
@@ -197,3 +203,51 @@ def test_a_restore_can_be_taken_back(written: Desk, open_tab: OpenTab) -> None:
     tab.send(DocumentState, "bring_back", 2, 3)
 
     assert newest(written) == EDITED
+
+
+INTAKE = "## TL;DR\n\nThe search bar is gone [S-1].\n"
+
+
+@pytest.fixture
+def rewritten(desk: Desk, make_engine: MakeEngine, one_step: Callable[..., None]) -> Desk:
+    """The project in Discovery, whose run wrote the research over the intake summary of Inbox."""
+    workspace = desk.actor.workspace_id
+    with transaction(workspace) as session:
+        known = evidence.citable(session, {1, 2, 3})
+        draft = Draft("intake_research", INTAKE)
+        documents.save_version(session, desk.actor, desk.id, draft, known)
+        board.move(session, desk.actor, desk.id, "discovery")
+    one_step()
+    with transaction(workspace) as session:
+        run = board.start_run(session, desk.actor, desk.id)
+    make_engine(RESEARCH).execute(run.id, "worker")
+    return desk
+
+
+def test_what_another_stage_wrote_before_is_found_from_the_newest_version(
+    rewritten: Desk, open_tab: OpenTab
+) -> None:
+    state = reading(open_tab(rewritten.actor, address(rewritten)))
+    assert (state.head.version, state.head.stage) == (2, "Discovery")
+    assert [(each.label, each.href) for each in state.earlier] == [
+        ("Intake summary, version 1", address(rewritten, "?version=1"))
+    ]
+    assert [line.origin for line in state.versions] == ["Research · Discovery", "Intake summary"]
+
+    old = reading(open_tab(rewritten.actor, address(rewritten, "?version=1")))
+    assert (old.head.title, old.head.newest) == ("Intake summary", "version 2, Research")
+    assert old.earlier == []
+
+
+def test_the_project_lists_it_beside_the_document(rewritten: Desk, open_tab: OpenTab) -> None:
+    tab = open_tab(rewritten.actor, f"/w/acme/projects/{rewritten.key}?tab=documents")
+    tab.send(ProjectState, "load")
+    [line] = tab.state(ProjectState).documents
+    assert line.version == "v2"
+    assert [each.label for each in line.earlier] == ["Intake summary, v1"]
+
+
+def test_an_edit_of_the_same_text_is_no_other_document(written: Desk, open_tab: OpenTab) -> None:
+    edit(written, EDITED, 1)
+    state = reading(open_tab(written.actor, address(written)))
+    assert (state.earlier, [line.origin for line in state.versions]) == ([], ["", ""])
