@@ -1,7 +1,7 @@
 """How a workspace spells its words: typing slips folded, and each word in its usual case.
 
 Both are learnt from the texts themselves. A slip is a word that differs from another only by a
-letter doubled or not (aap, app) or by two neighbours exchanged (serach, search), and that is
+letter doubled or not (aap, app) or by two neighbours exchanged (palylist, playlist), and that is
 written at most a tenth as often; other misspellings are not told from words of their own.
 """
 

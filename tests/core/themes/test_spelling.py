@@ -9,7 +9,7 @@ from pmflow_core.themes.spelling import as_heading, slips, usual_case, written_m
 
 @pytest.mark.parametrize(
     ("slip", "word"),
-    [("aap", "app"), ("ap", "app"), ("serach", "search"), ("palylist", "playlist")],
+    [("aap", "app"), ("ap", "app"), ("palylist", "playlist")],
 )
 def test_a_rare_word_that_differs_by_a_slip_is_the_common_one(slip: str, word: str) -> None:
     assert slips({slip: 2, word: 20}) == {slip: word}
