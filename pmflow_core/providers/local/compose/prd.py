@@ -184,6 +184,12 @@ def out_of_scope(desk: Desk) -> str:
             f"What is reported by {signals(len(apart))} outside the groups"
             f" {cite(apart, MANY)} {PRODUCT}"
         )
+    if desk.analysis.praise:
+        told = quotes(statements.valued(desk)[:2])
+        lines.append(
+            f"What customers value, to be kept as it is: {statements.praised(desk)}"
+            f" {cite(desk.praised, MANY)}{f': {told}' if told else ''} {PRODUCT}"
+        )
     lines.append(question("Product manager", "What else must this project not grow into?"))
     return bullets(lines)
 
