@@ -80,13 +80,20 @@ def written_most(written: Mapping[str, int], case: Mapping[str, str]) -> str:
         folded[surface.casefold()] += count
     wording = min(folded, key=lambda text: (-folded[text], len(text), text))
     cased = [surface for surface in written if surface.casefold() == wording]
-    literal = min(cased, key=lambda text: (-written[text], text.isupper(), text))
+    literal = min(
+        cased, key=lambda text: (-written[text], text.isupper(), _unusual(text, case), text)
+    )
     calm = literal.lower() if literal.isupper() and len(literal) > LONGEST_CAPITALS else literal
     first = TOKEN.match(calm)
     rest = calm[first.end() :] if first else ""
     if first and first.group().istitle() and rest == rest.lower():
         calm = case.get(first.group().casefold(), first.group()) + rest
     return LONE_I.sub("I", calm)
+
+
+def _unusual(text: str, case: Mapping[str, str]) -> int:
+    words = TOKEN.findall(text)
+    return sum(word != case.get(word.casefold(), word) for word in words)
 
 
 def as_heading(phrase: str) -> str:

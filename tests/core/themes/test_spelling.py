@@ -51,6 +51,12 @@ def test_the_most_frequent_wording_is_shown() -> None:
     assert written_most(written, {"fix": "fix"}) == "fix the bug"
 
 
+def test_of_two_cases_as_frequent_the_usual_one_is_shown() -> None:
+    written = {"play my Music": 1, "play my music": 1}
+
+    assert written_most(written, {"music": "music"}) == "play my music"
+
+
 def test_a_name_of_several_capitals_keeps_them() -> None:
     assert written_most({"American Express": 3}, {"american": "american"}) == "American Express"
 
