@@ -24,7 +24,7 @@ from pmflow_core.evals.labelled import Labelled
 from pmflow_core.evals.themes import Seconds, compare
 from pmflow_core.themes.clustering import Clustering
 from pmflow_core.themes.labels import name_themes
-from pmflow_core.themes.phrases import FUNCTION_WORDS, stem
+from pmflow_core.themes.phrases import stem
 from pmflow_core.themes.vectors import Indices
 
 PEERS = ("graph", "greedy", "bertopic")
@@ -35,7 +35,6 @@ HEAD = (
     *("cpu s", "ratio", "MB"),
 )
 WORD = re.compile(r"[^\W_]+")
-FUNCTION_STEMS = frozenset(stem(word) for word in FUNCTION_WORDS)
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -114,23 +113,18 @@ def _found(rule: str, sample: Texts) -> Found | None:
 
 
 def named_share(labelled: Labelled, themes: Indices, *, keywords: bool = True) -> float:
-    """Return the share of themed texts whose theme's name says what its usual label says.
+    """Return the share of themed texts whose theme's name shares a stem with its usual label.
 
-    They share a stem; function words of the label count only where it has no others. Without
-    `keywords` only what is shown as the name counts.
+    Without `keywords` only what is shown as the name counts.
     """
     right = 0
     for number, name in name_themes(labelled.texts, themes).items():
         inside = [labelled.labels[row] for row in np.flatnonzero(themes == number)]
         usual = Counter(inside).most_common(1)[0][0]
         said = (name.label, *name.keywords) if keywords else (name.label,)
-        if _content(usual) & _stems(" ".join(said)):
+        if _stems(usual) & _stems(" ".join(said)):
             right += len(inside)
     return right / max(int((themes >= 0).sum()), 1)
-
-
-def _content(label: str) -> set[str]:
-    return _stems(label) - FUNCTION_STEMS or _stems(label)
 
 
 def _stems(text: str) -> set[str]:

@@ -10,6 +10,7 @@ from pmflow_core.themes.phrases import (
     OPINION_STEMS,
     WEAK_STEMS,
     Phrase,
+    asks,
     is_heading,
     phrases,
 )
@@ -80,9 +81,18 @@ class Counts:
             return False
         return len(stems) == 1 or not OPINION_STEMS.isdisjoint(stems)
 
-    def weight_of(self, stems: Stems) -> int:
-        """Return how many words of a phrase say something: those that deny it do, know does not."""
-        return sum(stem not in WEAK_STEMS or stem in DENYING_STEMS for stem in stems)
+    def weight_of(self, theme: int, stems: Stems) -> int:
+        """Return how many words of a phrase say something in a theme.
+
+        Those that deny it do; "know" does not, unless most go on with what they would know.
+        """
+        said = sum(stem not in WEAK_STEMS or stem in DENYING_STEMS for stem in stems)
+        return said + (stems[0] in WEAK_STEMS and self._is_question(theme, stems))
+
+    def _is_question(self, theme: int, stems: Stems) -> bool:
+        written = self.wording[theme, stems]
+        asked = sum(many for text, many in written.items() if asks(text))
+        return 2 * asked > written.total()
 
     def told_by(self, label: str) -> frozenset[str]:
         """Return the words of a label that tell one theme from another; all, if none of them do."""

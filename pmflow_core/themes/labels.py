@@ -116,7 +116,7 @@ def _best(counts: Counts, theme: int) -> list[Stems]:
 
 def _name(counts: Counts, theme: int) -> Stems | None:
     """Return the phrase that says best what the theme is about; None without any."""
-    ranked = _ranked(counts, theme, counts.weight_of)
+    ranked = _ranked(counts, theme, lambda stems: counts.weight_of(theme, stems))
     telling = _telling(counts, ranked, theme)
     naming = [stems for stems in telling if not counts.names_nothing(stems)]
     common = [stems for stems in telling if not EMPTY_STEMS.issuperset(stems)]
@@ -173,7 +173,7 @@ def _extended(counts: Counts, theme: int, stems: Stems) -> Stems:
             and stems in (other[1:], other[:-1])
             and inside[other] >= max(MIN_TEXTS, EXTENDING * inside[stems])
             and _showable(counts, theme, other)
-            and counts.weight_of(other) > counts.weight_of(stems)
+            and counts.weight_of(theme, other) > counts.weight_of(theme, stems)
         ]
         if not longer:
             return stems

@@ -147,7 +147,12 @@ def is_heading(surface: str) -> bool:
     What somebody wants to know may be one: know when you were born.
     """
     plain = surface.casefold().replace("’", "'")
-    return bool(INDIRECT_QUESTION.match(plain)) or _TURNS.isdisjoint(plain.split())
+    return asks(surface) or _TURNS.isdisjoint(plain.split())
+
+
+def asks(surface: str) -> bool:
+    """Say whether a phrase is what somebody wants to know: know when you were born."""
+    return bool(INDIRECT_QUESTION.match(surface.casefold()))
 
 
 WEAK_STEMS = frozenset(stem(word) for word in WEAK_WORDS.split())
