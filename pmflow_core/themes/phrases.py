@@ -30,7 +30,7 @@ FUNCTION_WORDS = frozenset(
         seem seems several shall she should since so some somehow someone sometimes
         something still such sure t take taken takes taking than that that's thats the their them
         themselves then there there's these they they're thing things think this those
-        though through thus till to today too toward try trying u under until upon ur us
+        though thought through thus till to today too toward try trying u under until upon ur us
         using ve very via was way we we're well were what what's when where whether which
         while who whom whose why will with within wondering would ya yes yesterday yet you
         you'd you'll you're you've your yours yourself

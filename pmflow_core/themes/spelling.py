@@ -92,7 +92,7 @@ def written_most(written: Mapping[str, int], case: Mapping[str, str]) -> str:
 
 
 def _unusual(text: str, case: Mapping[str, str]) -> int:
-    words = TOKEN.findall(text)
+    words = TOKEN.findall(text)[1:]
     return sum(word != case.get(word.casefold(), word) for word in words)
 
 
