@@ -84,6 +84,7 @@ TROUBLE = re.compile(
     r"|hate[sd]?|suck\w*|terrible|horrible|awful|worst|worse|useless|bad|poor|poorly|ridiculous"
     r"|frustrat\w*|disappoint\w*|confus\w*|difficult|expensive|waste|ruin\w*|uninstall\w*|fix"
     r"|forced|forces|too (?:many|much|big|small|slow|long|often|expensive|complicated|few)"
+    r"|lacks?|lacking|critiques?|criticisms?|gripes?|drawbacks?|downsides?|complaints?"
     r"|clunky|ugly|drains?|unfortunately|no longer|no way|still (?:waiting|not|no|needs?|ha[sv]e?)"
     r"|stop(?:s|ped) \w+ing|why|trouble|headache|impossible|paus(?:es|ing)|mess(?:ed|es) up"
     r"|screwed|have to pay|needs? to (?:be|add|have|fix)|(?<=\A)(?:add|bring|allow|support) \w+)\b",

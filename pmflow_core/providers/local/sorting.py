@@ -65,6 +65,12 @@ def is_content(text: str, severity: str | None) -> bool:
     )
 
 
+def is_glad(text: str) -> bool:
+    """True when a text praises and holds no word of trouble, so that it can be quoted as praise."""
+    praised = any(token in PRAISE_WORDS for token in words(text))
+    return praised and not PROBLEM.search(CONTENT.sub(" ", text)) and not _reports(text)
+
+
 def _reports(text: str) -> bool:
     """True when a text tells of trouble or asks for something, whatever else it praises."""
     if TROUBLE.search(text) or REQUEST.search(text) or _ASKS.search(text):

@@ -62,6 +62,19 @@ def test_research_says_what_customers_value_in_their_words() -> None:
     assert "### What customers value, to be kept" in section(written, "Evidence")
 
 
+def test_what_is_quoted_as_praise_holds_no_trouble() -> None:
+    mixed = signal(70, "Fantastic on the go. I would not say the charts are for me.")
+    writings = [compose(task, [*PRAISE, mixed]) for task in ("prd", "research")]
+
+    assert all("“I would not say" not in text for text in writings)
+    assert any("“Fantastic on the go" in text for text in writings)
+
+
+def test_a_critique_inside_praise_is_heard() -> None:
+    assert voice("Great. The only critique I have is that refining gets tricky") is Voice.SPEAKS
+    assert voice("Awesome on the phone, lacks basic functions like playing") is Voice.SPEAKS
+
+
 @pytest.mark.parametrize("task", sorted(TEMPLATES))
 def test_a_document_of_praise_alone_stands(task: str) -> None:
     assert_stands(task, compose(task, PRAISE), PRAISE)

@@ -1,6 +1,6 @@
 """What can be said when no signal reports anything: what people like, and what to ask them."""
 
-from pmflow_core.providers.base import Evidence, SectionBrief
+from pmflow_core.providers.base import SectionBrief
 from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import (
@@ -85,20 +85,19 @@ def _statement(desk: Desk) -> str:
 
 
 def _voices(desk: Desk, brief: SectionBrief) -> list[Quotation]:
-    """The best-worded praise, other voices in each section of a document."""
-    spans = [(best_span(one.text), one.number) for one in _content(desk)]
-    worded = sorted(
-        (-span.quality, number, span.text) for span, number in spans if span is not None
-    )
-    fit = [Quotation(number, text) for worth, number, text in worded if -worth >= _WORDED]
-    different = unlike(fit)
+    """The best-worded praise, else what is told of use; other voices in each section."""
+    different = statements.valued(desk) or _told(desk)
     bearing = [one.name for one in desk.request.sections if one.evidence_bearing]
     place = bearing.index(brief.name) if brief.name in bearing else 0
     return different[_EACH * place : _EACH * (place + 1)]
 
 
-def _content(desk: Desk) -> list[Evidence]:
-    return [*desk.analysis.praise, *desk.analysis.plain]
+def _told(desk: Desk) -> list[Quotation]:
+    spans = [(best_span(one.text), one.number) for one in desk.analysis.plain]
+    worded = sorted(
+        (-span.quality, number, span.text) for span, number in spans if span is not None
+    )
+    return unlike(Quotation(number, text) for worth, number, text in worded if -worth >= _WORDED)
 
 
 def _asked(desk: Desk, brief: SectionBrief) -> str:

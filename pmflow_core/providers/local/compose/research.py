@@ -4,6 +4,7 @@ from pmflow_core.providers.local.analysis import Problem
 from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import (
+    FEW,
     MANY,
     bullets,
     cite,
@@ -95,7 +96,7 @@ def evidence(desk: Desk) -> str:
         blocks.append(f"### {problem.name}\n\n{bullets(lines)}")
     if desk.analysis.praise:
         lines = [f"{statements.praised(desk)} {cite(desk.praised, MANY)}"]
-        lines += [quoted(one) for one in statements.valued(desk)]
+        lines += [quoted(one) for one in statements.valued(desk)[:FEW]]
         blocks.append(f"### What customers value, to be kept\n\n{bullets(lines)}")
     return "\n\n".join(blocks)
 

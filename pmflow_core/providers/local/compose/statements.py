@@ -20,9 +20,10 @@ from pmflow_core.providers.local.phrases import (
     signals,
     verb,
 )
-from pmflow_core.providers.local.quoting import Quotation, best_span, unlike
+from pmflow_core.providers.local.quoting import Quotation, unlike
 from pmflow_core.providers.local.situations import LEAVING
-from pmflow_core.providers.local.spans import quotable_spans
+from pmflow_core.providers.local.sorting import is_glad
+from pmflow_core.providers.local.spans import Span, quotable_spans
 
 _SEVERITIES = ("critical", "high", "medium", "low")
 _FOLLOWING = 3
@@ -153,13 +154,18 @@ def praised(desk: Desk) -> str:
 
 
 def valued(desk: Desk) -> list[Quotation]:
-    """What they praise, in the best of their words; nothing that only says that they do."""
-    spans = [(best_span(one.text), one.number) for one in desk.analysis.praise]
+    """What they praise, best-worded first; nothing that only says that they do, nor trouble."""
+    spans = [(_gladdest(one.text), one.number) for one in desk.analysis.praise]
     worded = sorted(
         (-span.quality, number, span.text) for span, number in spans if span is not None
     )
     fit = [Quotation(number, text) for worth, number, text in worded if -worth >= _WORDED]
-    return unlike(fit)[:FEW]
+    return unlike(fit)
+
+
+def _gladdest(text: str) -> Span | None:
+    glad = [span for span in quotable_spans(text) if is_glad(span.text)]
+    return max(glad, key=lambda span: span.quality, default=None)
 
 
 def customers(problem: Problem) -> str:
