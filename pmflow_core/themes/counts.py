@@ -13,6 +13,7 @@ from pmflow_core.themes.phrases import (
     asks,
     is_heading,
     phrases,
+    stem,
 )
 from pmflow_core.themes.spelling import slips, usual_case
 from pmflow_core.themes.vectors import Indices
@@ -43,7 +44,7 @@ class Counts:
         self.sizes: Counter[int] = Counter()
         self.case = usual_case(texts)
         said = [list(phrases(text)) for text in texts]
-        self._slips = slips(_words(said))
+        self._slips = _stems_of_slips(said)
         for own, theme in zip(said, labels.tolist(), strict=True):
             self._add(own, theme)
         self._themes: Counter[Stems] = Counter()
@@ -119,11 +120,15 @@ class Counts:
         return Counter(fit)
 
 
-def _words(said: Sequence[Sequence[Phrase]]) -> Counter[str]:
+def _stems_of_slips(said: Sequence[Sequence[Phrase]]) -> dict[str, str]:
+    """Return the stems that only slips have, each with that of the word they are slips of."""
     words: Counter[str] = Counter()
     for own in said:
-        words.update({phrase.stems[0] for phrase in own if len(phrase.stems) == 1})
-    return words
+        words.update({phrase.surface.casefold() for phrase in own if len(phrase.stems) == 1})
+    slipped = slips(words)
+    good = {stem(word) for word in words if word not in slipped}
+    pairs = ((stem(slip), stem(word)) for slip, word in slipped.items())
+    return {slip: word for slip, word in pairs if slip not in good}
 
 
 def _short(surface: str) -> bool:

@@ -13,8 +13,8 @@ from pmflow_core.themes.phrases import MAX_CHARS, TOKEN, clauses
 
 RARER = 10
 """How many times more often a word is written than what is taken for a slip of it."""
-EXCHANGED_FROM = 5
-"""Letters from which two exchanged neighbours are a slip; shorter ones make words: was, saw."""
+DOUBLED_FROM, EXCHANGED_FROM = 3, 5
+"""Letters of a slip; shorter ones are words of their own: ad, add; was, saw."""
 LONGEST_CAPITALS = 5
 LONE_I = re.compile(r"\bi\b")
 REPEATED = re.compile(r"(.)\1+")
@@ -22,10 +22,12 @@ REPEATED = re.compile(r"(.)\1+")
 
 def slips(counted: Mapping[str, int]) -> dict[str, str]:
     """Return the common spelling of each word that is a slip of it."""
-    return _slips(counted, _undoubled) | _slips(counted, _exchanged)
+    return _slips(counted, _undoubled, _is_doubled) | _slips(counted, _scrambled, _is_exchanged)
 
 
-def _slips(counted: Mapping[str, int], shape: Callable[[str], str]) -> dict[str, str]:
+def _slips(
+    counted: Mapping[str, int], shape: Callable[[str], str], is_slip: Callable[[str, str], bool]
+) -> dict[str, str]:
     alike: defaultdict[str, list[str]] = defaultdict(list)
     for word in sorted(counted):
         alike[shape(word)].append(word)
@@ -33,7 +35,7 @@ def _slips(counted: Mapping[str, int], shape: Callable[[str], str]) -> dict[str,
     for words in alike.values():
         usual = max(words, key=lambda word: counted[word])
         rare = (word for word in words if counted[word] * RARER <= counted[usual])
-        found.update({word: usual for word in rare if word.isalpha()})
+        found.update({word: usual for word in rare if word.isalpha() and is_slip(word, usual)})
     return found
 
 
@@ -41,11 +43,20 @@ def _undoubled(word: str) -> str:
     return REPEATED.sub(r"\1", word)
 
 
-def _exchanged(word: str) -> str:
-    """Return what stays the same when two letters inside a word change places."""
-    if len(word) < EXCHANGED_FROM:
-        return word
-    return word[0] + "".join(sorted(word[1:-1])) + word[-1]
+def _is_doubled(word: str, usual: str) -> bool:
+    return min(len(word), len(usual)) >= DOUBLED_FROM
+
+
+def _scrambled(word: str) -> str:
+    return "".join(sorted(word))
+
+
+def _is_exchanged(word: str, usual: str) -> bool:
+    """Say whether two neighbours inside a word have changed places."""
+    apart = [place for place, pair in enumerate(zip(word, usual, strict=True)) if len({*pair}) > 1]
+    if len(word) < EXCHANGED_FROM or len(apart) != 2:
+        return False
+    return 0 < apart[0] == apart[1] - 1 < len(word) - 2
 
 
 def usual_case(texts: Sequence[str]) -> dict[str, str]:

@@ -9,14 +9,22 @@ from pmflow_core.themes.spelling import as_heading, slips, usual_case, written_m
 
 @pytest.mark.parametrize(
     ("slip", "word"),
-    [("aap", "app"), ("ap", "app"), ("palylist", "playlist")],
+    [("aap", "app"), ("whatsap", "whatsapp"), ("palylist", "playlist")],
 )
 def test_a_rare_word_that_differs_by_a_slip_is_the_common_one(slip: str, word: str) -> None:
     assert slips({slip: 2, word: 20}) == {slip: word}
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("card", "care"), ("song", "sing"), ("was", "saw"), ("crash", "cash")]
+    ("one", "other"),
+    [
+        ("card", "care"),
+        ("song", "sing"),
+        ("was", "saw"),
+        ("ad", "add"),
+        ("file", "fill"),
+        ("dairy", "daily"),
+    ],
 )
 def test_words_of_their_own_stay_apart(one: str, other: str) -> None:
     assert slips({one: 1, other: 500}) == {}
