@@ -29,9 +29,9 @@ from pmflow_core.themes.vectors import Indices
 
 PEERS = ("graph", "greedy", "bertopic")
 SIZES = ((1000, 4), (10_000, 3))
-ROW = "{:12} {:>7} {:>2} {:>5}  {:16} {:20} {:>5} {:13} {:>5} {:>6} {:>8} {:>6} {:>6}"
+ROW = "{:12} {:>7} {:>2} {:>5}  {:16} {:20} {:>5} {:13} {:>5} {:>6} {:>6} {:>8} {:>6} {:>6}"
 HEAD = (
-    *("file", "n", "of", "true", "rule", "themes", "ari", "from–to", "nmi", "names"),
+    *("file", "n", "of", "true", "rule", "themes", "ari", "from–to", "nmi", "names", "shown"),
     *("cpu s", "ratio", "MB"),
 )
 WORD = re.compile(r"[^\W_]+")
@@ -47,6 +47,7 @@ class Found:
     ari: float
     nmi: float
     named: float
+    shown: float
     seconds: float
     megabytes: float
 
@@ -82,6 +83,7 @@ def _print(path: Path, drawn: Sequence[Texts], rules: Sequence[str]) -> None:
             f"{min(aris):.3f}–{max(aris):.3f}",
             f"{mean(one.nmi for one in found):.3f}",
             f"{mean(one.named for one in found):.3f}",
+            f"{mean(one.shown for one in found):.3f}",
             f"{seconds:.1f}",
             f"{seconds / usual:.1f}",
             f"{max(one.megabytes for one in found):.0f}",
@@ -104,18 +106,23 @@ def _found(rule: str, sample: Texts) -> Found | None:
         ari=report.ari,
         nmi=report.nmi,
         named=named_share(sample.labelled, made.labels),
+        shown=named_share(sample.labelled, made.labels, keywords=False),
         seconds=made.seconds,
         megabytes=made.megabytes,
     )
 
 
-def named_share(labelled: Labelled, themes: Indices) -> float:
-    """Return the share of themed texts whose theme's name shares a stem with its usual label."""
+def named_share(labelled: Labelled, themes: Indices, *, keywords: bool = True) -> float:
+    """Return the share of themed texts whose theme's name shares a stem with its usual label.
+
+    Without `keywords` only what is shown as the name counts.
+    """
     right = 0
     for number, name in name_themes(labelled.texts, themes).items():
         inside = [labelled.labels[row] for row in np.flatnonzero(themes == number)]
         usual = Counter(inside).most_common(1)[0][0]
-        if _stems(usual) & _stems(" ".join((name.label, *name.keywords))):
+        said = (name.label, *name.keywords) if keywords else (name.label,)
+        if _stems(usual) & _stems(" ".join(said)):
             right += len(inside)
     return right / max(int((themes >= 0).sum()), 1)
 

@@ -14,7 +14,7 @@ from pmflow_core.documents.models import Citation, Document, DocumentVersion
 from pmflow_core.projects.models import Project, ProjectStatus, Stage
 from pmflow_core.runs.models import Approval, StageRun
 from pmflow_core.runs.status import OPEN, RunStatus
-from pmflow_core.signals.models import Severity, Signal, SignalProject
+from pmflow_core.signals.models import UNRATED, Severity, Signal, SignalProject
 from pmflow_core.themes.models import Theme, ThemeStatus
 
 
@@ -115,17 +115,21 @@ def stages_of_runs(session: Session, run_ids: Collection[UUID]) -> dict[UUID, st
 
 
 def severity_mix(session: Session, project_id: UUID) -> dict[str, int]:
-    """Return how many of the project's signals have each severity, the worst first."""
+    """Return how many of the project's signals have each severity, the worst first.
+
+    Those of which none is recorded come last, as UNRATED.
+    """
     statement = (
         select(col(Signal.severity), func.count())
         .join(SignalProject, col(SignalProject.signal_id) == col(Signal.id))
         .where(col(SignalProject.project_id) == project_id, col(Signal.deleted_at).is_(None))
         .group_by(col(Signal.severity))
     )
-    counts: Counter[Severity] = Counter()
+    counts: Counter[Severity | None] = Counter()
     for severity, number in session.execute(statement):
-        counts[severity or Severity.LOW] += number
-    return {level.value: counts[level] for level in Severity if level in counts}
+        counts[severity] += number
+    known = {level.value: counts[level] for level in Severity if level in counts}
+    return known | ({UNRATED: counts[None]} if None in counts else {})
 
 
 def evidence_rows(

@@ -16,10 +16,8 @@ from pmflow_core.insights.schemas import Flow, Series, Span, StageTime, ThemeSer
 from pmflow_core.projects.models import Project, Stage, StageTransition
 from pmflow_core.runs.models import StageRun
 from pmflow_core.runs.status import OPEN, FailureClass
-from pmflow_core.signals.models import Severity, Signal, SignalStatus
+from pmflow_core.signals.models import UNRATED, Severity, Signal, SignalStatus
 from pmflow_core.themes.models import Theme, ThemeMembership
-
-UNKNOWN = "unknown"
 
 
 def count_signals(session: Session, span: Span) -> int:
@@ -45,7 +43,7 @@ def count_critical(session: Session) -> int:
 def signals_by_severity(session: Session, span: Span) -> tuple[Series, ...]:
     """Return the signals received, by severity from the worst to the unknown."""
     found = _signals_by(session, span, col(Signal.severity))
-    return _series(span, found, (*(level.value for level in Severity), UNKNOWN))
+    return _series(span, found, (*(level.value for level in Severity), UNRATED))
 
 
 def signals_by_source(session: Session, span: Span) -> tuple[Series, ...]:
@@ -196,7 +194,7 @@ def _signals_by(session: Session, span: Span, column: Mapped[Any]) -> dict[tuple
     place = _bucket(span, col(Signal.received_at))
     statement = select(place, column, func.count()).where(*_received(span)).group_by(place, column)
     return {
-        (UNKNOWN if name is None else name.value, at): count
+        (UNRATED if name is None else name.value, at): count
         for at, name, count in session.execute(statement)
     }
 

@@ -40,6 +40,10 @@ class Severity(StrEnum):
     LOW = "low"
 
 
+UNRATED = "unknown"
+"""What counts by severity call signals of which none is recorded."""
+
+
 class Frequency(StrEnum):
     """How often the sender says it happens."""
 

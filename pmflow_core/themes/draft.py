@@ -9,9 +9,9 @@ import numpy as np
 
 from pmflow_core.themes.clustering import Clustering as Groups
 from pmflow_core.themes.corpus import Corpus, State
-from pmflow_core.themes.labels import ThemeName, name_themes
+from pmflow_core.themes.labels import name_themes
 from pmflow_core.themes.matching import KEEP_NAME_FROM, match_themes
-from pmflow_core.themes.models import PlacedBy, ProposalKind, Theme
+from pmflow_core.themes.models import PlacedBy, ProposalKind
 from pmflow_core.themes.placement import centroids
 from pmflow_core.themes.plan import Bounds, Place, Plan, plan
 from pmflow_core.themes.proposing import Before, Found, find_changes, held_groups, key_of
@@ -121,13 +121,12 @@ def _themes(
 ) -> list[ThemeDraft]:
     places, made, bounds = planned
     numbers, middles = themes
-    names = name_themes(corpus.texts, _numbered(made.themes, numbers))
     anchored = {place.theme for place in places if bounds.anchors(place)}
     same = state.settled | anchored | _same_to_people(places, made)
-    kept = {theme: state.themes[theme] for theme in numbers if theme in same}
-    taken = {theme.label.casefold() for theme in kept.values()}
+    kept = {number: state.themes[theme].label for theme, number in numbers.items() if theme in same}
+    names = name_themes(corpus.texts, _numbered(made.themes, numbers), kept)
     return [
-        _theme(theme, names[number], middles[number], kept.get(theme), taken)
+        ThemeDraft(theme, names[number].label, names[number].keywords, middles[number].tolist())
         for theme, number in numbers.items()
     ]
 
@@ -140,7 +139,7 @@ def _proposals(
         for row in state.proposals
         for stored in [StoredPlan.model_validate(row.plan)]
     ]
-    names = _names_after(corpus, made, changes)
+    names = _names_after(corpus, state, made, changes)
     return [
         ProposalDraft(
             change.kind,
@@ -159,7 +158,9 @@ def _proposals(
     ]
 
 
-def _names_after(corpus: Corpus, made: Plan, changes: Sequence[Found]) -> dict[UUID, NewTheme]:
+def _names_after(
+    corpus: Corpus, state: State, made: Plan, changes: Sequence[Found]
+) -> dict[UUID, NewTheme]:
     """Return what the themes that would split off would be called among the others."""
     new = [change.made for change in changes if change.made]
     if not new:
@@ -170,7 +171,8 @@ def _names_after(corpus: Corpus, made: Plan, changes: Sequence[Found]) -> dict[U
             after[row] = to
     ids = sorted({theme for theme in after if theme is not None})
     numbers = {theme: number for number, theme in enumerate(ids)}
-    names = name_themes(corpus.texts, _numbered(after, numbers))
+    kept = {numbers[each]: theme.label for each, theme in state.themes.items() if each in numbers}
+    names = name_themes(corpus.texts, _numbered(after, numbers), kept)
     return {
         theme: NewTheme(
             id=theme,
@@ -217,12 +219,3 @@ def _changes(
             similarity = float(corpus.vectors[row] @ middles[numbers[theme]])
             moves.append((corpus.ids[row], theme, similarity))
     return moves, leaving
-
-
-def _theme(
-    theme: UUID, name: ThemeName, centroid: Matrix, kept: Theme | None, taken: set[str]
-) -> ThemeDraft:
-    label = name.label if kept is None else kept.label
-    if kept is None and label.casefold() in taken:
-        label = ", ".join(dict.fromkeys((label, *name.keywords[1:])))
-    return ThemeDraft(theme, label, name.keywords, centroid.tolist())

@@ -43,7 +43,7 @@ def citation(span: ObjectVar[Span]) -> rx.Component:
     card = hover_card(
         chip,
         rx.el.div(
-            severity_glyph(span.severity),
+            rx.cond(span.severity, severity_glyph(span.severity)),
             rx.el.span(span.text, class_name="med"),
             rx.el.span(span.customer, class_name="t3 trunc"),
             moment(span.when, class_name="t3 right nowrap"),

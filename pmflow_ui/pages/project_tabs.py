@@ -107,7 +107,7 @@ def documents_panel() -> rx.Component:
 
 def _evidence(row: ObjectVar[EvidenceLine]) -> rx.Component:
     return rx.el.li(
-        severity_glyph(row.severity),
+        rx.cond(row.severity, severity_glyph(row.severity), icon("quote", 14, "t3")),
         rx.el.span(row.text, class_name="trunc grow", title=row.text),
         rx.el.span(row.cited, class_name="t3 sm nowrap"),
         link(row.mark, href=row.href, class_name="cite"),
@@ -125,6 +125,10 @@ def evidence_panel(rows: rx.Var[Sequence[EvidenceLine]]) -> rx.Component:
     )
     full = rx.fragment(
         rx.el.div(severity_mix(ProjectState.severities), class_name="mix-b"),
+        rx.cond(
+            ProjectState.severity_words,
+            rx.el.p(ProjectState.severity_words, class_name="t3 sm rated"),
+        ),
         rx.el.ul(rx.foreach(rows, _evidence), class_name="ev"),
     )
     number = ProjectState.head.signals

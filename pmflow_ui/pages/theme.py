@@ -173,6 +173,7 @@ def _severities() -> rx.Component:
         rx.el.h3("Severity", class_name="sect-h"),
         severity_mix(ROW.mix),
         rx.el.ul(rx.foreach(ThemeState.severities, line), class_name="lg"),
+        rx.cond(ThemeState.severity_words, rx.el.p(ThemeState.severity_words, class_name="t3 sm")),
     )
 
 

@@ -84,7 +84,7 @@ def citation_span(cited: CitationRead, base: str) -> Span:
         when=cited.received_at.isoformat(),
         before=before,
         after=after,
-        severity=cited.severity or "low",
+        severity=cited.severity or "",
         check=check,
     )
 

@@ -8,7 +8,7 @@ from pmflow_core.automation.models import Verdict
 from pmflow_core.automation.rules import ACTED
 from pmflow_core.insights.schemas import InsightsRead, ProjectCost, Series
 from pmflow_core.runs.status import FailureClass
-from pmflow_core.signals.models import Source
+from pmflow_core.signals.models import UNRATED, Source
 from pmflow_ui.figures import counted, duration, money
 from pmflow_ui.state.automation_rows import VERDICT_WORDS
 from pmflow_ui.state.charts import Chart, Key, Part, Share, Values, lines, stacked
@@ -103,11 +103,12 @@ def _critical(count: int, base: str) -> Figure:
 def severities(read: InsightsRead) -> Told:
     """Return the signals by severity."""
     values = [
-        Values(each.name, "Not recorded" if each.name == "unknown" else each.name, each.counts)
+        Values(each.name, "Not recorded" if each.name == UNRATED else each.name, each.counts)
         for each in read.severities
     ]
     worst = sum(each.total for each in read.severities[:2])
-    words = f"Per {_width(read)}. {worst:,} of {read.signals:,} are critical or high."
+    rated = sum(each.total for each in read.severities if each.name != UNRATED)
+    words = f"Per {_width(read)}. {worst:,} of the {rated:,} with a severity are critical or high."
     return Told(_capital(stacked(values, read.span.starts)), words)
 
 

@@ -15,6 +15,7 @@ from pmflow_core.board import service as board
 from pmflow_core.db import Session
 from pmflow_core.errors import NotFound
 from pmflow_core.events import topics
+from pmflow_core.signals.models import UNRATED
 from pmflow_ui import toasts, watch
 from pmflow_ui.access import current_actor
 from pmflow_ui.call import call
@@ -46,6 +47,7 @@ from pmflow_ui.state.project_rows import (
     stages_of,
     why_of,
 )
+from pmflow_ui.state.themes_rows import rated_words
 
 _ADDRESS = re.compile(r"^(/w/[^/]{1,64})/projects/([^/]{1,40})(?:/documents/([^/]{1,64}))?/?$")
 TABS = (
@@ -93,6 +95,7 @@ class ProjectState(rx.State):
     why: rx.Field[WhyView] = rx.field(default_factory=WhyView)
     documents: rx.Field[list[DocumentLine]] = rx.field(default_factory=list)
     severities: rx.Field[list[tuple[str, int]]] = rx.field(default_factory=list)
+    severity_words: rx.Field[str] = rx.field("")
     evidence: rx.Field[list[EvidenceLine]] = rx.field(default_factory=list)
     runs: rx.Field[list[RunLine]] = rx.field(default_factory=list)
     activity: rx.Field[list[ActivityLine]] = rx.field(default_factory=list)
@@ -211,7 +214,9 @@ class ProjectState(rx.State):
         self.stages = stages_of(read.stages, read.why.mood)
         self.why = why_of(read, self.base, self.head.owner, effects)
         self.documents = [document_line(row, self.base, read.key) for row in read.documents]
-        self.severities = list(read.severities.items())
+        rated = {name: many for name, many in read.severities.items() if name != UNRATED}
+        self.severities = list(rated.items())
+        self.severity_words = rated_words(sum(rated.values()), read.signals)
         self.evidence = [evidence_line(row, self.base) for row in read.evidence]
         self.runs = [run_line(row, self.base) for row in read.runs]
         self.activity = [activity_line(row) for row in read.activity]

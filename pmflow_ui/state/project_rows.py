@@ -268,7 +268,7 @@ def evidence_line(row: EvidenceRow, base: str) -> EvidenceLine:
         mark=f"S-{row.number}",
         href=f"{base}/signals?signal={row.number}",
         text=row.text,
-        severity=row.severity or "low",
+        severity=row.severity or "",
         cited=f"cited {counted(row.times_cited, 'time')}" if row.times_cited else "",
     )
 

@@ -24,7 +24,7 @@ from pmflow_ui.figures import counted
 from pmflow_ui.guard import event
 from pmflow_ui.state.signals_rows import theme_path
 from pmflow_ui.state.theme_changes_rows import CitingRow, LineageRow, as_event
-from pmflow_ui.state.themes_rows import Chart, ThemeRow, as_row, chart
+from pmflow_ui.state.themes_rows import Chart, ThemeRow, as_row, chart, rated_words
 from pmflow_ui.toasts import say
 from pmflow_ui.viewer import workspace_slug
 
@@ -75,6 +75,7 @@ class ThemeState(rx.State):
     newest: rx.Field[list[QuoteRow]] = rx.field(default_factory=list)
     chosen: rx.Field[list[str]] = rx.field(default_factory=list)
     severities: rx.Field[list[Share]] = rx.field(default_factory=list)
+    severity_words: rx.Field[str] = rx.field("")
     segments: rx.Field[list[Share]] = rx.field(default_factory=list)
     weeks: rx.Field[Chart] = rx.field(default_factory=lambda: chart([{}]))
     formed_at: rx.Field[str] = rx.field("")
@@ -201,7 +202,9 @@ class ThemeState(rx.State):
             for quote in read.quotes
         ]
         known = {level.value: many for level, many in read.severities.items()}
-        self.severities = _shares(known, read.size)
+        rated = sum(known.values())
+        self.severities = _shares(known, rated)
+        self.severity_words = rated_words(rated, read.size)
         self.segments = _shares(dict(read.segments), read.size)
         self.formed_at = detail.clustered_at.isoformat() if detail.clustered_at else ""
         self.formed_words = detail.clustering_version or ""

@@ -128,6 +128,19 @@ def spark(weeks: Sequence[int]) -> list[Bar]:
     return bars
 
 
+def rated_words(rated: int, whole: int) -> str:
+    """Return of how many signals shares by severity are, when others have none recorded."""
+    if rated == whole:
+        return ""
+    if not rated:
+        return "None of them has a severity recorded."
+    others = whole - rated
+    return (
+        f"Of the {rated:,} with a severity; {others:,} {'has' if others == 1 else 'have'} none"
+        " recorded."
+    )
+
+
 def chart(weeks: Sequence[Mapping[Severity | None, int]]) -> Chart:
     """Return the chart of signals per week."""
     totals = [sum(week.values()) for week in weeks]

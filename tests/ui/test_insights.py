@@ -80,7 +80,7 @@ def test_the_page_counts_what_came_in(acme: Actor) -> None:
     assert state.days == "30"
     assert [figure.value for figure in state.figures][:2] == ["3", "0"]
     assert next(bar.words for bar in state.severities.chart.bars).startswith("3 high, from ")
-    assert state.severities.words == "Per day. 3 of 3 are critical or high."
+    assert state.severities.words == "Per day. 3 of the 3 with a severity are critical or high."
     assert state.costs.rows == []
 
 

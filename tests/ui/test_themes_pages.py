@@ -11,14 +11,14 @@ from pmflow_core.clock import utcnow
 from pmflow_core.db.transaction import transaction
 from pmflow_core.intake import imports
 from pmflow_core.signals import service as signals
-from pmflow_core.signals.models import DIMENSIONS, Severity
+from pmflow_core.signals.models import DIMENSIONS, Severity, Signal
 from pmflow_core.signals.schemas import SignalQuery, SignalSort
 from pmflow_core.themes.models import PlacedBy, Theme, ThemeMembership
 from pmflow_ui.guard import NoticeState
 from pmflow_ui.state.signals import SignalsState
 from pmflow_ui.state.theme import ThemeState
 from pmflow_ui.state.themes import ThemesState
-from pmflow_ui.state.themes_rows import chart, spark
+from pmflow_ui.state.themes_rows import chart, rated_words, spark
 from tests.ui.tab import Tab, as_member, goes_to, make_acme, words
 
 
@@ -112,6 +112,30 @@ def test_a_theme_shows_its_words_and_weeks(acme: Actor, theme: UUID) -> None:
     assert {quote.number for quote in state.quotes} == {1, 2}
     assert state.placed_words == "2 joined since"
     assert state.weeks.words == "2 signals in four weeks, none before"
+
+
+def test_shares_by_severity_are_of_the_signals_that_have_one(acme: Actor, theme: UUID) -> None:
+    with transaction(acme.workspace_id) as session:
+        query = SignalQuery(sort=SignalSort.NUMBER)
+        for row in signals.list_signals(session, acme, query).items:
+            severity = Severity.CRITICAL if row.number == 1 else None
+            session.get_one(Signal, row.id).severity = severity
+    state = opened(acme, theme).state(ThemeState)
+    assert [(share.name, share.percent) for share in state.severities] == [("critical", "100%")]
+    assert state.severity_words == "Of the 1 with a severity; 1 has none recorded."
+
+
+@pytest.mark.parametrize(
+    ("rated", "whole", "said"),
+    [
+        (5, 5, ""),
+        (0, 0, ""),
+        (0, 3, "None of them has a severity recorded."),
+        (1_200, 1_203, "Of the 1,200 with a severity; 3 have none recorded."),
+    ],
+)
+def test_what_shares_leave_out_is_said(rated: int, whole: int, said: str) -> None:
+    assert rated_words(rated, whole) == said
 
 
 def test_a_person_s_name_stays_and_a_bad_one_is_said_under_the_field(

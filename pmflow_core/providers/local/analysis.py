@@ -22,7 +22,7 @@ from pmflow_core.providers.local.quoting import Quotation, group_quotes
 from pmflow_core.providers.local.ranking import centrality
 from pmflow_core.providers.local.similarity import Matrix, places
 from pmflow_core.providers.local.situations import Situation, situations
-from pmflow_core.providers.local.sorting import Voice, voice
+from pmflow_core.providers.local.sorting import Voice, is_content, voice
 from pmflow_core.providers.local.spans import Span, quotable_spans
 from pmflow_core.providers.local.text import words
 from pmflow_core.providers.local.topics import Topic
@@ -105,11 +105,15 @@ def analyse(evidence: tuple[Evidence, ...]) -> Analysis:
         heard[Voice.PLAIN] = []
     spoken = sorted(heard[Voice.SPEAKS], key=lambda one: one.number)
     problems, apart = _problems(spoken)
+    if not problems:
+        # What is content and makes no group is praise where nothing else is left to be told.
+        heard[Voice.PRAISE] += apart
+        apart = ()
     return Analysis(
         evidence=tuple(ordered),
         problems=problems,
         apart=apart,
-        praise=tuple(heard[Voice.PRAISE]),
+        praise=tuple(sorted(heard[Voice.PRAISE], key=lambda one: one.number)),
         plain=tuple(heard[Voice.PLAIN]),
         unclear=tuple(heard[Voice.UNCLEAR]),
         foreign=tuple(heard[Voice.FOREIGN]),
@@ -125,7 +129,8 @@ def _problems(spoken: Sequence[Evidence]) -> tuple[tuple[Problem, ...], tuple[Ev
     named = named_groups([*found, *alone], [one.text for one in spoken])
     # Few signals are no group among many; they are listed apart, never dropped.
     least = 2 if len(spoken) < _MANY else 3
-    kept = [group for group in named if group.is_single or len(group.rows) >= least] or named
+    large = [group for group in named if group.is_single or len(group.rows) >= least] or named
+    kept = [group for group in large if not _is_content([spoken[row] for row in group.rows])]
     problems = [
         _problem(group, [spoken[row] for row in group.rows], rows[list(group.rows)])
         for group in kept
@@ -134,6 +139,12 @@ def _problems(spoken: Sequence[Evidence]) -> tuple[tuple[Problem, ...], tuple[Ev
     placed = {row for group in kept for row in group.rows}
     apart = tuple(one for row, one in enumerate(spoken) if row not in placed)
     return tuple(problems), apart
+
+
+def _is_content(members: Sequence[Evidence]) -> bool:
+    """True when more than half of a group is content, so that nothing is asked for by it."""
+    content = sum(is_content(member.text, member.severity) for member in members)
+    return 2 * content > len(members)
 
 
 _SEVERE = {"critical": 3.0, "high": 2.0, "medium": 1.0, "low": 0.5}

@@ -37,6 +37,11 @@ class Desk:
         return len(self.analysis.evidence)
 
     @property
+    def praised(self) -> tuple[int, ...]:
+        """Numbers of the signals that praise the product."""
+        return tuple(one.number for one in self.analysis.praise)
+
+    @property
     def typical(self) -> tuple[int, ...]:
         """The most typical signals of the problems, taken in turn, else all signals."""
         problems = self.analysis.problems

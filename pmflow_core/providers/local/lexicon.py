@@ -84,6 +84,7 @@ TROUBLE = re.compile(
     r"|hate[sd]?|suck\w*|terrible|horrible|awful|worst|worse|useless|bad|poor|poorly|ridiculous"
     r"|frustrat\w*|disappoint\w*|confus\w*|difficult|expensive|waste|ruin\w*|uninstall\w*|fix"
     r"|forced|forces|too (?:many|much|big|small|slow|long|often|expensive|complicated|few)"
+    r"|lacks?|lacking|critiques?|criticisms?|gripes?|drawbacks?|downsides?|complaints?"
     r"|clunky|ugly|drains?|unfortunately|no longer|no way|still (?:waiting|not|no|needs?|ha[sv]e?)"
     r"|stop(?:s|ped) \w+ing|why|trouble|headache|impossible|paus(?:es|ing)|mess(?:ed|es) up"
     r"|screwed|have to pay|needs? to (?:be|add|have|fix)|(?<=\A)(?:add|bring|allow|support) \w+)\b",
@@ -116,20 +117,46 @@ COARSE = re.compile(
     re.IGNORECASE,
 )
 
+_TROUBLES = (
+    r"(?:problem\w*|troubles?|issues?|complain(?:t?s)?|glitch\w*|hassles?|lags?|lagging|freez\w*"
+    r"|bugs?|failures?|errors?|crash\w*|regrets?|difficulty|difficulties|headaches?)"
+)
+_CANNOT = r"(?:can[’']?t|cannot|can not|couldn[’']?t|could not|don[’']?t|wouldn[’']?t|won[’']?t)"
+_GLADLY = (
+    r"(?:find|found|know|known|get|gotten|got|have|had|try|tried|use|used|download|downloaded"
+    r"|discover|discovered|install|installed|start|started|hear|heard)"
+)
+
 # Denied trouble is praise: without any problem, never lets me down, could not live without.
 CONTENT = re.compile(
-    r"\b(?:(?:no|not? (?:had )?(?:a|any|a single)|never (?:had )?(?:a|any|an)?|without (?:a|any)?"
-    r"|zero|without|haven[’']?t had (?:a|any)) ?(?:"
-    r"problems?|trouble|issues?|complaints?|glitch\w*|hassle"
-    r"|lags?|freez\w*|bugs?|failures?|errors?|crash\w*|regrets?)"
-    r"|never (?:gives?|lets?|let|fails?|lose|miss|forget|leaves?)|not only|no matter|what more"
+    r"\b(?:"
+    r"(?:no|zero|without|less|never|nothing|hardly|not"
+    r"|(?:have|has|had|did|does|do|is|was|are)n[’']?t)"
+    rf" (?:(?!but\b|and\b|or\b|only\b|fix|the\b)\w+ ){{0,3}}{_TROUBLES}"
+    rf"(?:,? (?:or|and|nor) (?:\w+ )?{_TROUBLES})*"
+    r"|(?:not|never|nothing|isn[’']?t|wasn[’']?t) (?:(?:was|is|at all|too|very|really|ever) )?"
+    r"(?:missing|wrong|slow)"
+    rf"|{_TROUBLES} (?:(?!not?\b)\w+ ){{0,4}}(?:(?:have|has|had|are|is|were|was|been|all|now) )+"
+    r"(?:disappeared|gone|fixed|solved|resolved|history)"
+    r"|(?:solv|fix)(?:es|ed) (?:\w+ ){0,3}(?:problem|issue|bug)s?"
+    r"|never (?:gives?|lets?|fails?|loses?|miss|misses|missed|forget|leaves?|have to|had to)"
+    r"|not only|no matter|lost without|no longer (?:have|need)"
+    r"|what (?:more|else) (?:can|could|would|do|does) \w+|what (?:can|could) (?:i|you|one) say"
+    r"|what[’']?s (?:not|to say|there (?:not )?to)|how (?:\w+ )?(?:easy|cool|great|simple|nice) is"
+    r"|(?:what|how) did (?:i|we|people) (?:ever )?(?:\w+ ){1,3}(?:without|before)"
     r"|who (?:does|would|could)n[’']?t"
-    r"|(?:not|never|n[’']?t) (?:\w+ )?(?:encounter|experienc|had|have|seen|notic)\w* (?:a |any )?"
-    r"(?:single )?(?:problem|issue|trouble|bug|crash|error)\w*|lost without|no longer (?:have|need)"
-    r"|(?:solv|fix)(?:es|ed) (?:\w+ ){0,2}(?:problem|issue)s?|(?:do|does|did)n[’']?t (?:\w+ )?"
-    r"(?:lock|freeze|crash|lag|slow)\w*|(?:do|have)n[’']?t (?:have|need) to|wait(?:ing)? for me"
-    r"|(?:can[’']?t|cannot|couldn[’']?t|don[’']?t|wouldn[’']?t) (?:say enough|live|complain|imagine"
-    r"|go wrong|function|get enough|know (?:how|what) i)"
-    r"|(?:not|isn[’']?t|wasn[’']?t) (?:hard|difficult|bad))\b",
+    r"|(?:do|does|did)n[’']?t (?:\w+ )?(?:lock|freeze|crash|lag|slow)\w*|wait(?:ing)? for me"
+    r"|(?:do|does|did|have|without|not|never)(?:n[’']?t)? (?:have|need|having|needing) to"
+    rf"|{_CANNOT} (?:\w+ )?(?:be (?:happier|better|easier|without)|beat|go wrong|fault|complain"
+    r"|say enough|live without|do without|imagine|function without|get enough|ask for"
+    r"|wait (?:for|to|till)"
+    r"|stop (?:using|watching|listening|playing|looking|buying|myself)|put (?:it|this) down"
+    r"|recommend|thank|know (?:how|what) (?:i|we)|regret|be (?:sorry|disappointed)"
+    r"|believe (?:how|it|i))"
+    r"|(?:not|isn[’']?t|wasn[’']?t) (?:\w+ )?(?:hard|difficult|bad|disappointed)"
+    r"|(?:hard|difficult|impossible) to (?:go wrong|beat|fault|live without|put down)"
+    rf"|wish(?:ed)? (?:that )?(?:i|we) (?:(?:had|would|could|have|[’']?d|only) )+{_GLADLY}"
+    r" (?:\w+ ){0,4}(?:sooner|earlier|before|years ago|long ago)"
+    r")\b",
     re.IGNORECASE,
 )

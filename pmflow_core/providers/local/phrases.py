@@ -36,6 +36,12 @@ def share(count: int, total: int) -> str:
     return f"{count} of {total} signals ({round(100 * count / total)} %)"
 
 
+def share_of(count: int, total: int, which: str) -> str:
+    """A number of signals out of those that are `which`, with the percentage as in `share`."""
+    percent = "" if total < 10 else f" ({round(100 * count / total)} %)"
+    return f"{count} of the {signals(total)} {which}{percent}"
+
+
 def verb(count: int, one: str, several: str) -> str:
     """The form of a verb that agrees with a count."""
     return one if count == 1 else several

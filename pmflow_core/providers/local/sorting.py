@@ -18,6 +18,7 @@ from pmflow_core.providers.local.text import reads_as_english, words
 
 _TOLD_KINDS = frozenset({"missing", "broken", "unable", "wish", "loss"})
 _LEAST_CLAUSE = 3
+_MILD = ("low", "medium")  # what is not recorded is no reason to think it mild
 # Beside praise, a question may only be a turn of phrase: who does not like it?
 _ASKS = re.compile(
     r"\b(?:how|when|where (?:is|are|do|can)|can (?:i|you|we)|is there)\b[^.!]*\?", re.I
@@ -49,6 +50,25 @@ def voice(text: str) -> Voice:
     if praised:
         return Voice.PRAISE
     return Voice.PLAIN if told and len(tokens) > 1 else Voice.UNCLEAR
+
+
+def is_content(text: str, severity: str | None) -> bool:
+    """True when a text praises, asks for nothing and turns to no *but*, and nobody rated it severe.
+
+    Such a text may name trouble (life before the product, other products), so it is no praise
+    beyond doubt; but it is not for it that something should be changed.
+    """
+    if severity not in _MILD or not any(token in PRAISE_WORDS for token in words(text)):
+        return False
+    return not REQUEST.search(text) and not any(
+        _turns(match[1]) for match in CONTRAST.finditer(text)
+    )
+
+
+def is_glad(text: str) -> bool:
+    """True when a text praises and holds no word of trouble, so that it can be quoted as praise."""
+    praised = any(token in PRAISE_WORDS for token in words(text))
+    return praised and not PROBLEM.search(CONTENT.sub(" ", text)) and not _reports(text)
 
 
 def _reports(text: str) -> bool:

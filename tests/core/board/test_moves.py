@@ -11,6 +11,10 @@ from pmflow_core.errors import Conflict, Invalid, NotFound, PermissionDenied
 from pmflow_core.projects import repository as projects
 from pmflow_core.projects.models import Project, Stage
 from pmflow_core.runs.service import RunAlreadyOpen
+from pmflow_core.signals import links
+from pmflow_core.signals.models import UNRATED, Severity, Signal, Source
+from pmflow_core.signals.schemas import SignalIn
+from pmflow_core.signals.service import ingest
 from tests.conftest import make_workspace
 
 
@@ -121,6 +125,24 @@ def test_the_project_page_adds_up_the_time_in_each_stage(
     visited = [visit.slug for visit in read.stages if visit.seconds is not None]
     assert visited == ["inbox", "discovery"]
     assert [row.kind for row in read.activity] == ["move", "created"]
+
+
+def test_a_signal_without_a_severity_counts_as_no_mild_one(
+    session: Session, admin: Actor, project: Project
+) -> None:
+    rows = [
+        SignalIn(text="It crashes", severity=Severity.HIGH),
+        SignalIn(text="Anything", severity=Severity.LOW),
+        SignalIn(text="Something else"),
+    ]
+    made = ingest(session, admin, rows, source=Source.API)
+    session.get_one(Signal, made.ids[2]).severity = None
+    links.link_to_project(session, admin, made.ids, project.id)
+
+    read = reads.read_project(session, admin, project.key)
+
+    assert read.signals == 3
+    assert read.severities == {"high": 1, "low": 1, UNRATED: 1}
 
 
 def test_another_workspaces_project_is_not_found(editor: Actor) -> None:

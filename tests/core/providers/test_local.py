@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -60,6 +61,15 @@ def assert_stands(task: str, text: str, evidence: Sequence[Evidence]) -> None:
     assert measured.uncited == ()
     if evidence and template.evidence_sections:
         assert measured.total > 0
+
+
+def test_the_share_of_severe_signals_is_of_those_with_a_severity() -> None:
+    rated = [replace(one, severity="high") for one in SIGNALS[:2]]
+    mild = [replace(one, severity="low") for one in SIGNALS[2:3]]
+    prd = compose("prd", [*rated, *mild, *SIGNALS[3:]])
+
+    assert "2 of the 3 signals with a severity are recorded as critical or high" in prd
+    assert "; of 7 none is recorded." in prd
 
 
 @pytest.mark.parametrize("task", sorted(TEMPLATES))

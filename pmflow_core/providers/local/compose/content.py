@@ -1,6 +1,7 @@
 """What can be said when no signal reports anything: what people like, and what to ask them."""
 
-from pmflow_core.providers.base import Evidence, SectionBrief
+from pmflow_core.providers.base import SectionBrief
+from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import (
     MANY,
@@ -17,18 +18,49 @@ from pmflow_core.providers.local.quoting import Quotation, best_span, unlike
 from pmflow_core.providers.local.text import inline
 
 _EACH = 3
+_CHANGES = frozenset(
+    ("requirements", "requests", "problems", "user problems", "mvp scope", "design challenge")
+)
 _WORDED = 0.5
 
 
 def section(desk: Desk, brief: SectionBrief) -> str:
     """One section of a document about signals that name no problem."""
+    if desk.total == 0:
+        return _unlinked(desk, brief)
+    if _asks_no_change(desk) and brief.name.casefold().strip() in _CHANGES:
+        return _no_change(desk, brief)
     if not brief.evidence_bearing:
         return _asked(desk, brief)
-    if desk.total == 0:
-        return "> No signal is linked to this project yet, so there is nothing to report here."
     voices = _voices(desk, brief)
     words = [bullets(quoted(one) for one in voices)] if voices else []
     return "\n\n".join([_statement(desk), *words])
+
+
+def _unlinked(desk: Desk, brief: SectionBrief) -> str:
+    if not brief.evidence_bearing:
+        return _asked(desk, brief)
+    return "> No signal is linked to this project yet, so there is nothing to report here."
+
+
+def _asks_no_change(desk: Desk) -> bool:
+    """True when people are content; what was not read may well ask for something."""
+    return bool(desk.analysis.praise) and not desk.analysis.foreign
+
+
+def _no_change(desk: Desk, brief: SectionBrief) -> str:
+    """That nobody asks for what the section should hold, and what is to be kept instead."""
+    numbers = cite([one.number for one in desk.analysis.evidence], MANY)
+    said = (
+        f"The evidence asks for no change: none of the {signals(desk.total)} reports a problem or"
+        f" asks for something {numbers}."
+    )
+    if not brief.evidence_bearing:
+        return said
+    return (
+        f"{said}\n\nWhat customers value, to be kept as it is: {statements.praised(desk)}"
+        f" {cite(desk.praised, MANY)}."
+    )
 
 
 def _statement(desk: Desk) -> str:
@@ -53,20 +85,19 @@ def _statement(desk: Desk) -> str:
 
 
 def _voices(desk: Desk, brief: SectionBrief) -> list[Quotation]:
-    """The best-worded praise, other voices in each section of a document."""
-    spans = [(best_span(one.text), one.number) for one in _content(desk)]
-    worded = sorted(
-        (-span.quality, number, span.text) for span, number in spans if span is not None
-    )
-    fit = [Quotation(number, text) for worth, number, text in worded if -worth >= _WORDED]
-    different = unlike(fit)
+    """The best-worded praise, else what is told of use; other voices in each section."""
+    different = statements.valued(desk) or _told(desk)
     bearing = [one.name for one in desk.request.sections if one.evidence_bearing]
     place = bearing.index(brief.name) if brief.name in bearing else 0
     return different[_EACH * place : _EACH * (place + 1)]
 
 
-def _content(desk: Desk) -> list[Evidence]:
-    return [*desk.analysis.praise, *desk.analysis.plain]
+def _told(desk: Desk) -> list[Quotation]:
+    spans = [(best_span(one.text), one.number) for one in desk.analysis.plain]
+    worded = sorted(
+        (-span.quality, number, span.text) for span, number in spans if span is not None
+    )
+    return unlike(Quotation(number, text) for worth, number, text in worded if -worth >= _WORDED)
 
 
 def _asked(desk: Desk, brief: SectionBrief) -> str:

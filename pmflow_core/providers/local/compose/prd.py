@@ -12,6 +12,7 @@ from pmflow_core.providers.local.phrases import (
     quotes,
     sentence_case,
     share,
+    share_of,
     signals,
     verb,
 )
@@ -44,10 +45,15 @@ def _severe(desk: Desk) -> str:
     severe = [one.number for one in desk.analysis.evidence if one.severity in ("critical", "high")]
     if not severe:
         return ""
+    rated = sum(one.severity is not None for one in desk.analysis.evidence)
     return (
-        f"{share(len(severe), desk.total)} {verb(len(severe), 'is', 'are')} recorded as"
-        f" critical or high {cite(severe, MANY)}."
+        f"{share_of(len(severe), rated, 'with a severity')} {verb(len(severe), 'is', 'are')}"
+        f" recorded as critical or high {cite(severe, MANY)}{_unrated(desk.total - rated)}."
     )
+
+
+def _unrated(many: int) -> str:
+    return f"; of {many} none is recorded" if many else ""
 
 
 def _voices(desk: Desk) -> list[str]:
@@ -183,6 +189,12 @@ def out_of_scope(desk: Desk) -> str:
         lines.append(
             f"What is reported by {signals(len(apart))} outside the groups"
             f" {cite(apart, MANY)} {PRODUCT}"
+        )
+    if desk.analysis.praise:
+        told = quotes(statements.valued(desk)[:2])
+        lines.append(
+            f"What customers value, to be kept as it is: {statements.praised(desk)}"
+            f" {cite(desk.praised, MANY)}{f': {told}' if told else ''} {PRODUCT}"
         )
     lines.append(question("Product manager", "What else must this project not grow into?"))
     return bullets(lines)

@@ -4,6 +4,7 @@ from pmflow_core.providers.local.analysis import Problem
 from pmflow_core.providers.local.compose import statements
 from pmflow_core.providers.local.desk import Desk
 from pmflow_core.providers.local.phrases import (
+    FEW,
     MANY,
     bullets,
     cite,
@@ -94,10 +95,9 @@ def evidence(desk: Desk) -> str:
         lines.append(_sources(desk, problem))
         blocks.append(f"### {problem.name}\n\n{bullets(lines)}")
     if desk.analysis.praise:
-        numbers = [one.number for one in desk.analysis.praise]
-        praise = verb(len(numbers), "praises", "praise")
-        line = f"{signals(len(numbers))} {praise} the product {cite(numbers, MANY)}"
-        blocks.append(f"### Praise\n\n{bullets([line])}")
+        lines = [f"{statements.praised(desk)} {cite(desk.praised, MANY)}"]
+        lines += [quoted(one) for one in statements.valued(desk)[:FEW]]
+        blocks.append(f"### What customers value, to be kept\n\n{bullets(lines)}")
     return "\n\n".join(blocks)
 
 

@@ -20,12 +20,14 @@ from pmflow_core.providers.local.phrases import (
     signals,
     verb,
 )
-from pmflow_core.providers.local.quoting import Quotation
+from pmflow_core.providers.local.quoting import Quotation, unlike
 from pmflow_core.providers.local.situations import LEAVING
-from pmflow_core.providers.local.spans import quotable_spans
+from pmflow_core.providers.local.sorting import is_glad
+from pmflow_core.providers.local.spans import Span, quotable_spans
 
 _SEVERITIES = ("critical", "high", "medium", "low")
 _FOLLOWING = 3
+_WORDED = 0.5  # quality of a span from which praise says what for
 
 
 def composition(desk: Desk) -> str:
@@ -143,6 +145,27 @@ def severity(problem: Problem) -> str:
     unrecorded = len(problem.members) - sum(mix[name] for name in _SEVERITIES)
     tail = f", {unrecorded} not recorded" if unrecorded else ""
     return f"severity: {', '.join(parts)}{tail}"
+
+
+def praised(desk: Desk) -> str:
+    """How many signals praise the product."""
+    many = len(desk.analysis.praise)
+    return f"{share(many, desk.total)} {verb(many, 'praises', 'praise')} the product"
+
+
+def valued(desk: Desk) -> list[Quotation]:
+    """What they praise, best-worded first; nothing that only says that they do, nor trouble."""
+    spans = [(_gladdest(one.text), one.number) for one in desk.analysis.praise]
+    worded = sorted(
+        (-span.quality, number, span.text) for span, number in spans if span is not None
+    )
+    fit = [Quotation(number, text) for worth, number, text in worded if -worth >= _WORDED]
+    return unlike(fit)
+
+
+def _gladdest(text: str) -> Span | None:
+    glad = [span for span in quotable_spans(text) if is_glad(span.text)]
+    return max(glad, key=lambda span: span.quality, default=None)
 
 
 def customers(problem: Problem) -> str:
