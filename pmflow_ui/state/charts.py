@@ -179,6 +179,7 @@ def ceiling(most: int) -> int:
     step = 2
     while step * 4 < most:
         step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+    step -= step % 2
     return max(2, -(-most // step) * step)
 
 

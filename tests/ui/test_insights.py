@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -32,6 +32,7 @@ def acme(connection: Connection) -> Actor:
     return make_acme()
 
 
+@example(11)
 @given(st.integers(1, 10_000_000))
 def test_an_axis_ends_at_an_even_number_that_holds_the_most(most: int) -> None:
     top = ceiling(most)
