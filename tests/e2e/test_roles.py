@@ -1,13 +1,14 @@
 """What each role finds on its screens: nothing it may not use, and nothing that is then refused.
 
 The walks press each control of each page once, and those of the drawers, dialogs and forms that
-open; menus are opened and read, and of each `ITEMS` items are pressed but for viewers, whose
-menus are of filters and orders. Left out are, with the reason: `NOT_PRESSED`, which would end the
-walk (leaving), never end it (from a signal to one like it), or leave the browser (a file, a print);
-`EVERYWHERE`, the frame of all pages, whose palette, bell and theme have tests of their own; what a
-question before something heavy would do, which is answered with Keep; and dragging a card. Fields
-are not filled in, so that forms say what they want: the journeys of the other files do that. The
-pages of a person's own, which are the same for every role, are walked by test_account.py.
+open, and what selects again for each action on a selection; menus are opened and read, and of each
+`ITEMS` items are pressed but for viewers, whose menus are of filters and orders. Left out are, with
+the reason: `NOT_PRESSED`, which would end the walk (leaving), never end it (from a signal to one
+like it), or leave the browser (a file, a print); `EVERYWHERE`, the frame of all pages, whose
+palette, bell and theme have tests of their own; what a question before something heavy would do,
+which is answered with Keep; and dragging a card. Fields are not filled in, so that forms say what
+they want: the journeys of the other files do that. The pages of a person's own, which are the same
+for every role, are walked by test_account.py.
 """
 
 from collections.abc import Callable, Iterator, Mapping
