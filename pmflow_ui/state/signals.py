@@ -99,6 +99,7 @@ class SignalsState(rx.State):
         self.searched += 1
         watch.watch(self, [topics.signals(actor.workspace_id)], SignalsState.refresh())
         await self._find_view(actor, str(given.get("view") or ""))
+        await self._read_choices(actor)
         await self._read(actor)
         await self._open(actor, signal_number(given))
 
@@ -106,6 +107,7 @@ class SignalsState(rx.State):
     async def refresh(self) -> None:
         """Look again, keeping the selection and the open signal."""
         actor = current_actor()
+        await self._read_choices(actor)
         await self._read(actor)
         detail = await self.get_state(SignalDetailState)
         await show_signal(detail, actor, self._slug, detail.number)
@@ -264,18 +266,21 @@ class SignalsState(rx.State):
         prepared = next((name for name, view in VIEWS.items() if view.kept == self.kept), "")
         self.view_name = "" if self.view_id else prepared
         self._keys = {str(signal_id): keys for signal_id, keys in read.keys.items()}
-        await self._read_choices(actor)
         ids = {row.id for row in self.rows}
         self._choose([each for each in self.selected if each in ids])
+        self._name_what_holds()
         self.ready = True
 
     async def _read_choices(self, actor: Actor) -> None:
+        """Read what can be chosen; paging and filters change nothing of it."""
         found = await call(overview.list_labels, actor)
         self.themes = [Choice(str(theme.id), theme.label) for theme in found]
         choices = await call(shown_signals.project_choices, actor)
         self.projects = [Choice(str(each.id), f"{each.key} {each.name}") for each in choices]
         known = await call(tags.list_tags, actor)
         self.tags = [Choice(each.name, f"{each.name} ({each.signals:,})") for each in known]
+
+    def _name_what_holds(self) -> None:
         names = {choice.value: choice.label for choice in self.themes}
         theme = self.filters.theme
         self.theme_name = "none" if theme == NO_THEME else names.get(theme, "one that ended")
