@@ -159,5 +159,7 @@ def test_an_editor_renames_what_somebody_else_shares_and_it_stays_shared(acme: A
     "read", [lambda shown: of_query(shown.kept), lambda shown: of_view(shown.as_view())]
 )
 def test_filters_come_back_as_they_were(read: Callable[[Filters], Filters]) -> None:
-    shown = Filters("a & b=c", "new", "high", "slack", "none", "slow & old", "30", "severity", page=3)
+    shown = Filters(
+        "a & b=c", "new", "high", "slack", "none", "slow & old", "30", "severity", page=3
+    )
     assert read(shown) == shown.at_page(1)
