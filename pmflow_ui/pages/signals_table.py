@@ -144,37 +144,14 @@ def pager() -> rx.Component:
 def bulk_bar() -> rx.Component:
     """Return what can be done with the selected signals; nothing without a selection."""
     number = SignalsState.selected.length()
-
-    def project(choice: ObjectVar[Choice]) -> rx.Component:
-        return menu_item(choice.label, on_select=SignalsState.link(choice.value))
-
-    no_project = SignalsState.projects.length() == 0
-    link_menu = menu(
-        button(
-            "Link",
-            "ghost",
-            "sm",
-            "link",
-            disabled=no_project,
-            title=rx.cond(no_project, "There is no open project yet; create one on the board", ""),
-        ),
-        rx.foreach(SignalsState.projects, project),
-    )
-
-    def linked(choice: ObjectVar[Choice]) -> rx.Component:
-        return menu_item(choice.label, on_select=SignalsState.unlink(choice.value))
-
-    unlink_menu = menu(
-        button("Unlink", "ghost", "sm", "unlink"), rx.foreach(SignalsState.linked, linked)
-    )
     bar = rx.el.div(
         rx.el.span(number, " selected", class_name="med tn"),
         rx.el.span(class_name="vr"),
         rx.cond(
             SessionState.can_edit,
             rx.fragment(
-                link_menu,
-                rx.cond(SignalsState.linked, unlink_menu),
+                _link_menu(),
+                rx.cond(SignalsState.linked, _unlink_menu()),
                 button("Tag", "ghost", "sm", "tag", on_click=SignalTagsState.begin),
                 button("Archive", "ghost", "sm", "archive", on_click=SignalsState.archive),
                 rx.el.span(class_name="vr"),
@@ -186,3 +163,28 @@ def bulk_bar() -> rx.Component:
         aria_label="Selection",
     )
     return rx.cond(number, bar)
+
+
+def _link_menu() -> rx.Component:
+    def project(choice: ObjectVar[Choice]) -> rx.Component:
+        return menu_item(choice.label, on_select=SignalsState.link(choice.value))
+
+    no_project = SignalsState.projects.length() == 0
+    return menu(
+        button(
+            "Link",
+            "ghost",
+            "sm",
+            "link",
+            disabled=no_project,
+            title=rx.cond(no_project, "There is no open project yet; create one on the board", ""),
+        ),
+        rx.foreach(SignalsState.projects, project),
+    )
+
+
+def _unlink_menu() -> rx.Component:
+    def project(choice: ObjectVar[Choice]) -> rx.Component:
+        return menu_item(choice.label, on_select=SignalsState.unlink(choice.value))
+
+    return menu(button("Unlink", "ghost", "sm", "unlink"), rx.foreach(SignalsState.linked, project))

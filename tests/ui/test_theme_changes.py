@@ -78,13 +78,18 @@ def test_a_dismissed_proposal_is_gone_and_can_come_back(
     assert len(tab.state(ThemeChangesState).cards) == 1
 
 
+def opened(actor: Actor, theme: UUID) -> Tab:
+    tab = Tab(actor, f"/w/acme/themes/{theme}")
+    for state in (ThemeState, ThemeHandState):
+        tab.send(state, "load")
+    return tab
+
+
 def test_chosen_signals_are_split_off_moved_and_taken_out(
     acme: Actor, split: tuple[UUID, UUID, list[UUID]]
 ) -> None:
     _, theme, ids = split
-    tab = Tab(acme, f"/w/acme/themes/{theme}")
-    for state in (ThemeState, ThemeHandState):
-        tab.send(state, "load")
+    tab = opened(acme, theme)
     tab.send(ThemeState, "choose", ids[0])
     tab.send(ThemeHandState, "ask_split", True)
     tab.send(ThemeHandState, "split", {"label": " "})
@@ -107,9 +112,7 @@ def test_pressing_twice_does_it_once_and_is_not_refused(
     acme: Actor, split: tuple[UUID, UUID, list[UUID]]
 ) -> None:
     _, theme, ids = split
-    tab = Tab(acme, f"/w/acme/themes/{theme}")
-    for state in (ThemeState, ThemeHandState):
-        tab.send(state, "load")
+    tab = opened(acme, theme)
     tab.send(ThemeState, "choose", ids[0])
     tab.send(ThemeHandState, "ask_split", True)
     sent(tab, "split", {"label": "Own"})
