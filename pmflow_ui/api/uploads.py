@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -21,6 +21,7 @@ from pmflow_core.intake.schemas import ImportRead
 from pmflow_core.signals.models import ImportStatus
 from pmflow_core.signals.normalise import normalise
 from pmflow_core.signals.parsing import UPLOAD_MAX_BYTES, ParseOptions, Preview
+from pmflow_core.signals.parsing.records import ATTRIBUTES
 from pmflow_core.signals.schemas import Rejection
 from pmflow_ui.access import member
 from pmflow_ui.api.permission import Allow
@@ -33,6 +34,7 @@ FRAME_BYTES = 64_000
 LISTED = 100
 AT_ONCE_BYTES = 250_000
 """Up to this size a file is read before the answer; of larger ones a worker does it."""
+_COLUMNS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[Literal[ATTRIBUTES], str])  # pyright: ignore[reportInvalidTypeForm] the names are a constant
 _BODY = {
     "content": {
         "multipart/form-data": {
@@ -43,6 +45,10 @@ _BODY = {
                     "file": {"type": "string", "format": "binary"},
                     "text_column": {"type": "string"},
                     "ref_column": {"type": "string"},
+                    "columns": {
+                        "type": "string",
+                        "description": "JSON of which column holds what else is read of a row.",
+                    },
                     "preview": {"type": "boolean"},
                 },
             }
@@ -81,7 +87,8 @@ class Taken(BaseModel):
 class Looked(BaseModel):
     """The beginning of a file and the columns that would be used; nothing was imported.
 
-    `doubts` says of each column that hardly holds what people said why, and what to do.
+    `attributes` names the columns of what else is read. `doubts` says of each column that hardly
+    holds what people said why, and what to do.
     """
 
     format: str
@@ -89,6 +96,7 @@ class Looked(BaseModel):
     rows: list[list[str]]
     text_column: str | None
     ref_column: str | None
+    attributes: dict[str, str]
     doubts: dict[str, str]
 
 
@@ -168,13 +176,27 @@ def _text(form: FormData, name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def _columns(given: str | None) -> dict[str, str]:
+    """Return which column holds each attribute, as the field `columns` says in JSON."""
+    try:
+        return _COLUMNS.validate_json(given or "{}")
+    except ValidationError as error:
+        raise UploadMalformed(
+            "The field `columns` is a JSON object of attributes and columns, such as"
+            ' {"severity": "prio"}; "" stands for no column.'
+        ) from error
+
+
 def _work(actor: Actor, form: FormData) -> Taken | Looked:
     sent = form.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
         raise UploadMalformed("Send the file in the field `file`.")
     name = normalise(Path(sent.filename).name)[:200]
     options = ParseOptions(
-        text_column=_text(form, "text_column"), ref_column=_text(form, "ref_column"), file_name=name
+        text_column=_text(form, "text_column"),
+        ref_column="" if form.get("ref_column") == "" else _text(form, "ref_column"),
+        columns=_columns(_text(form, "columns")),
+        file_name=name,
     )
     with NamedTemporaryFile(prefix="pmflow-upload-") as file:
         shutil.copyfileobj(sent.file, file)
@@ -209,5 +231,6 @@ def _looked(seen: Preview) -> Looked:
         rows=[[cell[:300] for cell in row] for row in seen.rows],
         text_column=seen.text_column,
         ref_column=seen.ref_column,
+        attributes=dict(seen.attributes),
         doubts=dict(seen.doubts),
     )

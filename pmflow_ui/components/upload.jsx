@@ -10,7 +10,7 @@ function megabytes(bytes) {
 function send(url, file, fields, onProgress) {
   return new Promise((resolve, reject) => {
     const body = new FormData();
-    Object.entries(fields).forEach(([name, value]) => value && body.append(name, value));
+    Object.entries(fields).forEach(([name, value]) => body.append(name, value));
     body.append("file", file, file.name);
     const request = new XMLHttpRequest();
     request.open("POST", url);
@@ -46,15 +46,31 @@ function Choice({ label, value, columns, none, onChange }) {
   );
 }
 
-function Sample({ seen, text, reference }) {
+function ReadAs({ column, mark, value, attributes, onChange }) {
+  if (mark) return <span className="t3">{mark}</span>;
+  return (
+    <select className="up-as" aria-label={`Read ${column} as`} value={value} onChange={(event) => onChange(event.target.value)}>
+      <option value="">Not read</option>
+      {attributes.map(([name, label]) => (
+        <option key={name} value={name}>{label}</option>
+      ))}
+    </select>
+  );
+}
+
+function Sample({ seen, text, reference, attributes, read, onRead }) {
   const mark = (column) => (column === text ? "text" : column === reference ? "reference" : "");
+  const as = (column) => Object.keys(read).find((name) => read[name] === column) || "";
   return (
     <div className="up-sample" tabIndex={0}>
       <table className="table">
         <thead>
           <tr>
             {seen.columns.map((column) => (
-              <th key={column} scope="col" data-mark={mark(column)}>{column}</th>
+              <th key={column} scope="col" data-mark={mark(column)}>
+                {column}
+                <ReadAs column={column} mark={mark(column)} value={as(column)} attributes={attributes} onChange={(name) => onRead(column, name)} />
+              </th>
             ))}
           </tr>
         </thead>
@@ -72,12 +88,14 @@ function Sample({ seen, text, reference }) {
   );
 }
 
-export function FileUpload({ url, limit, accept, onDone, onShown }) {
+export function FileUpload({ url, limit, accept, attributes, onDone, onShown }) {
   const input = useRef(null);
   const [file, setFile] = useState(null);
   const [seen, setSeen] = useState(null);
   const [text, setText] = useState("");
   const [reference, setReference] = useState("");
+  // Which column holds each attribute; an attribute has one column, and a column one attribute.
+  const [read, setRead] = useState({});
   const [percent, setPercent] = useState(-1);
   const [error, setError] = useState("");
   const [over, setOver] = useState(false);
@@ -122,10 +140,20 @@ export function FileUpload({ url, limit, accept, onDone, onShown }) {
       setSeen(found);
       setText(found.text_column || found.columns.find((column) => !found.doubts[column]) || found.columns[0] || "");
       setReference(found.ref_column || "");
+      setRead(found.attributes);
       setPercent(-1);
     } catch (problem) {
       fail(problem);
     }
+  };
+
+  const readAs = (column, name) => {
+    const others = Object.entries(read).filter(([other, of]) => other !== name && of !== column);
+    setRead({ ...Object.fromEntries(others), ...(name && { [name]: column }) });
+  };
+  const mapped = () => {
+    const held = (column) => (column && column !== text && column !== reference ? column : "");
+    return JSON.stringify(Object.fromEntries(attributes.map(([name]) => [name, held(read[name])])));
   };
 
   if (seen) {
@@ -140,14 +168,14 @@ export function FileUpload({ url, limit, accept, onDone, onShown }) {
           <Choice label="Reference column" value={reference} columns={seen.columns.filter((column) => column !== text)} none="None: rows are always new" onChange={setReference} />
         </div>
         {seen.doubts[text] && <p className="up-doubt" role="status">{seen.doubts[text]}</p>}
-        <Sample seen={seen} text={text} reference={reference} />
+        <Sample seen={seen} text={text} reference={reference} attributes={attributes} read={read} onRead={readAs} />
         <p className="hint">A reference that is known makes no second signal, so the same file can be imported again.</p>
         {percent >= 0 ? (
           <Bar percent={percent} />
         ) : (
           <div className="row up-end">
             <button type="button" className="btn" onClick={reset}>Another file</button>
-            <button type="button" className="btn primary" onClick={() => take(file, { text_column: text, ref_column: reference })}>Import</button>
+            <button type="button" className="btn primary" onClick={() => take(file, { text_column: text, ref_column: reference, columns: mapped() })}>Import</button>
           </div>
         )}
       </div>

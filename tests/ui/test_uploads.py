@@ -1,5 +1,6 @@
 """The upload route: who may, how much, and what a bad file is told."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -11,8 +12,10 @@ from pmflow_core.accounts import api_keys
 from pmflow_core.accounts import service as accounts
 from pmflow_core.accounts.actor import Actor, Role
 from pmflow_core.db.transaction import transaction
+from pmflow_core.signals.parsing.records import ATTRIBUTES
 from pmflow_core.workspaces.models import Membership
 from pmflow_ui.api.app import make_api
+from pmflow_ui.components.upload import READ_AS
 from pmflow_ui.viewer import COOKIE
 from tests.conftest import make_workspace
 from tests.ui.tab import make_acme
@@ -122,6 +125,41 @@ def test_the_columns_that_were_chosen_are_used(client: TestClient) -> None:
     assert upload(client, table, text_column="b").json()["created"] == 1
     answer = upload(client, table, text_column="c")
     assert (answer.status_code, answer.json()["code"]) == (422, "column_unknown")
+
+
+def test_each_column_is_read_as_it_was_mapped_and_what_was_unmapped_is_not(
+    client: TestClient,
+) -> None:
+    sign_in(client, Role.EDITOR)
+    table = b"id,text,prio,labels,who\n1,Search is gone,high,slow; old,Finance lead\n"
+    seen = upload(client, table, preview="true").json()
+    assert seen["attributes"] == {"tags": "labels"}
+
+    mapped = json.dumps({"severity": "prio", "tags": "", "customer_name": "who"})
+    assert upload(client, table, columns=mapped).json()["created"] == 1
+    (signal,) = client.get("/api/workspaces/acme/signals").json()["items"]
+    assert (signal["severity"], signal["tags"]) == ("high", [])
+    assert signal["customer"] == "Finance lead"
+
+
+@pytest.mark.parametrize("columns", ["prio", '["prio"]', '{"colour": "prio"}', '{"tags": 1}'])
+def test_a_mapping_that_means_nothing_is_malformed(client: TestClient, columns: str) -> None:
+    sign_in(client, Role.EDITOR)
+    answer = upload(client, CSV, columns=columns)
+    assert (answer.status_code, answer.json()["code"]) == (422, "upload_malformed")
+    assert "`columns`" in answer.json()["detail"]
+
+
+def test_without_a_reference_column_rows_are_always_new(client: TestClient) -> None:
+    sign_in(client, Role.EDITOR)
+    for _ in range(2):
+        assert upload(client, CSV, ref_column="").json()["created"] == 2
+    assert upload(client, CSV).json()["created"] == 2
+    assert upload(client, CSV).json()["created"] == 0
+
+
+def test_the_dialog_has_a_word_for_everything_that_a_column_can_be() -> None:
+    assert sorted(READ_AS) == sorted(ATTRIBUTES)
 
 
 @pytest.mark.parametrize("headers", [{}, {"content-type": "multipart/form-data"}])

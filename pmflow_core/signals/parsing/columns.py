@@ -110,9 +110,14 @@ def choose_columns(
         raise NoTextColumn(
             f"No column looks like feedback; name the text column ({_listed(names)})"
         )
-    ref = _asked(options.ref_column, names) or guess_ref_column(names, taken={text})
+    ref = None
+    if options.ref_column != "":
+        ref = _asked(options.ref_column, names) or guess_ref_column(names, taken={text})
     attributes = guess_attributes(names, taken={text, ref or text})
     for attribute, column in options.columns.items():
+        if not column:
+            attributes.pop(attribute, None)
+            continue
         asked = _asked(column, names)
         if asked is not None and attribute in ATTRIBUTES:
             attributes[attribute] = asked

@@ -63,9 +63,10 @@ class Rejected:
 class ParseOptions:
     """How to read a file; everything left out is found out from the file.
 
-    `file_name` is the sender's name for it, if the path is a temporary one. `columns` maps an
-    attribute (see ATTRIBUTES) to the column that holds it. A gzip file may grow to
-    `EXPANSION` times `max_bytes`. `document_ref` replaces name and digest in `ref#n`.
+    A `ref_column` of "" says that no column is one, so that each row is new. `file_name` is
+    the sender's name for it, if the path is a temporary one. `columns` maps an attribute (see
+    ATTRIBUTES) to the column that holds it, to "" for none. A gzip file may grow to `EXPANSION`
+    times `max_bytes`. `document_ref` replaces name and digest in `ref#n`.
     """
 
     text_column: str | None = None
