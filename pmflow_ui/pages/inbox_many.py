@@ -13,8 +13,8 @@ ANY = "pmflow suggests these. Nothing changes until somebody accepts."
 ABOUT = (
     (
         SuggestionKind.MERGE_DUPLICATE,
-        "Pairs of signals that seem to report the same. Merge keeps the older one, with the links"
-        " and personas of both. Keep both, and the pair is not suggested again.",
+        "Pairs of signals that seem to report the same. Merge keeps the older one, with the"
+        " links, tags and personas of both. Keep both, and the pair is not suggested again.",
     ),
     (
         SuggestionKind.LINK_SIGNAL,
@@ -38,9 +38,9 @@ ABOUT = (
     ),
 )
 EFFECT = (
-    "Of each pair the older signal stays, with the links and personas of both; the other is found"
-    " under “Merged into it”. A pair with a signal that another pair merges is left out. No words"
-    " are lost: Undo takes all of it back, and Unmerge a single one later."
+    "Of each pair the older signal stays, with the links, tags and personas of both; the other is"
+    " found under “Merged into it”. A pair with a signal that another pair merges is left out. No"
+    " words are lost: Undo takes all of it back, and Unmerge a single one later."
 )
 
 

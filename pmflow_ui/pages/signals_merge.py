@@ -141,7 +141,7 @@ def merge_dialog() -> rx.Component:
             button("Merge", "primary", lead="git-merge", on_click=MergeState.merge),
         ),
         description=(
-            "The older one stays, with the links and personas of both. Unmerge takes it back"
+            "The older one stays, with the links, tags and personas of both. Unmerge takes it back"
             " exactly."
         ),
         open=MergeState.comparing,
