@@ -32,6 +32,7 @@ log = get_logger(__name__)
 S = TypeVar("S", bound=rx.State)
 Ts = TypeVarTuple("Ts")
 Handler = Callable[..., Any]  # a handler's own parameters are its own business
+MOST_PATH = 300
 Words = Annotated[str, StringConstraints(max_length=400)]
 KEPT_NOTES = 4
 
@@ -184,8 +185,15 @@ class NoticeState(rx.State):
     _session: str = ""
 
     @event(allow=Access.ANYONE)
-    async def stand_in(self, kind: Literal["not_found", "permission", "operator", ""]) -> None:
-        """Show that the page is not there or not for this role; a browser sees only its own."""
+    async def stand_in(
+        self, kind: Literal["not_found", "permission", "operator", ""], path: Words = ""
+    ) -> None:
+        """Show that the page is not there or not for this role; a browser sees only its own.
+
+        With a `path` only while the tab is there: it may have gone on since it was refused.
+        """
+        if path and path != clean(str(self.router.url.path)[:MOST_PATH]):
+            return
         self.kind = "permission" if kind == "operator" else kind
         self.code = ""
         self.text = {

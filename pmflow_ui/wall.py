@@ -12,8 +12,8 @@ from reflex_base.registry import RegistrationContext
 from pmflow_core.errors import NotFound, PermissionDenied, PmflowError, Unauthenticated
 from pmflow_core.logs import get_logger
 from pmflow_ui.access import MARK, Access, Permission, admit, check
-from pmflow_ui.guard import NoticeState, refused
-from pmflow_ui.viewer import Viewer, find_viewer, fingerprint, session_token
+from pmflow_ui.guard import MOST_PATH, NoticeState, refused
+from pmflow_ui.viewer import Viewer, find_viewer, fingerprint, session_token, workspace_slug
 
 log = get_logger(__name__)
 
@@ -91,13 +91,18 @@ class Wall(rx.Middleware):
         return None
 
 
-def _refusal(permission: Permission, error: PmflowError, path: str) -> EventSpec | EventCallback:
-    """Return the event that tells who is refused, or that the database is away."""
+def _refusal(
+    permission: Permission, error: PmflowError, path: str
+) -> EventSpec | EventCallback | None:
+    """Return the event that tells who is refused, or that the database is away; None for nobody."""
     match error:
         case Unauthenticated():
             return rx.redirect(f"/login?next={quote(path)}")
+        case NotFound() if workspace_slug(path) is None:
+            # It comes from a page that the tab has left, as when its workspace was deleted.
+            return None
         case NotFound():
-            return NoticeState.stand_in("not_found")
+            return NoticeState.stand_in("not_found", path[:MOST_PATH])
         case PermissionDenied() if permission is Access.OPERATOR:
             # What is for operators is a page of its own, so that page is what is refused.
             return NoticeState.stand_in("operator")
@@ -105,10 +110,12 @@ def _refusal(permission: Permission, error: PmflowError, path: str) -> EventSpec
             return refused(str(error))
 
 
-def _answer(event: Event, viewer: Viewer | None, reply: EventSpec | EventCallback) -> StateUpdate:
+def _answer(
+    event: Event, viewer: Viewer | None, reply: EventSpec | EventCallback | None
+) -> StateUpdate:
     by = str(viewer.user_id) if viewer else None
     log.info("event.refused", handler=event.name, by=by)
-    return StateUpdate(events=Event.from_event_type(reply))
+    return StateUpdate() if reply is None else StateUpdate(events=Event.from_event_type(reply))
 
 
 async def _forget_another_session(state: BaseState) -> None:

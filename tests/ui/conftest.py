@@ -34,19 +34,33 @@ class Pipeline:
             raise self.away
         return self.people.get(cookies)
 
-    async def _send(self, events: list[tuple[str, dict[str, Any], str]], tab: str) -> None:
+    async def _send(
+        self, events: list[tuple[str, dict[str, Any], str]], tab: str, path: str = "/w/acme/board"
+    ) -> None:
         walled = MiddlewareMixin()
         walled.add_middleware(Wall(self._find), index=0)
         processor = BaseStateEventProcessor(middleware=walled, graceful_shutdown_timeout=5)
         async with processor.configure(state_manager=self.manager):
             for name, payload, cookies in events:
-                router = {"headers": {"cookie": cookies}, "pathname": "/w/acme/board", "token": tab}
+                router = {
+                    "headers": {"cookie": cookies},
+                    "asPath": path,
+                    "pathname": path,
+                    "token": tab,
+                }
                 event = Event(name=name, payload=payload, router_data=router)
                 await (await processor.enqueue(tab, event))
 
-    def send(self, name: str, payload: dict[str, Any], cookies: str = "", tab: str = "tab") -> None:
-        """Send one event from a tab whose socket carries those cookies."""
-        asyncio.run(self._send([(name, payload, cookies)], tab))
+    def send(
+        self,
+        name: str,
+        payload: dict[str, Any],
+        cookies: str = "",
+        tab: str = "tab",
+        path: str = "/w/acme/board",
+    ) -> None:
+        """Send one event from a tab on a page, whose socket carries those cookies."""
+        asyncio.run(self._send([(name, payload, cookies)], tab, path))
 
     def read(self, state: type[rx.State], var: str, tab: str = "tab") -> Any:
         """Return what a var of the tab's state holds."""

@@ -88,6 +88,18 @@ def test_who_is_no_member_is_told_that_there_is_nothing(pipeline: Pipeline) -> N
     assert pipeline.read(NoticeState, "kind") == "not_found"
 
 
+def test_what_a_tab_left_behind_stands_in_for_no_page_that_it_went_on_to(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.people[SESSION] = person()
+    pipeline.send(PUT, {"amount": 5}, SESSION, path="/")
+    assert pipeline.read(NoticeState, "kind") == ""
+    late = {"kind": "not_found", "path": "/w/acme/board"}
+    pipeline.send(f"{NoticeState.get_full_name()}.stand_in", late, SESSION, path="/")
+    assert pipeline.read(NoticeState, "kind") == ""
+    assert pipeline.read(Vault, "gold") == 0
+
+
 def test_an_editor_passes_and_the_arguments_arrive_typed(pipeline: Pipeline) -> None:
     pipeline.people[SESSION] = person(Role.EDITOR)
     pipeline.send(PUT, {"amount": "5"}, SESSION)
